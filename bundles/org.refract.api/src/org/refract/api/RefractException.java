@@ -1,0 +1,36 @@
+package org.refract.api;
+
+/**
+ * A failure that a person can mend. Its message is one sentence: what is wrong, where, and what to do.
+ * Faces print the message alone, never a stack trace, and exit with {@link #exitCode()}.
+ */
+public final class RefractException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final int exitCode;
+
+    private RefractException(String sentence, int exitCode, Throwable cause) {
+        super(sentence, cause);
+        this.exitCode = exitCode;
+    }
+
+    /** The request itself is wrong (an unknown name, a missing file, a value out of range): exit code 2. */
+    public static RefractException usage(String sentence, Object... values) {
+        return new RefractException(sentence.formatted(values), 2, null);
+    }
+
+    /** The request was right but could not be carried out (a full disk, a damaged file found half way): exit code 1. */
+    public static RefractException failure(String sentence, Object... values) {
+        return new RefractException(sentence.formatted(values), 1, null);
+    }
+
+    /** As {@link #failure(String, Object...)}, keeping the cause for the log. */
+    public static RefractException failure(Throwable cause, String sentence, Object... values) {
+        return new RefractException(sentence.formatted(values), 1, cause);
+    }
+
+    /** What the process ends with: 2 for a wrong request, 1 for a failure. */
+    public int exitCode() {
+        return exitCode;
+    }
+}

@@ -1,0 +1,2 @@
+/** Features, their names, and analyses of dictionaries. */
+package org.refract.api.analysis;

@@ -1,0 +1,2 @@
+/** Subcommands of {@code refract}. */
+package org.refract.api.command;

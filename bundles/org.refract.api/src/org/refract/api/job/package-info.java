@@ -1,0 +1,2 @@
+/** Long work: progress and cancellation. */
+package org.refract.api.job;

@@ -1,0 +1,25 @@
+package org.refract.api.model;
+
+import ai.djl.ndarray.NDManager;
+import java.util.List;
+import org.refract.api.RefractException;
+import org.refract.api.job.Monitor;
+
+/** A text-to-image model. */
+public interface ImageModel extends Model {
+
+    /** What a person who chooses nothing gets: size, steps, guidance. */
+    ImageRequest defaults();
+
+    /**
+     * Runs the model. The same request gives the same images on every run, whatever else runs in the batch.
+     *
+     * @param request what to draw
+     * @param hooks   what to read or change on the way, applied in this order at each point; each adds nothing to the cost
+     *                of the modules it does not sit in
+     * @param monitor one unit of progress per denoising step
+     * @param owner   owns the returned tensors; everything else is freed before this returns
+     * @throws RefractException if the request does not fit the model or a hook names no hook point of it
+     */
+    ImageBatch generate(ImageRequest request, List<? extends Hook> hooks, Monitor monitor, NDManager owner) throws RefractException;
+}

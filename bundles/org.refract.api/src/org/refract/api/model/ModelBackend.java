@@ -1,0 +1,29 @@
+package org.refract.api.model;
+
+import java.nio.file.Path;
+import org.refract.api.RefractException;
+import org.refract.api.job.Monitor;
+
+/** Extension point: opens the models of one family. */
+public interface ModelBackend {
+
+    /** A short lower-case name, {@code sdxl}. */
+    String id();
+
+    /** Whether the file or folder looks like this backend's; reads names and small configuration files only. */
+    boolean recognises(Path location);
+
+    /**
+     * Tells what a model is without loading its weights.
+     *
+     * @throws RefractException if it is damaged: which file, and what is missing
+     */
+    ModelInfo inspect(Path location) throws RefractException;
+
+    /**
+     * Opens a model. Call on the placement's device thread.
+     *
+     * @throws RefractException if a file is missing, damaged or does not fit its configuration
+     */
+    Model open(Path location, Placement placement, Monitor monitor) throws RefractException;
+}

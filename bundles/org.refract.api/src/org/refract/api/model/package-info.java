@@ -1,0 +1,2 @@
+/** Models, their hook points and hooks. */
+package org.refract.api.model;

@@ -1,0 +1,15 @@
+package org.refract.api.sae;
+
+import org.refract.api.Settings;
+
+/**
+ * The shape and settings of a sparse autoencoder.
+ *
+ * @param variant  the {@link SaeVariant#id()} that made it
+ * @param width    d, size of an input vector
+ * @param outputWidth size of an output vector; differs from {@code width} for transcoders only
+ * @param latents  n, size of the dictionary
+ * @param settings the variant's own hyperparameters, such as {@code k}
+ */
+public record SaeConfig(String variant, int width, int outputWidth, int latents, Settings settings) {
+}

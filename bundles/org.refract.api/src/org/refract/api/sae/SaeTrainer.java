@@ -1,0 +1,36 @@
+package org.refract.api.sae;
+
+import ai.djl.ndarray.NDArray;
+import java.util.Map;
+
+/** The optimisation of one {@link Sae}: owns the optimiser's state, changes the SAE's weights in place. */
+public interface SaeTrainer extends AutoCloseable {
+
+    /** The SAE being trained. */
+    Sae sae();
+
+    /**
+     * One optimiser step. Does not wait for the device.
+     *
+     * @param batch {@code (samples, width)} float32; the caller keeps it
+     */
+    void step(NDArray batch);
+
+    /**
+     * The terms of the last step's loss and the statistics since the last call (every loss term under its published name,
+     * {@code l0}, {@code dead}, {@code explained_variance}). Waits for the device: call it when a line is logged, not each step.
+     */
+    Map<String, Double> metrics();
+
+    /**
+     * The optimiser's state and statistics by name, without the SAE's own tensors: enough, with those, to continue to the
+     * bit. Views, owned by this trainer.
+     */
+    Map<String, NDArray> state();
+
+    /** Continues from a {@link #state()}; tensors are copied. */
+    void restore(Map<String, NDArray> state);
+
+    @Override
+    void close();
+}

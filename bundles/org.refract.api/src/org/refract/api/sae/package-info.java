@@ -1,0 +1,2 @@
+/** Sparse autoencoders: variants, training and checkpoints. */
+package org.refract.api.sae;
