@@ -1,0 +1,14 @@
+package org.refract.engine.kernel;
+
+/**
+ * A kernel text that does not compile, or a kernel that failed while it ran. The message is one sentence that names the resource and, where
+ * TorchScript tells it, the line.
+ */
+public final class KernelException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    KernelException(String sentence, Throwable cause) {
+        super(sentence, cause);
+    }
+}

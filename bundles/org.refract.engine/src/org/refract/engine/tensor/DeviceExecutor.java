@@ -1,0 +1,113 @@
+package org.refract.engine.tensor;
+
+import ai.djl.engine.Engine;
+import ai.djl.pytorch.jni.JniUtils;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * The one thread of a device: every tensor of the device is made, used and closed on it, so faces never wait for tensor work and two jobs
+ * never share a device's memory at the same moment.
+ *
+ * <p>On this thread autograd is off and TorchScript's profiling executor is off, so the third call of a kernel computes what the first did.
+ * The number of threads that one operation may use is the system property {@value #THREADS}, by default all cores.
+ */
+public final class DeviceExecutor implements AutoCloseable {
+
+    /** System property: threads per operation on the CPU. */
+    public static final String THREADS = "refract.threads";
+
+    private final String device;
+    private final ExecutorService executor;
+    private volatile Thread thread;
+
+    /** @param device the name the thread gets, {@code cpu} or {@code cuda:0} */
+    public DeviceExecutor(String device) {
+        this.device = device;
+        this.executor = Executors.newSingleThreadExecutor(this::start);
+    }
+
+    /** The device's name. */
+    public String device() {
+        return device;
+    }
+
+    /** Whether the calling thread is the device's. */
+    public boolean isCurrent() {
+        return Thread.currentThread() == thread;
+    }
+
+    /** Runs a task after those that were submitted before it; at once if called on the device's own thread. */
+    public <T> CompletableFuture<T> submit(Callable<T> task) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        Runnable work =
+                () -> {
+                    try {
+                        result.complete(task.call());
+                    } catch (Throwable e) {
+                        result.completeExceptionally(e);
+                    }
+                };
+        if (isCurrent()) {
+            work.run();
+        } else {
+            executor.execute(work);
+        }
+        return result;
+    }
+
+    /**
+     * Runs a task on the device's thread and waits for it.
+     *
+     * @throws X what the task threw, the same object
+     * @throws InterruptedException if the waiting thread was interrupted; the task goes on
+     */
+    public <T, X extends Exception> T call(Task<T, X> task) throws X, InterruptedException {
+        if (isCurrent()) {
+            return task.call();
+        }
+        try {
+            return submit(task::call).get();
+        } catch (ExecutionException e) {
+            throw DeviceExecutor.<RuntimeException>unchanged(e.getCause());
+        }
+    }
+
+    /** Work with a result that may throw one kind of checked exception. */
+    @FunctionalInterface
+    public interface Task<T, X extends Exception> {
+        /** Does the work. */
+        T call() throws X;
+    }
+
+    /** Ends the thread after the tasks that were submitted. */
+    @Override
+    public void close() {
+        executor.shutdown();
+    }
+
+    private Thread start(Runnable loop) {
+        Thread started =
+                new Thread(
+                        () -> {
+                            Engine.getEngine("PyTorch");
+                            JniUtils.setGradMode(false);
+                            JniUtils.setGraphExecutorOptimize(false);
+                            JniUtils.setNumThreads(Integer.getInteger(THREADS, Runtime.getRuntime().availableProcessors()));
+                            loop.run();
+                        },
+                        "refract " + device);
+        started.setDaemon(true);
+        thread = started;
+        return started;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> E unchanged(Throwable e) throws E {
+        throw (E) (e instanceof CompletionException wrapped && wrapped.getCause() != null ? wrapped.getCause() : e);
+    }
+}
