@@ -1,0 +1,138 @@
+package org.refract.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.refract.api.RefractException;
+import org.refract.api.job.CancelledException;
+import org.refract.cli.progress.Terminal;
+
+class CommandLineRunTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @picocli.CommandLine.Command(name = "probe", description = "A command of the tests.")
+    static final class Probe implements org.refract.api.command.Command {
+        private final Callable<Integer> work;
+
+        Probe(Callable<Integer> work) {
+            this.work = work;
+        }
+
+        @Override
+        public Integer call() throws Exception {
+            return work.call();
+        }
+    }
+
+    /** Carries no annotation, so picocli cannot make a command of it. */
+    static final class Broken implements org.refract.api.command.Command {
+        @Override
+        public Integer call() {
+            return 0;
+        }
+    }
+
+    private int run(Callable<Integer> work, String... arguments) {
+        Commands commands = new Commands(List.of(new CommandSource("broken 1.0", "Look", new Broken()),
+                new CommandSource("probe 1.0", "Look", new Probe(work)),
+                new CommandSource("copy 1.0", "Extensions", new Probe(work))), List.of("A command of absent 1.0 is left out."), () -> {
+                });
+        return new CommandLineRun(commands, new PrintWriter(out), new PrintWriter(err), new Terminal(false, 80)).run(arguments);
+    }
+
+    private int fail(Exception failure) {
+        return run(() -> {
+            throw failure;
+        }, "probe");
+    }
+
+    @Test
+    void aWrongRequestIsOneSentenceAndExitCode2() {
+        assertEquals(2, fail(RefractException.usage("There is no model in /m.")));
+        assertEquals("refract: There is no model in /m." + System.lineSeparator(), err.toString());
+        assertEquals("", out.toString());
+    }
+
+    @Test
+    void aFailureIsOneSentenceAndExitCode1EvenBehindAThread() {
+        assertEquals(1, fail(new ExecutionException(RefractException.failure("The disk is full."))));
+        assertEquals("refract: The disk is full." + System.lineSeparator(), err.toString());
+    }
+
+    @Test
+    void aStopIsExitCode130() {
+        assertEquals(130, fail(new CancelledException("Stopped; 3 of 8 batches are kept.")));
+        assertEquals("refract: Stopped; 3 of 8 batches are kept." + System.lineSeparator(), err.toString());
+    }
+
+    @Test
+    void failuresOfTheDiskAreSentences() {
+        assertEquals(1, fail(new AccessDeniedException("/root/x")));
+        assertEquals(1, fail(new FileSystemException("/full/x", null, "No space left on device")));
+        assertEquals(1, fail(new IOException("first line\n  second line")));
+        assertEquals(List.of("refract: No permission for /root/x.", "refract: /full/x: No space left on device.",
+                "refract: first line second line"), err.toString().lines().toList());
+    }
+
+    @Test
+    void anUnexpectedFailureHidesItsTraceUnlessAsked() {
+        assertEquals(1, fail(new IllegalStateException()));
+        assertEquals(1, err.toString().lines().count());
+        run(() -> {
+            throw new IllegalStateException("inner");
+        }, "probe", "--debug");
+        assertTrue(err.toString().contains("\tat org.refract.cli"), err::toString);
+    }
+
+    @Test
+    void anUnknownCommandNamesTheNearOne() {
+        assertEquals(2, run(() -> 0, "prob"));
+        assertTrue(err.toString().startsWith("refract: There is no command 'prob'; did you mean "), err::toString);
+        assertTrue(err.toString().contains("probe"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--nonsense", "-x"})
+    void anUnknownOptionIsAWrongRequest(String option) {
+        assertEquals(2, run(() -> 0, "probe", option));
+        assertTrue(err.toString().startsWith("refract: "), err::toString);
+    }
+
+    @Test
+    void aBrokenCommandIsNamedAndTheOthersRun() {
+        assertEquals(0, run(() -> 0, "probe"));
+        assertEquals(0, run(() -> 0, "--help"));
+        assertTrue(out.toString().contains("A command of the tests."), out::toString);
+        assertTrue(out.toString().contains("A command of broken 1.0 is left out: "), out::toString);
+        assertTrue(out.toString().contains("The command 'probe' of copy 1.0 is left out"), out::toString);
+        assertTrue(out.toString().contains("A command of absent 1.0 is left out."), out::toString);
+    }
+
+    @Test
+    void helpAndVersionUseNoEscapesOffATerminal() {
+        assertEquals(0, run(() -> 0, "--help"));
+        assertEquals(0, run(() -> 0, "--version"));
+        assertEquals(0, run(() -> 0));
+        assertFalse(out.toString().contains("\u001b"));
+        assertTrue(out.toString().contains("refract"));
+        assertTrue(out.toString().lines().filter(line -> !line.contains(" is left out")).allMatch(line -> line.length() <= 80), out::toString);
+    }
+
+    @Test
+    void theCommandsExitCodeIsTheProcesss() {
+        assertEquals(7, run(() -> 7, "probe"));
+    }
+}

@@ -1,0 +1,120 @@
+package org.refract.cli;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.refract.cli.progress.Terminal;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** One call of {@code refract}: parses, runs, and turns whatever goes wrong into one sentence and an exit code. */
+final class CommandLineRun {
+    /** Exit code of a request that could not be carried out. */
+    static final int FAILURE = 1;
+    /** Exit code of a wrong request. */
+    static final int USAGE = 2;
+    /** Exit code after Ctrl-C, as shells have it: 128 + SIGINT. */
+    static final int STOPPED = 130;
+
+    private final PrintWriter out;
+    private final PrintWriter err;
+    private final Terminal terminal;
+    private final RefractCommand top;
+    private final CommandLine line;
+    private final List<String> refused;
+
+    CommandLineRun(Commands commands, PrintWriter out, PrintWriter err, Terminal terminal) {
+        this.out = out;
+        this.err = err;
+        this.terminal = terminal;
+        this.top = new RefractCommand(terminal);
+        this.line = new CommandLine(top);
+        this.refused = new ArrayList<>(commands.refused());
+        Map<String, List<String>> groups = new LinkedHashMap<>();
+        for (CommandSource source : ordered(commands.sources())) {
+            add(source, groups);
+        }
+        line.setOut(out).setErr(err).setUsageHelpAutoWidth(false).setUsageHelpWidth(terminal.helpWidth());
+        line.setCaseInsensitiveEnumValuesAllowed(true).setPosixClusteredShortOptionsAllowed(false);
+        line.setAbbreviatedOptionsAllowed(false).setExpandAtFiles(false);
+        line.setParameterExceptionHandler(wrongRequest()).setExecutionExceptionHandler(failure());
+        CommandGroups.install(line, groups, refused);
+    }
+
+    int run(String... arguments) {
+        try {
+            return line.execute(arguments);
+        } finally {
+            out.flush();
+            err.flush();
+        }
+    }
+
+    private static List<CommandSource> ordered(List<CommandSource> sources) {
+        return sources.stream().sorted(Comparator.comparingInt((CommandSource s) -> CommandGroups.rank(s.group()))).toList();
+    }
+
+    private void add(CommandSource source, Map<String, List<String>> groups) {
+        try {
+            CommandLine sub = new CommandLine(source.command());
+            String name = sub.getCommandName();
+            if (line.getSubcommands().containsKey(name)) {
+                refused.add("The command '" + name + "' of " + source.origin() + " is left out: there is one of that name already.");
+                return;
+            }
+            line.addSubcommand(name, sub);
+            groups.computeIfAbsent(source.group(), g -> new ArrayList<>()).add(name);
+        } catch (RuntimeException | LinkageError e) {
+            refused.add("A command of " + source.origin() + " is left out: " + Sentences.of(e));
+        }
+    }
+
+    private IParameterExceptionHandler wrongRequest() {
+        return (e, arguments) -> {
+            say(sentence(e));
+            err.println("Try '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+            debug(e);
+            return USAGE;
+        };
+    }
+
+    private static String sentence(ParameterException e) {
+        if (e instanceof UnmatchedArgumentException unmatched && e.getCommandLine().getCommandSpec().parent() == null
+                && !unmatched.getUnmatched().isEmpty() && !unmatched.getUnmatched().getFirst().startsWith("-")) {
+            List<String> near = unmatched.getSuggestions();
+            return "There is no command '" + unmatched.getUnmatched().getFirst() + "'"
+                    + (near.isEmpty() ? "." : "; did you mean " + String.join(" or ", near) + "?");
+        }
+        String message = Sentences.of(e);
+        return message.endsWith(".") || message.endsWith("?") ? message : message + ".";
+    }
+
+    private IExecutionExceptionHandler failure() {
+        return (e, commandLine, parsed) -> {
+            say(Sentences.exitCode(e) == STOPPED && e instanceof InterruptedException ? "Stopped." : Sentences.of(e));
+            debug(e);
+            return Sentences.exitCode(e);
+        };
+    }
+
+    private void say(String sentence) {
+        err.println("refract: " + sentence);
+    }
+
+    private void debug(Throwable e) {
+        if (top.debug()) {
+            e.printStackTrace(err);
+        }
+    }
+
+    /** The sentences about commands that were left out. */
+    List<String> refused() {
+        return List.copyOf(refused);
+    }
+}

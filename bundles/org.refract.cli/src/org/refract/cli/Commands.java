@@ -1,0 +1,53 @@
+package org.refract.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.component.ComponentServiceObjects;
+import org.refract.api.command.Command;
+
+/**
+ * The subcommands of one call. A command that cannot be made is left out with a sentence; the others are not touched by it.
+ *
+ * @param sources what can be used
+ * @param refused a sentence for each that cannot
+ * @param release gives the instances back
+ */
+record Commands(List<CommandSource> sources, List<String> refused, Runnable release) implements AutoCloseable {
+
+    /** The service property that names the heading of a command in {@code refract --help}. */
+    static final String GROUP = "refract.group";
+
+    static Commands of(Map<ServiceReference<Command>, ComponentServiceObjects<Command>> services) {
+        List<CommandSource> sources = new ArrayList<>();
+        List<String> refused = new ArrayList<>();
+        List<Runnable> releases = new ArrayList<>();
+        services.forEach((reference, objects) -> {
+            String origin = origin(reference.getBundle());
+            try {
+                Command command = objects.getService();
+                if (command != null) {
+                    releases.add(() -> objects.ungetService(command));
+                    Object group = reference.getProperty(GROUP);
+                    sources.add(new CommandSource(origin, group == null ? CommandSource.OTHER : group.toString(), command));
+                } else {
+                    refused.add("A command of " + origin + " is left out: it could not be created.");
+                }
+            } catch (RuntimeException | LinkageError e) {
+                refused.add("A command of " + origin + " is left out: " + Sentences.of(e));
+            }
+        });
+        return new Commands(sources, refused, () -> releases.forEach(Runnable::run));
+    }
+
+    private static String origin(Bundle bundle) {
+        return bundle == null ? "an extension that was just removed" : bundle.getSymbolicName() + " " + bundle.getVersion();
+    }
+
+    @Override
+    public void close() {
+        release.run();
+    }
+}

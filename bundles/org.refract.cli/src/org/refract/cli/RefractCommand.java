@@ -1,0 +1,68 @@
+package org.refract.cli;
+
+import org.refract.cli.progress.Terminal;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** {@code refract} itself; all it does alone is to say how it is used. */
+@Command(name = "refract", sortOptions = false, versionProvider = VersionText.class,
+        synopsisHeading = "", customSynopsis = {"@|bold refract|@ COMMAND [OPTIONS]", ""},
+        description = {"Takes a text-to-image model apart: records what its blocks write, learns a sparse dictionary for each, shows "
+                + "every feature, and lets you turn them up, down and off."},
+        optionListHeading = "%n@|bold,underline Everywhere|@%n",
+        footerHeading = "%n@|bold,underline Examples|@%n",
+        footer = {"  refract unpack                             the demo model, with a report",
+            "  refract unpack --model ~/sdxl-turbo        a model of your own",
+            "  refract generate \"red heart\" --seed 7      a picture",
+            "  refract inspect unpacked-emoji-sdxl        what a folder or file is",
+            "", "Each command explains itself: refract COMMAND --help."})
+public final class RefractCommand implements Runnable {
+    private final Terminal terminal;
+
+    @Option(names = {"-h", "--help"}, usageHelp = true, scope = ScopeType.INHERIT, order = 100,
+            description = "Show this help.")
+    private boolean help;
+
+    @Option(names = {"-V", "--version"}, versionHelp = true, order = 101,
+            description = "Show versions of Refract and of what it runs on.")
+    private boolean version;
+
+    @Option(names = {"-q", "--quiet"}, scope = ScopeType.INHERIT, order = 102, description = "No progress, only results.")
+    private boolean quiet;
+
+    @Option(names = "--debug", scope = ScopeType.INHERIT, order = 103,
+            description = "Show where a failure happened.")
+    private boolean debug;
+
+    @Spec
+    private CommandSpec spec;
+
+    RefractCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public void run() {
+        CommandLine line = spec.commandLine();
+        line.usage(line.getOut());
+    }
+
+    /** The terminal that progress is shown on. */
+    public Terminal terminal() {
+        return terminal;
+    }
+
+    /** Whether progress is unwanted. */
+    public boolean quiet() {
+        return quiet;
+    }
+
+    /** Whether a failure's place should be shown. */
+    public boolean debug() {
+        return debug;
+    }
+}
