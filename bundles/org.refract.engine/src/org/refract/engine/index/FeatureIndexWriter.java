@@ -1,0 +1,174 @@
+package org.refract.engine.index;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import org.duckdb.DuckDBAppender;
+import org.duckdb.DuckDBConnection;
+import org.refract.api.RefractException;
+import org.refract.api.analysis.Example;
+import org.refract.api.analysis.Feature;
+import org.refract.api.analysis.Label;
+
+/**
+ * Writes an atlas beside its place; {@link #commit()} puts it there. Closed without a commit it leaves nothing. Rows come
+ * in order of the latent.
+ */
+public final class FeatureIndexWriter implements AutoCloseable {
+    private final Path file;
+    private final Path beside;
+    private final DuckDBConnection database;
+    private final DuckDBAppender features;
+    private final DuckDBAppender examples;
+    private final DuckDBAppender neighbours;
+    private final DuckDBAppender histograms;
+    private boolean open = true;
+
+    private FeatureIndexWriter(Path file, Path beside, DuckDBConnection database) throws SQLException {
+        this.file = file;
+        this.beside = beside;
+        this.database = database;
+        features = appender("features");
+        examples = appender("examples");
+        neighbours = appender("neighbours");
+        histograms = appender("histograms");
+    }
+
+    /**
+     * Begins an atlas.
+     *
+     * @param file    where it will stand; its folder is made if need be
+     * @param prompts the recordings' prompts by number
+     */
+    public static FeatureIndexWriter create(Path file, AtlasFacts facts, Map<Long, String> prompts) throws RefractException {
+        Path beside = file.resolveSibling(file.getFileName() + ".part");
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            delete(beside);
+            FeatureIndexWriter writer = new FeatureIndexWriter(file, beside, AtlasDatabase.create(beside));
+            writer.writeMeta(facts);
+            try (DuckDBAppender recordings = writer.appender("recordings")) {
+                for (Map.Entry<Long, String> prompt : prompts.entrySet()) {
+                    recordings.beginRow().append(prompt.getKey().longValue()).append(prompt.getValue()).endRow();
+                }
+            }
+            return writer;
+        } catch (SQLException | IOException e) {
+            throw failure(file, e);
+        }
+    }
+
+    private void writeMeta(AtlasFacts facts) throws SQLException {
+        try (DuckDBAppender meta = appender("meta")) {
+            meta(meta, "schema", AtlasDatabase.SCHEMA);
+            meta(meta, "point", facts.point());
+            meta(meta, "model", facts.model());
+            meta(meta, "model_fingerprint", facts.modelFingerprint());
+            meta(meta, "variant", facts.variant());
+            meta(meta, "latents", facts.latents());
+            meta(meta, "width", facts.width());
+            meta(meta, "recordings", facts.recordings());
+            meta(meta, "positions", facts.positions());
+            meta(meta, "rows", facts.rows());
+            meta(meta, "columns", facts.columns());
+            for (Map.Entry<String, String> fact : facts.further().entrySet()) {
+                meta(meta, fact.getKey(), fact.getValue());
+            }
+        }
+    }
+
+    private static void meta(DuckDBAppender meta, String key, Object value) throws SQLException {
+        meta.beginRow().append(key).append(String.valueOf(value)).endRow();
+    }
+
+    /**
+     * Adds a feature with all that is known of it.
+     *
+     * @param recordings in how many recordings it was active
+     * @param positions  its activation histogram, {@link ActivationBins#COUNT} counts
+     */
+    public void add(Feature feature, long recordings, List<Example> top, List<Neighbour> nearest, long[] positions) throws RefractException {
+        try {
+            int latent = feature.latent();
+            Label label = feature.label().orElse(new Label("", 0, "", List.of()));
+            features.beginRow().append(latent).append(feature.density()).append(feature.mean()).append(feature.max()).append(feature.std())
+                    .append(recordings).append(label.text()).append(label.score()).append(label.source())
+                    .append(label.terms().stream().map(Label.Term::text).toList()).append(label.terms().stream().map(Label.Term::score).toList())
+                    .endRow();
+            for (int rank = 0; rank < top.size(); rank++) {
+                Example example = top.get(rank);
+                examples.beginRow().append(latent).append(rank).append(example.recording()).append(example.strength()).append(example.max())
+                        .append(bytes(example.map())).endRow();
+            }
+            for (int rank = 0; rank < nearest.size(); rank++) {
+                Neighbour neighbour = nearest.get(rank);
+                neighbours.beginRow().append(latent).append(rank).append(neighbour.latent()).append(neighbour.cosine())
+                        .append(neighbour.coactivation()).endRow();
+            }
+            for (int bin = 0; bin < positions.length; bin++) {
+                if (positions[bin] > 0) {
+                    histograms.beginRow().append(latent).append(bin).append(positions[bin]).endRow();
+                }
+            }
+        } catch (SQLException e) {
+            throw failure(file, e);
+        }
+    }
+
+    /** Puts the finished atlas in its place. */
+    public void commit() throws RefractException {
+        try {
+            for (DuckDBAppender appender : List.of(features, examples, neighbours, histograms)) {
+                appender.close();
+            }
+            try (Statement statement = database.createStatement()) {
+                statement.execute("CHECKPOINT");
+            }
+            open = false;
+            database.close();
+            Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (SQLException | IOException e) {
+            throw failure(file, e);
+        }
+    }
+
+    @Override
+    public void close() throws RefractException {
+        if (!open) {
+            return;
+        }
+        open = false;
+        try {
+            database.close();
+            delete(beside);
+        } catch (SQLException | IOException e) {
+            throw failure(file, e);
+        }
+    }
+
+    private DuckDBAppender appender(String table) throws SQLException {
+        return database.createAppender("main", table);
+    }
+
+    private static byte[] bytes(float[] map) {
+        byte[] bytes = new byte[map.length * Float.BYTES];
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(map);
+        return bytes;
+    }
+
+    private static void delete(Path beside) throws IOException {
+        Files.deleteIfExists(beside);
+        Files.deleteIfExists(beside.resolveSibling(beside.getFileName() + ".wal"));
+    }
+
+    private static RefractException failure(Path file, Exception e) {
+        return RefractException.failure(e, "The atlas %s cannot be written: %s.", file, AtlasDatabase.firstLine(e));
+    }
+}
