@@ -42,8 +42,7 @@ final class BoxMuller {
             y = Math.fma(y, m, LOG[i]);
         }
         y = y * m;
-        y = y * z;
-        y = Math.fma(e, -2.12194440e-4f, y);
+        y = Math.fma(y, z, e * -2.12194440e-4f);
         y = Math.fma(-z, 0.5f, y);
         return Math.fma(e, 0.693359375f, m + y);
     }
@@ -74,8 +73,7 @@ final class BoxMuller {
             float y = Math.fma(2.443315711809948E-005f, z, -1.388731625493765E-003f);
             y = Math.fma(y, z, 4.166664568298827E-002f);
             y = y * z;
-            y = y * z;
-            y = Math.fma(-z, 0.5f, y);
+            y = Math.fma(y, z, -0.5f * z);
             return y + 1f;
         }
         float y = Math.fma(-1.9515295891E-4f, z, 8.3321608736E-3f);

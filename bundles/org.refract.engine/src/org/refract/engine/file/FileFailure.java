@@ -1,0 +1,59 @@
+package org.refract.engine.file;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.ReadOnlyFileSystemException;
+import java.util.Locale;
+import org.refract.api.RefractException;
+
+/** Says in a sentence why a file could not be read or written. */
+public final class FileFailure {
+
+    private FileFailure() {
+    }
+
+    /** The sentence for a failed read of {@code path}. */
+    public static RefractException reading(Path path, IOException e) {
+        return switch (e) {
+            case NoSuchFileException missing -> RefractException.usage("There is no file %s.", path);
+            case AccessDeniedException denied -> RefractException.usage("%s may not be read: check its permissions.", path);
+            default -> RefractException.failure(e, "%s cannot be read: %s.", path, reason(e));
+        };
+    }
+
+    /** The sentence for a failed write of {@code path}; what was begun has been removed. */
+    public static RefractException writing(Path path, IOException e) {
+        String reason = reason(e).toLowerCase(Locale.ROOT);
+        if (reason.contains("no space left") || reason.contains("not enough space") || reason.contains("disk quota")) {
+            return RefractException.failure(e, "The disk is full, so %s was not written: free some space there and try again.", path);
+        }
+        if (reason.contains("file too large")) {
+            return RefractException.failure(e, "%s was not written: it grew beyond what its file system or this user's limit allows.", path);
+        }
+        if (e instanceof AccessDeniedException || reason.contains("read-only")) {
+            return RefractException.usage("%s cannot be written: choose a folder that you may write to.", path);
+        }
+        if (e instanceof NoSuchFileException) {
+            return RefractException.usage("%s cannot be written: there is no folder %s.", path, path.toAbsolutePath().getParent());
+        }
+        if (e instanceof NotDirectoryException || e instanceof FileAlreadyExistsException || reason.contains("not a directory")) {
+            return RefractException.usage("%s cannot be written: a part of that path is a file, not a folder.", path);
+        }
+        return RefractException.failure(e, "%s cannot be written: %s.", path, reason(e));
+    }
+
+    /** The sentence for a write to a read-only file system. */
+    static RefractException writing(Path path, ReadOnlyFileSystemException e) {
+        return writing(path, new AccessDeniedException(path.toString()));
+    }
+
+    private static String reason(IOException e) {
+        String reason = e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e.getMessage();
+        return reason == null ? e.getClass().getSimpleName() : reason;
+    }
+}

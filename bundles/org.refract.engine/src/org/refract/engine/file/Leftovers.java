@@ -1,0 +1,73 @@
+package org.refract.engine.file;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Names of half-written files and folders. A name holds the id of the process that writes, so what a killed process left behind is told
+ * from what a living one is still writing.
+ */
+final class Leftovers {
+
+    private static final Pattern PARTIAL = Pattern.compile("\\.(.*)\\.(\\d+)-[0-9a-f]+\\.partial", Pattern.DOTALL);
+
+    private Leftovers() {
+    }
+
+    /** A new name beside {@code target}. */
+    static Path beside(Path target) {
+        String random = Long.toHexString(ThreadLocalRandom.current().nextLong());
+        return target.resolveSibling("." + target.getFileName() + "." + ProcessHandle.current().pid() + "-" + random + ".partial");
+    }
+
+    /** Deletes what dead processes began for {@code target}. */
+    static void sweep(Path target) throws IOException {
+        Path folder = target.getParent();
+        try (DirectoryStream<Path> siblings = Files.newDirectoryStream(folder, p -> isLeftover(p, target))) {
+            for (Path leftover : siblings) {
+                delete(leftover);
+            }
+        } catch (NoSuchFileException gone) {
+            return;
+        }
+    }
+
+    private static boolean isLeftover(Path candidate, Path target) {
+        Matcher name = PARTIAL.matcher(candidate.getFileName().toString());
+        return name.matches()
+                && name.group(1).equals(target.getFileName().toString())
+                && ProcessHandle.of(Long.parseLong(name.group(2))).filter(ProcessHandle::isAlive).isEmpty();
+    }
+
+    /** Deletes a file or a folder with all it holds; links are deleted, not followed. */
+    static void delete(Path path) throws IOException {
+        if (!Files.exists(path, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        Files.walkFileTree(path, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.deleteIfExists(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path folder, IOException e) throws IOException {
+                if (e != null) {
+                    throw e;
+                }
+                Files.deleteIfExists(folder);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}
