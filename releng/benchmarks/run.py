@@ -1,0 +1,164 @@
+#!/usr/bin/env python3
+"""Measures Refract beside its Python peers in one run and writes the table to RESULTS.md.
+
+usage: run.py [--venv FOLDER] [--diffusers FOLDER] [--threads 1,2] [--only sae,unet,start,memory] [--full-width]
+
+The peers run in a virtual environment outside the tree (made on first use; it needs torch, and diffusers with
+transformers for the U-Net rows; a source tree of diffusers can be named with --diffusers). Refract and a peer take turns,
+three each, and the medians are compared, so that a busy machine is busy for both.
+"""
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+TREE = HERE.parent.parent
+REFRACT = [str(TREE / "refract")]
+TURNS = 3
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "refract" / "benchmarks"
+    parser.add_argument("--venv", type=pathlib.Path, default=cache / "venv")
+    parser.add_argument("--diffusers", type=pathlib.Path, help="src folder of a diffusers source tree")
+    parser.add_argument("--threads", default="1,2")
+    parser.add_argument("--only", default="sae,unet,start,memory")
+    parser.add_argument("--full-width", action="store_true", help="also time a U-Net of SDXL's full width (writes 2.5 GB)")
+    a = parser.parse_args()
+    a.cache = cache
+    return a
+
+
+def python(a):
+    """The peers' interpreter; makes the environment if it is missing."""
+    executable = a.venv / "bin" / "python"
+    if not executable.exists():
+        print(f"making {a.venv}", file=sys.stderr)
+        subprocess.run([sys.executable, "-m", "venv", a.venv], check=True)
+        packages = ["torch", "numpy", "safetensors", "transformers", "accelerate", "requests", "pillow"]
+        packages += [] if a.diffusers else ["diffusers"]
+        subprocess.run([executable, "-m", "pip", "install", "-q", *packages], check=True)
+    return str(executable)
+
+
+def run(command, **environment):
+    """Standard output of a command, and how long it took; its error output is shown if it fails."""
+    start = time.perf_counter()
+    done = subprocess.run([str(c) for c in command], capture_output=True, text=True, env={**os.environ, **environment})
+    if done.returncode:
+        sys.exit(f"{' '.join(map(str, command))} ended with {done.returncode}:\n{done.stderr[-3000:]}")
+    return done.stdout, time.perf_counter() - start
+
+
+def measured(command, **environment):
+    """The JSON object on the last line that a command prints."""
+    return json.loads(run(command, **environment)[0].strip().splitlines()[-1])
+
+
+def turns(peer, ours):
+    """Medians by key of both sides, each run TURNS times, in turn."""
+    pairs = [(peer(), ours()) for _ in range(TURNS)]
+    return tuple({key: statistics.median(side[key] for side in sides) for key in sides[0]
+                  if isinstance(sides[0][key], (int, float))} for sides in zip(*pairs))
+
+
+def milliseconds(seconds):
+    return f"{seconds * 1000:,.0f} ms" if seconds >= 0.1 else f"{seconds * 1000:.1f} ms"
+
+
+def sae_rows(a):
+    for threads in a.threads.split(","):
+        size = ["--threads", threads]
+        peer, ours = turns(lambda: measured([python(a), HERE / "peers" / "sae_step.py", *size]),
+                           lambda: measured([*REFRACT, "bench", "sae", "--json", *size]))
+        name = f"SAE step, d 1280, n 5120, k 10, batch 4096, {threads} threads"
+        yield name, "one bare encoder product", milliseconds(ours["product"]), milliseconds(ours["step"]), ours["step"] / ours["product"], "≤ 1.4"
+        yield name, "dense latents, PyTorch", milliseconds(peer["dense"]), milliseconds(ours["step"]), ours["step"] / peer["dense"], "≤ 0.25"
+        yield name, "sparse product (as sdxl-unbox), PyTorch", milliseconds(peer["sparse"]), milliseconds(ours["step"]), ours["step"] / peer["sparse"], "≤ 0.4"
+        yield name, "bare encoder product, PyTorch", milliseconds(peer["product"]), milliseconds(ours["product"]), ours["product"] / peer["product"], ""
+
+
+def unet_rows(a):
+    environment = {"PYTHONPATH": str(a.diffusers)} if a.diffusers else {}
+    demo = TREE / "releng" / "demo" / "turbo"
+    cases = [("demo U-Net", demo, 64, batch) for batch in (1, 16)]
+    if a.full_width:
+        folder = a.cache / "sdxl-width"
+        run([python(a), HERE / "peers" / "sdxl_model.py", folder, "--like", demo], **environment)
+        cases.append(("U-Net of SDXL's width, one layer per attention block", folder, 256, 1))
+    for label, folder, size, batch in cases:
+        for threads in a.threads.split(","):
+            options = ["--size", size, "--batch", batch, "--threads", threads]
+            peer, ours = turns(
+                lambda: measured([python(a), HERE / "peers" / "unet_forward.py", folder, *options], **environment),
+                lambda: measured([*REFRACT, "bench", "unet", "--json", "--model", folder, *options]))
+            name = f"{label}, {size} px, batch {batch}, {threads} threads"
+            yield name, "diffusers forward", milliseconds(peer["forward"]), milliseconds(ours["forward"]), ours["forward"] / peer["forward"], "≤ 1.0"
+            yield name, "the same without hooks", milliseconds(ours["forward"]), milliseconds(ours["hooked"]), ours["hooked"] / ours["forward"], "≤ 1.03"
+            yield name, "diffusers, peak memory", f"{peer['peak_mib']:,.0f} MiB", f"{ours['peak_mib']:,.0f} MiB", ours["peak_mib"] / peer["peak_mib"], ""
+
+
+def start_rows(a):
+    run([*REFRACT, "--version"])
+    version = statistics.median(run([*REFRACT, "--version"])[1] for _ in range(TURNS))
+    yield "start: refract --version", "", "", milliseconds(version), None, ""
+    with tempfile.TemporaryDirectory() as folder:
+        picture = statistics.median(
+            run([*REFRACT, "generate", "red heart", "--out", pathlib.Path(folder) / f"{i}.png"])[1] for i in range(TURNS))
+    yield "start to finish: one picture of the demo model", "", "", milliseconds(picture), None, ""
+    environment = {"PYTHONPATH": str(a.diffusers)} if a.diffusers else {}
+    imports = statistics.median(run([python(a), "-c", "import diffusers; diffusers.StableDiffusionXLPipeline"], **environment)[1]
+                                for _ in range(TURNS))
+    yield "for comparison: import of diffusers' pipeline", "", milliseconds(imports), "", None, ""
+
+
+def memory_rows(a):
+    with tempfile.TemporaryDirectory() as folder:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        _, seconds = run([*REFRACT, "unpack", "--quick", "--out", pathlib.Path(folder) / "run"])
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    note = "" if peak > before else " (an earlier row used more)"
+    yield "refract unpack --quick, whole process", "", "", f"{peak / 1024:,.0f} MiB{note}, {seconds:.0f} s", None, "≤ 120 s"
+
+
+def machine():
+    cpu = next((line.split(":")[1].strip() for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+                if line.startswith("model name")), platform.processor())
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return f"{cpu}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.machine()}"
+
+
+def main():
+    a = arguments()
+    parts = {"memory": memory_rows, "sae": sae_rows, "unet": unet_rows, "start": start_rows}
+    wanted = a.only.split(",")
+    run([*REFRACT, "--version"])
+    lines = ["# Benchmarks", "",
+             f"Written by `releng/benchmarks/run.py` on {datetime.date.today()}: {machine()}.",
+             f"Refract and its peers took turns, {TURNS} each; medians. A ratio is Refract's time over the other's.", "",
+             "| what | against | other | Refract | ratio | goal |", "|---|---|---|---|---|---|"]
+    for name, rows in parts.items():
+        if name not in wanted:
+            continue
+        for what, against, other, ours, ratio, goal in rows(a):
+            row = f"| {what} | {against} | {other} | {ours} | {'' if ratio is None else f'{ratio:.2f}'} | {goal} |"
+            print(row, flush=True)
+            lines.append(row)
+    target = HERE / "RESULTS.md"
+    beside = target.with_suffix(".md.new")
+    beside.write_text("\n".join(lines) + "\n")
+    beside.replace(target)
+
+
+if __name__ == "__main__":
+    main()
