@@ -1,0 +1,107 @@
+package org.refract.sae.topk;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.List;
+import java.util.Map;
+import org.osgi.service.component.annotations.Component;
+import org.refract.api.Hyperparameter;
+import org.refract.api.RefractException;
+import org.refract.api.model.Placement;
+import org.refract.api.sae.Sae;
+import org.refract.api.sae.SaeConfig;
+import org.refract.api.sae.SaeTrainer;
+import org.refract.api.sae.SaeVariant;
+import org.refract.engine.tensor.Scope;
+import org.refract.engine.tensor.Tensors;
+import org.refract.engine.tensor.TorchRandom;
+
+/** The TopK autoencoder with AuxK of Gao et al. 2024, as the SDXL Turbo dictionaries were trained (surkovv/sdxl-unbox, SAE/sae.py). */
+@Component
+public final class TopKVariant implements SaeVariant {
+
+    /** The pre-bias is the geometric median of so many first samples (sdxl-unbox, scripts/train_sae.py). */
+    static final int MEDIAN_SAMPLES = 32_768;
+
+    private static final int MEDIAN_ITERATIONS = 100;
+    private static final double MEDIAN_EPS = 1e-6;
+    private static final double MEDIAN_FTOL = 1e-20;
+    private static final int MEDIAN_TILE = 4096;
+
+    @Override
+    public String id() {
+        return "topk";
+    }
+
+    @Override
+    public String description() {
+        return "z = ReLU(TopK_k(W_enc (x − b_pre) + b_lat)), x̂ = W_dec z + b_pre; Gao et al. 2024, Scaling and evaluating sparse autoencoders";
+    }
+
+    @Override
+    public List<Hyperparameter> hyperparameters() {
+        return TopKSettings.HYPERPARAMETERS;
+    }
+
+    /**
+     * The encoder is drawn as {@code torch.nn.Linear} draws it after {@code torch.manual_seed(seed)}; the decoder is its transpose with unit
+     * columns; the pre-bias is the geometric median of the first {@value #MEDIAN_SAMPLES} samples.
+     */
+    @Override
+    public Sae create(SaeConfig config, NDArray samples, long seed, Placement placement) throws RefractException {
+        TopKSettings.of(config);
+        checkSamples(config, samples);
+        try (Scope scope = Scope.open(new Placement(placement.device(), Placement.DType.FP32))) {
+            NDArray encoder = kaimingUniform(scope, config.latents(), config.width(), seed);
+            NDArray decoder = TopKSae.KERNELS.call(scope, "unit_rows", encoder);
+            return TopKSae.of(config, Map.of(
+                    "encoder.weight", encoder,
+                    "decoder.weight", scope.adopt(decoder.transpose()),
+                    "pre_bias", TopKSae.KERNELS.call(scope, "geometric_median", samples, MEDIAN_SAMPLES, MEDIAN_ITERATIONS, MEDIAN_EPS,
+                            MEDIAN_FTOL, MEDIAN_TILE),
+                    "latent_bias", Tensors.zeros(scope.manager(), config.latents()),
+                    "stats_last_nonzero", scope.manager().zeros(new Shape(config.latents()), DataType.INT64)), placement);
+        }
+    }
+
+    @Override
+    public Sae restore(SaeConfig config, Map<String, NDArray> tensors, Placement placement) throws RefractException {
+        TopKSettings.of(config);
+        return TopKSae.of(config, tensors, placement);
+    }
+
+    @Override
+    public SaeTrainer trainer(Sae sae, NDArray samples, int batch) throws RefractException {
+        if (!(sae instanceof TopKSae topk)) {
+            throw RefractException.usage("A topk trainer cannot train a '%s' autoencoder.", sae.config().variant());
+        }
+        checkSamples(sae.config(), samples);
+        return new TopKTrainer(topk, samples, batch);
+    }
+
+    private static void checkSamples(SaeConfig config, NDArray samples) throws RefractException {
+        Shape shape = samples.getShape();
+        if (shape.dimension() != 2 || shape.get(0) < 1 || shape.get(1) != config.width()) {
+            throw RefractException.usage("The activations have shape %s, but the autoencoder's width is %d.", shape, config.width());
+        }
+    }
+
+    /** {@code U(−1/√width, 1/√width)}, torch.nn.Linear's kaiming_uniform_ with a = √5. */
+    private static NDArray kaimingUniform(Scope scope, int latents, int width, long seed) {
+        TorchRandom random = new TorchRandom(seed);
+        NDArray encoder = Tensors.zeros(scope.manager(), latents, width);
+        float bound = (float) (1 / Math.sqrt(width));
+        int rows = Math.max(1, (1 << 22) / width);
+        for (int start = 0; start < latents; start += rows) {
+            float[] values = random.rand(Math.min(rows, latents - start) * width);
+            for (int i = 0; i < values.length; i++) {
+                values[i] = values[i] * (bound - -bound) - bound;
+            }
+            try (Scope step = scope.child()) {
+                TopKSae.KERNELS.call(step, "assign_rows", encoder, Tensors.of(step.manager(), values, values.length / width, width), start);
+            }
+        }
+        return encoder;
+    }
+}

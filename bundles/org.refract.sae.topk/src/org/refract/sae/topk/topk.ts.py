@@ -1,0 +1,243 @@
+# TopK sparse autoencoder. Shapes: x (samples, d); encoder, decoder (latents, d); pre_bias (d); latent_bias (latents).
+#   z = relu(topk_k(encoder (x - pre_bias) + latent_bias)),  x̂ = z decoder + pre_bias
+
+# The k largest entries of each row, in no order. Where rows are long, first the k column groups with the largest maxima: every one of the
+# k largest entries lies in one of them.
+def largest(z: Tensor, k: int) -> Tuple[Tensor, Tensor]:
+  rows = z.size(0)
+  n = z.size(1)
+  groups = n // 8
+  if z.is_cuda or n % 8 != 0 or groups < 16 * k:
+    values, indices = torch.topk(z, k, 1, True, False)
+    return (values, indices)
+  grouped = z.view([rows, 8, groups])
+  _a, group = torch.topk(torch.amax(grouped, [1]), k, 1, True, False)
+  candidates = torch.gather(grouped, 2, torch.expand(torch.unsqueeze(group, 1), [rows, 8, k])).view([rows, 8 * k])
+  best, place = torch.topk(candidates, k, 1, True, False)
+  column = torch.gather(group, 1, torch.remainder(place, k))
+  return (best, torch.add(column, torch.floor_divide(place, k), alpha=groups))
+
+# Active latents of centred samples, at most `tile` rows of pre-activations at a time.
+def codes(centred: Tensor, encoder: Tensor, latent_bias: Tensor, k: int, tile: int) -> Tuple[Tensor, Tensor]:
+  samples = centred.size(0)
+  transposed = torch.t(encoder)
+  values = torch.empty([samples, k], dtype=centred.dtype, device=centred.device)
+  indices = torch.empty([samples, k], dtype=torch.int64, device=centred.device)
+  start = 0
+  while start < samples:
+    rows = min(tile, samples - start)
+    z = torch.addmm(latent_bias, centred.narrow(0, start, rows), transposed)
+    v, i = largest(z, k)
+    torch.clamp_min(v, 0., out=values.narrow(0, start, rows))
+    _b = torch.copy_(indices.narrow(0, start, rows), i)
+    start = start + rows
+  return (values, indices)
+
+def encode(x: Tensor, encoder: Tensor, pre_bias: Tensor, latent_bias: Tensor, k: int, tile: int) -> Tuple[Tensor, Tensor]:
+  values, indices = codes(x - pre_bias, encoder, latent_bias, k, tile)
+  return (indices, values)
+
+# Row b is the sum of weights[j]·rows[index[j]] over the j of bag b.
+def bags(rows: Tensor, index: Tensor, starts: Tensor, weights: Tensor) -> Tensor:
+  sums, _a, _b, _c = torch.embedding_bag(rows, index, starts, False, 0, False, weights)
+  return sums
+
+def decode(indices: Tensor, values: Tensor, decoder: Tensor, pre_bias: Tensor) -> Tensor:
+  slots = indices.size(1)
+  starts = torch.arange(0, indices.size(0) * slots, slots, dtype=torch.int64, device=indices.device)
+  sums = bags(decoder, indices.reshape([-1]), starts, values.reshape([-1]))
+  return torch.add_(sums, pre_bias)
+
+# Adam, Kingma and Ba 2015, algorithm 1: rate = lr / (1 - beta1^t), correction = sqrt(1 - beta2^t).
+def adam(w: Tensor, g: Tensor, m: Tensor, v: Tensor, beta1: float, beta2: float, eps: float, rate: float, correction: float) -> Tensor:
+  _a = torch.lerp_(m, g, 1. - beta1)
+  _b = torch.addcmul_(torch.mul_(v, beta2), g, g, value=1. - beta2)
+  spread = torch.add_(torch.div_(torch.sqrt(v), correction), eps)
+  return torch.addcdiv_(w, m, spread, value=-rate)
+
+# Adam on the rows of a matrix, in blocks that stay in the cache. With `unit`, rows are first made unit vectors and the gradient loses
+# its part along them (openai/sparse_autoencoder: unit_norm_decoder_, unit_norm_decoder_grad_adjustment_).
+def adam_rows(w: Tensor, g: Tensor, m: Tensor, v: Tensor, beta1: float, beta2: float, eps: float, rate: float, correction: float, unit: bool, block: int) -> Tensor:
+  n = w.size(0)
+  start = 0
+  while start < n:
+    rows = min(block, n - start)
+    wb = w.narrow(0, start, rows)
+    gb = g.narrow(0, start, rows)
+    if unit:
+      _a = torch.div_(wb, torch.clamp_min(torch.norm(wb, 2, [1], True), 1e-30))
+      along = torch.sum(gb * wb, [1], True)
+      _b = torch.addcmul_(gb, along, wb, value=-1.)
+    _c = adam(wb, gb, m.narrow(0, start, rows), v.narrow(0, start, rows), beta1, beta2, eps, rate, correction)
+    start = start + rows
+  return w
+
+# The auxiliary term while latents are dead: their auxk largest positive pre-activations reconstruct the residual.
+# Adds the gradients to g_encoder, g_decoder, g_latent, g_pre; returns the mean squared error of that reconstruction.
+def revive(centred: Tensor, residual: Tensor, encoder: Tensor, decoder: Tensor, latent_bias: Tensor, ids: Tensor, auxk: int, weight: Tensor, g_encoder: Tensor, g_decoder: Tensor, g_latent: Tensor, g_pre: Tensor, tile: int) -> Tensor:
+  samples = centred.size(0)
+  count = ids.size(0)
+  enc = torch.index_select(encoder, 0, ids)
+  dec = torch.index_select(decoder, 0, ids)
+  bias = torch.index_select(latent_bias, 0, ids)
+  ge = torch.zeros_like(enc)
+  gd = torch.zeros_like(dec)
+  gl = torch.zeros_like(bias)
+  gp = torch.zeros_like(g_pre)
+  squares = torch.zeros([], dtype=torch.float64, device=centred.device)
+  start = 0
+  while start < samples:
+    rows = min(tile, samples - start)
+    xt = centred.narrow(0, start, rows)
+    z = torch.clamp_min_(torch.addmm(bias, xt, torch.t(enc)), 0.)
+    if count > auxk:
+      kept, _a = torch.topk(z, auxk, 1, True, False)
+      z = torch.masked_fill_(z, torch.lt(z, torch.amin(kept, [1], True)), 0.)
+    e = torch.addmm(residual.narrow(0, start, rows), z, dec)
+    squares = squares + torch.sum(e * e, dtype=torch.float64)
+    _b = torch.addmm_(gd, torch.t(z), e)
+    dz = torch.masked_fill_(torch.mm(e, torch.t(dec)), torch.le(z, 0.), 0.)
+    _c = torch.addmm_(ge, torch.t(dz), xt)
+    _d = torch.add_(gl, torch.sum(dz, [0]))
+    _e = torch.add_(gp, torch.sum(e, [0]))
+    start = start + rows
+  _f = torch.index_add_(g_encoder, 0, ids, ge * weight)
+  _g = torch.index_add_(g_decoder, 0, ids, gd * weight)
+  _h = torch.index_add_(g_latent, 0, ids, gl * weight)
+  _i = torch.addcmul_(g_pre, gp, weight)
+  return torch.div(squares, samples * centred.size(1))
+
+# One optimiser step in place. parameters, m and v hold encoder, decoder, pre_bias, latent_bias; statistics holds last_nonzero and fired
+# (int64, latents). Returns (recons, auxk, explained_variance, l0, dead) in float64 without waiting for the device.
+#   L = mse_scale·mean((x̂ - x)²) + auxk_coef·mean((x̂_aux - e)²) / mean((mean_batch(e) - e)²),  e = x - x̂ + pre_bias, detached
+def step(x: Tensor, parameters: List[Tensor], m: List[Tensor], v: List[Tensor], statistics: List[Tensor], k: int, auxk: int, auxk_coef: float, mse_scale: float, beta1: float, beta2: float, eps: float, rate: float, correction: float, dead_after: int, may_be_dead: bool, tile: int, block: int) -> Tensor:
+  encoder = parameters[0]
+  decoder = parameters[1]
+  pre_bias = parameters[2]
+  latent_bias = parameters[3]
+  last_nonzero = statistics[0]
+  fired = statistics[1]
+  samples = x.size(0)
+  d = x.size(1)
+  n = encoder.size(0)
+  size = float(samples * d)
+  centred = x - pre_bias
+  values2, indices2 = codes(centred, encoder, latent_bias, k, tile)
+  values = values2.view([-1])
+  indices = indices2.view([-1])
+
+  count = torch.scatter_add(torch.zeros_like(fired), 0, indices, torch.gt(values, 0.001).to(torch.int64))
+  _a = torch.add_(fired, count)
+  _b = torch.add_(torch.masked_fill_(last_nonzero, torch.gt(count, 0), 0), 1)
+  dead = torch.gt(last_nonzero, dead_after)
+
+  starts = torch.arange(0, samples * k, k, dtype=torch.int64, device=x.device)
+  residual = torch.sub_(bags(decoder, indices, starts, values), centred)
+  r_mean = torch.div(torch.sum(residual, [0]), samples)
+  r_square = torch.div(torch.sum(residual * residual, [0]).to(torch.float64), samples)
+  r_variance = r_square - torch.pow(r_mean.to(torch.float64), 2)
+  mse = torch.mean(r_square)
+  spread = torch.mean(r_variance)
+  x_mean = torch.div(torch.sum(centred, [0]).to(torch.float64), samples)
+  x_variance = torch.div(torch.sum(centred * centred, [0]).to(torch.float64), samples) - torch.pow(x_mean, 2)
+  explained = torch.mean(1. - torch.div(r_variance, x_variance + 1e-8))
+
+  # gradients of the reconstruction: everything is a sum of k rows per sample or of one row per active (sample, latent)
+  c = mse_scale * 2. / size
+  sample = torch.floor_divide(torch.arange(0, samples * k, dtype=torch.int64, device=x.device), k)
+  dz = torch._embedding_bag_per_sample_weights_backward(residual, decoder, indices, starts, sample, 0)
+  dz = torch.masked_fill_(torch.mul_(dz, c), torch.le(values, 0.), 0.)
+  latent, order = torch.sort(indices, stable=True)
+  first = torch.searchsorted(latent, torch.arange(0, n, dtype=torch.int64, device=x.device))
+  owner = torch.index_select(sample, 0, order)
+  g_decoder = bags(residual, owner, first, torch.mul_(torch.index_select(values, 0, order), c))
+  g_encoder = bags(centred, owner, first, torch.index_select(dz, 0, order))
+  g_latent = torch.index_add_(torch.zeros_like(latent_bias), 0, indices, dz)
+  g_pre = torch.mul(r_mean, c * samples)
+
+  # the auxiliary term; without dead latents x̂_aux is pre_bias, and only pre_bias moves
+  aux_weight = torch.where(torch.gt(spread, 0.), torch.reciprocal(spread), torch.zeros_like(spread)) * auxk_coef
+  weight = torch.mul(aux_weight, 2. / size).to(x.dtype)
+  aux_mse = mse
+  done = False
+  if may_be_dead:
+    ids = torch.nonzero(dead).view([-1])
+    if ids.size(0) > 0:
+      aux_mse = revive(centred, residual, encoder, decoder, latent_bias, ids, auxk, weight, g_encoder, g_decoder, g_latent, g_pre, tile)
+      done = True
+  if not done:
+    _c = torch.addcmul_(g_pre, r_mean, weight, value=float(samples))
+  _d = torch.sub_(g_pre, torch.mv(torch.t(encoder), g_latent))
+
+  _e = adam_rows(encoder, g_encoder, m[0], v[0], beta1, beta2, eps, rate, correction, False, block)
+  _f = adam_rows(decoder, g_decoder, m[1], v[1], beta1, beta2, eps, rate, correction, True, block)
+  _g = adam(pre_bias, g_pre, m[2], v[2], beta1, beta2, eps, rate, correction)
+  _h = adam(latent_bias, g_latent, m[3], v[3], beta1, beta2, eps, rate, correction)
+  l0 = torch.div(torch.sum(torch.gt(values, 0.)).to(torch.float64), samples)
+  return torch.stack([mse * mse_scale, aux_mse * aux_weight, explained, l0, torch.sum(dead).to(torch.float64)])
+
+# Weiszfeld's iteration for the point with the least sum of distances, started at the mean (github.com/krishnap25/geom_median).
+def geometric_median(samples: Tensor, most: int, iterations: int, eps: float, ftol: float, tile: int) -> Tensor:
+  points = samples.narrow(0, 0, min(most, samples.size(0)))
+  median = torch.mean(points, [0])
+  before = float(torch.mean(distances(points, median, tile)))
+  i = 0
+  while i < iterations:
+    weights = torch.reciprocal(torch.clamp_min(distances(points, median, tile), eps))
+    median = torch.div(torch.mv(torch.t(points), weights), torch.sum(weights))
+    now = float(torch.mean(distances(points, median, tile)))
+    if abs(before - now) <= ftol * now:
+      i = iterations
+    before = now
+    i = i + 1
+  return median
+
+def distances(points: Tensor, centre: Tensor, tile: int) -> Tensor:
+  result = torch.empty([points.size(0)], dtype=points.dtype, device=points.device)
+  start = 0
+  while start < points.size(0):
+    rows = min(tile, points.size(0) - start)
+    _a = torch.copy_(result.narrow(0, start, rows), torch.norm(points.narrow(0, start, rows) - centre, 2, [1]))
+    start = start + rows
+  return result
+
+# mean((mean_0(x) - x)²) of the first `most` rows, without a copy of them
+def variance(samples: Tensor, most: int, tile: int) -> Tensor:
+  x = samples.narrow(0, 0, min(most, samples.size(0)))
+  mean = torch.mean(x, [0], dtype=torch.float64).to(x.dtype)
+  total = torch.zeros([], dtype=torch.float64, device=x.device)
+  start = 0
+  while start < x.size(0):
+    rows = min(tile, x.size(0) - start)
+    centred = x.narrow(0, start, rows) - mean
+    total = total + torch.sum(centred * centred, dtype=torch.float64)
+    start = start + rows
+  return torch.div(total, x.size(0) * x.size(1))
+
+def unit_rows(w: Tensor) -> Tensor:
+  return torch.div(w, torch.norm(w, 2, [1], True))
+
+# A contiguous copy with memory of its own.
+def own(x: Tensor) -> Tensor:
+  return torch.clone(x, memory_format=0)
+
+def assign(target: Tensor, source: Tensor) -> Tensor:
+  return torch.copy_(target, source)
+
+def assign_rows(target: Tensor, source: Tensor, start: int) -> Tensor:
+  return torch.copy_(target.narrow(0, start, source.size(0)), source)
+
+def oldest(last_nonzero: Tensor) -> Tensor:
+  return torch.amax(last_nonzero)
+
+# How many latents last fired more than each number of steps ago, and how many fired in each decade of density: below 1e-8, 1e-8 to 1e-7,
+# ..., 0.1 to 1. The first bin also holds those that did not fire. Starts the count of firings anew.
+def activity(last_nonzero: Tensor, fired: Tensor, ages: List[float], samples: int) -> Tensor:
+  counts = annotate(List[Tensor], [])
+  for age in ages:
+    _a = torch.append(counts, torch.sum(torch.gt(last_nonzero, age)))
+  decade = torch.floor(torch.log10(torch.div(fired.to(torch.float64), max(samples, 1))))
+  bins = torch.add(torch.clamp(decade, -9., -1.), 9.).to(torch.int64)
+  histogram = torch.bincount(bins, None, 9)
+  _b = torch.zero_(fired)
+  return torch.cat([torch.stack(counts), histogram]).to(torch.float64)
