@@ -1,0 +1,2 @@
+/** Reading and changing features while a model runs. */
+package org.refract.engine.intervene;
