@@ -1,0 +1,92 @@
+package org.refract.engine.unpack;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import java.io.IOException;
+import org.refract.api.RefractException;
+import org.refract.api.model.HookPoint;
+
+/**
+ * Where things lie in the folder of an unpacked model; every face reads these. A hook point's folder is named by its path, with the site
+ * after a dash where it is not the update ({@code unet.mid_block.attentions.0-output}).
+ *
+ * @param path the folder
+ */
+public record RunFolder(Path path) {
+
+    /** The name of a hook point's files and folders. */
+    public static String name(HookPoint point) {
+        return switch (point.site()) {
+            case UPDATE -> point.path();
+            case INPUT -> point.path() + "-input";
+            case OUTPUT -> point.path() + "-output";
+        };
+    }
+
+    /** The hook point of a {@link #name}. */
+    public static HookPoint point(String name) throws RefractException {
+        int dash = name.endsWith("-input") || name.endsWith("-output") ? name.lastIndexOf('-') : -1;
+        return HookPoint.parse(dash < 0 ? name : name.substring(0, dash) + ":" + name.substring(dash + 1));
+    }
+
+    /** What was done, with what, how far. */
+    public Path record() {
+        return path.resolve("run.json");
+    }
+
+    /** The recordings and one activation store per hook point. */
+    public Path store() {
+        return path.resolve("store");
+    }
+
+    /** The checkpoint of a hook point's dictionary, with its training log and state. */
+    public Path sae(HookPoint point) {
+        return path.resolve("saes").resolve(name(point));
+    }
+
+    /** The atlas of a hook point's dictionary. */
+    public Path atlas(HookPoint point) {
+        return path.resolve("atlas").resolve(name(point) + ".duckdb");
+    }
+
+    /** The icon sheets of a hook point's dictionary. */
+    public Path icons(HookPoint point) {
+        return path.resolve("atlas").resolve("icons").resolve(name(point));
+    }
+
+    /** Interventions that are shown: see {@link Showcase}. */
+    public Path interventions() {
+        return path.resolve("interventions");
+    }
+
+    /** One folder per analysis. */
+    public Path findings() {
+        return path.resolve("findings");
+    }
+
+    /** The report. */
+    public Path report() {
+        return path.resolve("report");
+    }
+
+    /** The hook points that have an atlas, in alphabetical order. */
+    public List<HookPoint> atlases() throws RefractException {
+        Path folder = path.resolve("atlas");
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        List<HookPoint> points = new ArrayList<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(f -> f.getFileName().toString().endsWith(".duckdb")).sorted().toList()) {
+                String name = file.getFileName().toString();
+                points.add(point(name.substring(0, name.length() - ".duckdb".length())));
+            }
+        } catch (IOException e) {
+            throw RefractException.failure(e, "The folder %s cannot be read: %s.", folder, e.getMessage());
+        }
+        return points;
+    }
+}
