@@ -113,10 +113,10 @@ public final class Locations {
         }
         Path home = Path.of(properties.getProperty("user.home", "."));
         String system = properties.getProperty("os.name", "").toLowerCase(Locale.ROOT);
-        if (system.contains("mac")) {
+        if (system.startsWith("mac")) {
             return home.resolve(mac).resolve("Refract");
         }
-        if (system.contains("win")) {
+        if (system.startsWith("windows")) {
             return path(environment.get(windows)).orElse(home.resolve(windowsHome)).resolve("Refract");
         }
         return path(environment.get(xdg)).filter(Path::isAbsolute).orElse(home.resolve(linux)).resolve("refract");

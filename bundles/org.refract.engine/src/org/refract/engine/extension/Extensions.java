@@ -1,0 +1,137 @@
+package org.refract.engine.extension;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.refract.api.RefractException;
+import org.refract.api.analysis.Analysis;
+import org.refract.api.analysis.Attribution;
+import org.refract.api.analysis.Labeler;
+import org.refract.api.model.ModelBackend;
+import org.refract.api.sae.CheckpointFormat;
+import org.refract.api.sae.SaeVariant;
+
+/**
+ * What extends Refract at this moment, by extension point and id. Extensions come and go while Refract runs; whoever uses one holds a
+ * {@link Lease}. One that cannot be used is refused with a reason, and the rest goes on.
+ */
+@Component(service = Extensions.class)
+public final class Extensions implements AutoCloseable {
+
+    private static final List<Class<?>> POINTS =
+            List.of(ModelBackend.class, SaeVariant.class, CheckpointFormat.class, Analysis.class, Attribution.class, Labeler.class);
+
+    private final Map<Class<?>, ExtensionPoint<?>> points = new ConcurrentHashMap<>();
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final Optional<BundleContext> context;
+    private final List<?> fixed;
+
+    /** The extensions of a framework. */
+    @Activate
+    public Extensions(BundleContext context) {
+        this.context = Optional.of(context);
+        this.fixed = List.of();
+    }
+
+    private Extensions(List<?> fixed) {
+        this.context = Optional.empty();
+        this.fixed = fixed;
+    }
+
+    /** Extensions without a framework: just these objects. */
+    public static Extensions of(Object... services) {
+        return new Extensions(List.of(services));
+    }
+
+    /**
+     * The extension with an id, for use by work that ends if it vanishes.
+     *
+     * @throws RefractException if there is none: the ids that there are
+     */
+    public <T> Lease<T> lease(Class<T> type, String id) throws RefractException {
+        Optional<Lease<T>> lease = point(type).lease(id);
+        if (lease.isPresent()) {
+            return lease.get();
+        }
+        TreeSet<String> known = new TreeSet<>(point(type).ids());
+        throw RefractException.usage("There is no %s '%s'; there %s.", name(type), id, known.isEmpty()
+                ? "is none at all"
+                : (known.size() == 1 ? "is " : "are ") + String.join(", ", known));
+    }
+
+    /** The extension with an id, if there is one now. */
+    public <T> Optional<T> find(Class<T> type, String id) {
+        return point(type).lease(id).map(Lease::get);
+    }
+
+    /** All extensions of a point now, ordered by id. */
+    public <T> List<T> all(Class<T> type) {
+        return point(type).services();
+    }
+
+    /** The ids of a point's extensions now, in order. */
+    public Collection<String> ids(Class<?> type) {
+        return point(type).ids();
+    }
+
+    /** The name of the bundle that brings an extension, if it comes from one. */
+    public Optional<String> bundle(Class<?> type, String id) {
+        return point(type).bundle(id);
+    }
+
+    /** What is not used and why: bundles that could not be started, and services that failed, ordered by name. */
+    public List<Refusal> refusals() {
+        List<Refusal> refusals = new ArrayList<>();
+        context.ifPresent(c -> refusals.addAll(BundleRefusals.of(c)));
+        POINTS.forEach(this::point);
+        points.values().forEach(p -> refusals.addAll(p.refusals()));
+        return refusals.stream().distinct().sorted(java.util.Comparator.comparing(Refusal::name)).toList();
+    }
+
+    /** The extension points of the API that have an id. */
+    public static List<Class<?>> points() {
+        return POINTS;
+    }
+
+    /** What a person calls an extension point: {@code SAE variant} for {@link SaeVariant}. */
+    public static String name(Class<?> type) {
+        String words = type.getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", " ").toLowerCase(java.util.Locale.ROOT);
+        return words.replace("sae ", "SAE ");
+    }
+
+    /** Calls {@code listener} after extensions came or went, on any thread, until the result is closed. */
+    public AutoCloseable onChange(Runnable listener) {
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
+    }
+
+    @Override
+    @Deactivate
+    public void close() {
+        points.values().forEach(ExtensionPoint::close);
+        points.clear();
+    }
+
+    @SuppressWarnings("unchecked")
+    private <T> ExtensionPoint<T> point(Class<T> type) {
+        return (ExtensionPoint<T>) points.computeIfAbsent(type, t -> open(type));
+    }
+
+    private <T> ExtensionPoint<T> open(Class<T> type) {
+        ExtensionPoint<T> point = new ExtensionPoint<>(type, () -> listeners.forEach(Runnable::run));
+        context.ifPresent(point::track);
+        Stream<?> services = fixed.stream().filter(type::isInstance);
+        services.map(type::cast).forEach(service -> point.add(service, service.getClass().getSimpleName()));
+        return point;
+    }
+}

@@ -1,0 +1,102 @@
+package org.refract.engine.extension;
+
+import java.awt.image.BufferedImage;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.refract.api.job.CancelledException;
+import org.refract.api.job.Monitor;
+
+/**
+ * A service that is in use and may vanish. When its bundle goes, the lease becomes invalid: work that holds it ends at its next checkpoint
+ * with a sentence that names the bundle.
+ *
+ * @param <T> the extension point
+ */
+public final class Lease<T> {
+
+    private final String id;
+    private final T service;
+    private final AtomicReference<String> end = new AtomicReference<>();
+
+    Lease(String id, T service) {
+        this.id = id;
+        this.service = service;
+    }
+
+    /** The service's id. */
+    public String id() {
+        return id;
+    }
+
+    /**
+     * The service.
+     *
+     * @throws CancelledException if it has vanished
+     */
+    public T get() {
+        check();
+        return service;
+    }
+
+    /** Whether the service is still there. */
+    public boolean isValid() {
+        return end.get() == null;
+    }
+
+    /** The sentence that says why the lease ended, if it did. */
+    public Optional<String> end() {
+        return Optional.ofNullable(end.get());
+    }
+
+    /**
+     * Returns at once unless the service has vanished.
+     *
+     * @throws CancelledException with the sentence that names the bundle
+     */
+    public void check() {
+        String sentence = end.get();
+        if (sentence != null) {
+            throw new CancelledException(sentence);
+        }
+    }
+
+    /** A monitor whose checkpoint also checks this lease. */
+    public Monitor guard(Monitor monitor) {
+        return new Monitor() {
+            @Override
+            public void stage(String title, long total) {
+                monitor.stage(title, total);
+            }
+
+            @Override
+            public void advance(long units) {
+                monitor.advance(units);
+            }
+
+            @Override
+            public void metric(String name, double value) {
+                monitor.metric(name, value);
+            }
+
+            @Override
+            public void preview(BufferedImage image) {
+                monitor.preview(image);
+            }
+
+            @Override
+            public void note(String sentence) {
+                monitor.note(sentence);
+            }
+
+            @Override
+            public void checkpoint() {
+                check();
+                monitor.checkpoint();
+            }
+        };
+    }
+
+    void end(String sentence) {
+        end.compareAndSet(null, sentence);
+    }
+}

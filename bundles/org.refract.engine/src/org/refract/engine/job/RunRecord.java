@@ -1,0 +1,215 @@
+package org.refract.engine.job;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.refract.api.RefractException;
+import org.refract.engine.Version;
+import org.refract.engine.file.AtomicFile;
+import org.refract.engine.file.Json;
+
+/**
+ * What a run did, in {@code run.json} of its folder: the command that repeats it, versions, model, seeds, when it began and ended, how it
+ * ended, and what it left. Every change is written at once and atomically, so the record of a killed run is whole and says that it runs;
+ * {@link #isInterrupted()} tells such a run from one that is still going on.
+ */
+public final class RunRecord {
+
+    /** The record's name in the run's folder. */
+    public static final String FILE = "run.json";
+
+    private static final int FORMAT = 1;
+
+    private final Path folder;
+    private final JsonObject record;
+
+    /** How a run stands. */
+    public enum State {
+        /** It has begun and not ended. */
+        RUNNING,
+        /** It came to its end. */
+        COMPLETED,
+        /** It was stopped. */
+        CANCELLED,
+        /** It failed. */
+        FAILED
+    }
+
+    private RunRecord(Path folder, JsonObject record) {
+        this.folder = folder;
+        this.record = record;
+    }
+
+    /**
+     * Begins the record of a run.
+     *
+     * @param folder the run's folder, made if missing
+     * @param command the subcommand, {@code train}
+     * @param arguments its arguments as a person would type them to repeat the run
+     */
+    public static RunRecord begin(Path folder, String command, List<String> arguments) throws RefractException {
+        JsonObject record = new JsonObject();
+        record.addProperty("format", FORMAT);
+        record.addProperty("command", command);
+        JsonArray typed = new JsonArray();
+        arguments.forEach(typed::add);
+        record.add("arguments", typed);
+        JsonObject versions = new JsonObject();
+        versions.addProperty("refract", Version.refract());
+        versions.addProperty("torch", Version.torch());
+        versions.addProperty("java", Version.java());
+        record.add("versions", versions);
+        record.add("model", JsonNull.INSTANCE);
+        record.add("seeds", new JsonObject());
+        record.add("facts", new JsonObject());
+        record.addProperty("started", Instant.now().toString());
+        record.add("ended", JsonNull.INSTANCE);
+        record.add("outputs", new JsonArray());
+        record.add("notes", new JsonArray());
+        return new RunRecord(folder, record).running();
+    }
+
+    /**
+     * Reads the record of a run.
+     *
+     * @throws RefractException if there is none or it is damaged
+     */
+    public static RunRecord read(Path folder) throws RefractException {
+        Path file = folder.resolve(FILE);
+        Json json = Json.read(file);
+        json.at("format").integer(FORMAT, FORMAT);
+        json.at("command").text();
+        json.at("arguments").texts();
+        json.at("versions").fields();
+        json.at("seeds").fields();
+        json.at("facts").fields();
+        json.at("outputs").texts();
+        json.at("notes").texts();
+        json.at("process").integer();
+        try {
+            Instant.parse(json.at("started").text());
+            State.valueOf(json.at("state").text().toUpperCase(Locale.ROOT));
+        } catch (DateTimeParseException | IllegalArgumentException e) {
+            throw RefractException.failure("%s is damaged: its state or its times cannot be read.", file);
+        }
+        return new RunRecord(folder, json.element().getAsJsonObject());
+    }
+
+    /** Marks the run as going on in this process, at its beginning and when it is taken up again. */
+    public RunRecord running() throws RefractException {
+        record.addProperty("process", ProcessHandle.current().pid());
+        return end(State.RUNNING, "");
+    }
+
+    /** The run's folder. */
+    public Path folder() {
+        return folder;
+    }
+
+    /** The subcommand. */
+    public String command() {
+        return record.get("command").getAsString();
+    }
+
+    /** The subcommand's arguments. */
+    public List<String> arguments() {
+        return record.getAsJsonArray("arguments").asList().stream().map(JsonElement::getAsString).toList();
+    }
+
+    /** How the run stands. */
+    public State state() {
+        return State.valueOf(record.get("state").getAsString().toUpperCase(Locale.ROOT));
+    }
+
+    /** Why it was cancelled or failed. */
+    public Optional<String> sentence() {
+        JsonElement sentence = record.get("sentence");
+        return sentence == null || sentence.isJsonNull() ? Optional.empty() : Optional.of(sentence.getAsString());
+    }
+
+    /** When it began. */
+    public Instant started() {
+        return Instant.parse(record.get("started").getAsString());
+    }
+
+    /** Whether the record says that it runs, and its process is gone. */
+    public boolean isInterrupted() {
+        return state() == State.RUNNING && ProcessHandle.of(record.get("process").getAsLong()).filter(ProcessHandle::isAlive).isEmpty();
+    }
+
+    /** Names the model by its fingerprint. */
+    public RunRecord model(String fingerprint) throws RefractException {
+        record.addProperty("model", fingerprint);
+        return save();
+    }
+
+    /** Keeps a seed under the name of what it seeds. */
+    public RunRecord seed(String name, long seed) throws RefractException {
+        record.getAsJsonObject("seeds").addProperty(name, seed);
+        return save();
+    }
+
+    /** Keeps a number or text about the run. */
+    public RunRecord fact(String name, Object value) throws RefractException {
+        record.getAsJsonObject("facts").add(name, value instanceof Number number ? new JsonPrimitive(number) : new JsonPrimitive(value.toString()));
+        return save();
+    }
+
+    /** Keeps a sentence. */
+    public RunRecord note(String sentence) throws RefractException {
+        record.getAsJsonArray("notes").add(sentence);
+        return save();
+    }
+
+    /** Names a file or folder that the run left, relative to its folder where it lies inside. */
+    public RunRecord output(Path made) throws RefractException {
+        Path home = folder.toAbsolutePath().normalize();
+        Path path = made.toAbsolutePath().normalize();
+        String name = (path.startsWith(home) ? home.relativize(path) : path).toString().replace('\\', '/');
+        JsonPrimitive entry = new JsonPrimitive(name);
+        if (!record.getAsJsonArray("outputs").contains(entry)) {
+            record.getAsJsonArray("outputs").add(entry);
+        }
+        return save();
+    }
+
+    /** The run came to its end. */
+    public RunRecord completed() throws RefractException {
+        return end(State.COMPLETED, "");
+    }
+
+    /** The run was stopped. */
+    public RunRecord cancelled(String sentence) throws RefractException {
+        return end(State.CANCELLED, sentence);
+    }
+
+    /** The run failed. */
+    public RunRecord failed(String sentence) throws RefractException {
+        return end(State.FAILED, sentence);
+    }
+
+    /** The whole record as JSON. */
+    public JsonObject json() {
+        return record.deepCopy();
+    }
+
+    private RunRecord end(State state, String sentence) throws RefractException {
+        record.addProperty("state", state.name().toLowerCase(Locale.ROOT));
+        record.add("sentence", sentence.isEmpty() ? JsonNull.INSTANCE : new JsonPrimitive(sentence));
+        record.add("ended", state == State.RUNNING ? JsonNull.INSTANCE : new JsonPrimitive(Instant.now().toString()));
+        return save();
+    }
+
+    private RunRecord save() throws RefractException {
+        AtomicFile.write(folder.resolve(FILE), Json.text(record));
+        return this;
+    }
+}
