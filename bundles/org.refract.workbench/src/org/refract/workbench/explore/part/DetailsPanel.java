@@ -1,0 +1,106 @@
+package org.refract.workbench.explore.part;
+
+import java.util.Locale;
+import org.eclipse.swt.SWT;
+import org.eclipse.swt.graphics.Font;
+import org.eclipse.swt.graphics.FontData;
+import org.eclipse.swt.layout.GridData;
+import org.eclipse.swt.widgets.Composite;
+import org.eclipse.swt.widgets.Control;
+import org.eclipse.swt.widgets.Label;
+import org.eclipse.swt.widgets.TabFolder;
+import org.eclipse.swt.widgets.TabItem;
+import org.refract.api.analysis.Feature;
+import org.refract.api.analysis.FeatureId;
+import org.refract.workbench.explore.Exploration;
+import org.refract.workbench.explore.Explorer;
+import org.refract.workbench.explore.Part;
+import org.refract.workbench.subject.FeatureRow;
+
+/** Everything about the selected feature: name, numbers, how to turn it, examples, nearest features, histogram. */
+final class DetailsPanel {
+    private static final int ICON = 64;
+
+    private final Exploration state;
+    private final Explorer explorer;
+    private final Label icon;
+    private final Label name;
+    private final Label numbers;
+    private final FeatureIcons icons;
+
+    DetailsPanel(Composite parent, Explorer explorer) {
+        this.explorer = explorer;
+        state = explorer.state();
+        Composite panel = Grids.full(Grids.grid(parent, 2));
+        icon = new Label(panel, SWT.NONE);
+        GridData place = new GridData(SWT.LEFT, SWT.TOP, false, false, 1, 2);
+        place.widthHint = ICON;
+        place.heightHint = ICON;
+        icon.setLayoutData(place);
+        icons = new FeatureIcons(icon, explorer.atlas(), ICON);
+        name = Grids.wide(Names.name(new Label(panel, SWT.WRAP), "Selected feature"));
+        name.setFont(larger(name));
+        numbers = Grids.wide(Names.name(new Label(panel, SWT.WRAP), "Its numbers"));
+        Composite rest = Grids.spanning(Grids.full(Grids.grid(panel, 1)), 2);
+        new TurnPanel(rest, explorer);
+        TabFolder tabs = Grids.full(Names.name(new TabFolder(rest, SWT.NONE), "Details"));
+        tab(tabs, "Examples", new ExampleGrid(tabs, explorer).control());
+        tab(tabs, "Nearest", new NeighbourTable(tabs, explorer).control());
+        tab(tabs, "Histogram", new HistogramChart(tabs, explorer).control());
+        state.onChange(part -> {
+            if (part == Part.SELECTION || part == Part.SUBJECT) {
+                show();
+            }
+        });
+        show();
+    }
+
+    private static void tab(TabFolder tabs, String title, Control content) {
+        TabItem item = new TabItem(tabs, SWT.NONE);
+        item.setText(title);
+        item.setControl(content);
+    }
+
+    private static Font larger(Control control) {
+        FontData[] data = control.getFont().getFontData();
+        for (FontData d : data) {
+            d.setHeight(d.getHeight() + 3);
+            d.setStyle(SWT.BOLD);
+        }
+        Font font = new Font(control.getDisplay(), data);
+        control.addListener(SWT.Dispose, e -> font.dispose());
+        return font;
+    }
+
+    private void show() {
+        icons.clear();
+        if (state.selected().isEmpty()) {
+            icon.setImage(null);
+            name.setText("No feature selected");
+            numbers.setText("Select one in the list.");
+        } else {
+            FeatureRow row = state.selected().get();
+            name.setText("#" + row.feature().latent() + (row.label().isEmpty() ? "" : "  " + row.label().replace("&", "&&")));
+            numbers.setText(numbers(row.feature(), row.strength()));
+            showIcon();
+        }
+        name.getParent().layout(true, true);
+    }
+
+    private void showIcon() {
+        state.selectedId().ifPresent((FeatureId id) -> icon.setImage(icons.of(id, () -> {
+            if (state.selectedId().filter(id::equals).isPresent()) {
+                icon.setImage(icons.of(id, () -> { }));
+            }
+        })));
+    }
+
+    private static String numbers(Feature feature, double here) {
+        if (!feature.alive()) {
+            return "Never active in the recordings.";
+        }
+        return String.format(Locale.ROOT, "active at %s of positions · mean %.2f ± %.2f · max %.2f%nin this picture %s",
+                FeatureTable.density(feature.density()), feature.mean(), feature.std(), feature.max(),
+                here > 0 ? String.format(Locale.ROOT, "%.3f on average", here) : "not active");
+    }
+}

@@ -1,0 +1,106 @@
+package org.refract.workbench.explore.part;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.eclipse.swt.SWT;
+import org.eclipse.swt.widgets.Button;
+import org.eclipse.swt.widgets.Composite;
+import org.eclipse.swt.widgets.Event;
+import org.eclipse.swt.widgets.Table;
+import org.eclipse.swt.widgets.TableColumn;
+import org.eclipse.swt.widgets.TableItem;
+import org.refract.workbench.explore.Edit;
+import org.refract.workbench.explore.EditMode;
+import org.refract.workbench.explore.Exploration;
+import org.refract.workbench.explore.Explorer;
+import org.refract.workbench.explore.Part;
+
+/** All edits at once: a tick takes one in, no tick leaves it out, Delete takes it off. */
+final class EditsTable {
+    private final Explorer explorer;
+    private final Exploration state;
+    private final Table table;
+    private final Button remove;
+    private final Button resetAll;
+    private List<Edit> listed = List.of();
+
+    EditsTable(Composite parent, Explorer explorer) {
+        this.explorer = explorer;
+        state = explorer.state();
+        Composite panel = Grids.full(Grids.grid(parent, 3));
+        Grids.wide(Grids.label(panel, "Ed&its (untick to leave one out)"));
+        remove = Names.name(new Button(panel, SWT.PUSH), "Remove edit");
+        remove.setText("Remo&ve");
+        remove.addListener(SWT.Selection, e -> chosen(explorer::remove));
+        resetAll = Names.name(new Button(panel, SWT.PUSH), "Reset all edits");
+        resetAll.setText("Reset all");
+        resetAll.addListener(SWT.Selection, e -> explorer.resetAll());
+        table = Grids.spanning(Grids.full(Names.name(new Table(panel, SWT.CHECK | SWT.FULL_SELECTION | SWT.BORDER | SWT.SINGLE), "Edits")), 3);
+        for (int width : new int[] {210, 130, 70}) {
+            new TableColumn(table, SWT.LEFT).setWidth(width);
+        }
+        table.addListener(SWT.Selection, this::select);
+        table.addListener(SWT.KeyDown, e -> {
+            if (e.keyCode == SWT.DEL) {
+                chosen(explorer::remove);
+            }
+        });
+        state.onChange(part -> {
+            if (part == Part.EDITS || part == Part.SELECTION) {
+                show();
+            }
+        });
+        show();
+    }
+
+    private void select(Event e) {
+        int index = table.indexOf((TableItem) e.item);
+        if (index < 0 || index >= listed.size()) {
+            return;
+        }
+        Edit edit = listed.get(index);
+        if (e.detail == SWT.CHECK) {
+            explorer.mute(edit, !((TableItem) e.item).getChecked());
+        } else {
+            explorer.select(edit.feature());
+            explorer.mode(edit.mode());
+        }
+    }
+
+    private void chosen(Consumer<Edit> action) {
+        int index = table.getSelectionIndex();
+        if (index >= 0 && index < listed.size()) {
+            action.accept(listed.get(index));
+        }
+    }
+
+    private void show() {
+        List<Edit> edits = state.edits().all();
+        if (!edits.equals(listed)) {
+            listed = new ArrayList<>(edits);
+            table.setItemCount(listed.size());
+            for (int i = 0; i < listed.size(); i++) {
+                fill(table.getItem(i), listed.get(i));
+            }
+        }
+        int current = -1;
+        for (int i = 0; i < listed.size(); i++) {
+            current = listed.get(i).feature().equals(state.current().feature()) && listed.get(i).mode() == state.current().mode() ? i : current;
+        }
+        if (current >= 0 && table.getSelectionIndex() != current) {
+            table.setSelection(current);
+        } else if (current < 0) {
+            table.deselectAll();
+        }
+        remove.setEnabled(current >= 0);
+        resetAll.setEnabled(!listed.isEmpty());
+    }
+
+    private static void fill(TableItem item, Edit edit) {
+        String name = "#" + edit.feature().latent() + (edit.label().isEmpty() ? "" : "  " + edit.label());
+        String where = edit.mode() == EditMode.PAINT && edit.mask().isEmpty() ? "nothing painted" : edit.mode().title();
+        item.setText(new String[] {name, where, edit.mode().inWords(edit.strength())});
+        item.setChecked(!edit.muted());
+    }
+}

@@ -1,0 +1,174 @@
+package org.refract.workbench.explore.part;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.eclipse.swt.SWT;
+import org.eclipse.swt.graphics.Rectangle;
+import org.eclipse.swt.widgets.Button;
+import org.eclipse.swt.widgets.Combo;
+import org.eclipse.swt.widgets.Composite;
+import org.eclipse.swt.widgets.Event;
+import org.eclipse.swt.widgets.Table;
+import org.eclipse.swt.widgets.TableColumn;
+import org.eclipse.swt.widgets.TableItem;
+import org.eclipse.swt.widgets.Text;
+import org.refract.api.analysis.FeatureId;
+import org.refract.workbench.explore.Exploration;
+import org.refract.workbench.explore.Explorer;
+import org.refract.workbench.explore.Order;
+import org.refract.workbench.explore.Part;
+import org.refract.workbench.subject.FeatureRow;
+import org.refract.workbench.subject.SubjectInfo.DictionaryInfo;
+
+/** The features of one block: those that are active in the picture, or those that a search finds. */
+final class FeatureTable {
+    private static final int ICON = 36;
+    private static final int STRENGTH = 4;
+    private static final List<String> TITLES = List.of("", "#", "Label", "Density", "In this picture");
+    private static final List<Integer> WIDTHS = List.of(ICON + 12, 58, 180, 76, 112);
+
+    private final Explorer explorer;
+    private final Exploration state;
+    private final Combo blocks;
+    private final Text search;
+    private final Button whole;
+    private final Table table;
+    private final FeatureIcons icons;
+    private double strongest;
+
+    FeatureTable(Composite parent, Explorer explorer) {
+        this.explorer = explorer;
+        state = explorer.state();
+        Composite panel = Grids.full(Grids.grid(parent, 3));
+        Grids.label(panel, "B&lock:");
+        blocks = Grids.spanning(Grids.wide(Names.name(new Combo(panel, SWT.READ_ONLY), "Block")), 2);
+        blocks.addListener(SWT.Selection, e -> explorer.chooseDictionary(blocks.getSelectionIndex()));
+        Grids.label(panel, "S&earch:");
+        search = Grids.wide(Names.name(new Text(panel, SWT.SEARCH | SWT.ICON_SEARCH | SWT.ICON_CANCEL), "Search features"));
+        search.setMessage("words of a label, or a number");
+        search.addListener(SWT.Modify, e -> explorer.search(search.getText()));
+        whole = Names.name(new Button(panel, SWT.CHECK), "All features");
+        whole.setText("A&ll");
+        whole.setToolTipText("Lists every feature of the block, not only those that are active in the picture");
+        whole.addListener(SWT.Selection, e -> explorer.wholeDictionary(whole.getSelection()));
+        table = Grids.spanning(Grids.full(Names.name(new Table(panel, SWT.VIRTUAL | SWT.FULL_SELECTION | SWT.BORDER | SWT.SINGLE), "Features")), 3);
+        table.setHeaderVisible(true);
+        icons = new FeatureIcons(table, explorer.atlas(), ICON);
+        for (int i = 0; i < TITLES.size(); i++) {
+            column(i);
+        }
+        table.addListener(SWT.SetData, this::fill);
+        table.addListener(SWT.PaintItem, this::bar);
+        table.addListener(SWT.Selection, e -> explorer.select(Optional.of(state.rows().get(table.getSelectionIndex()))));
+        state.onChange(this::show);
+        blocks();
+    }
+
+    private void column(int index) {
+        TableColumn column = new TableColumn(table, index == 0 || index == 2 ? SWT.LEFT : SWT.RIGHT);
+        column.setText(TITLES.get(index));
+        column.setWidth(WIDTHS.get(index));
+        column.setResizable(index > 0);
+        if (index > 0) {
+            Order.Column key = Order.Column.values()[index - 1];
+            column.addListener(SWT.Selection, e -> explorer.sort(key));
+        }
+    }
+
+    private void show(Part part) {
+        switch (part) {
+            case SUBJECT -> {
+                icons.clear();
+                blocks();
+            }
+            case FEATURES -> rows();
+            case SELECTION -> mark();
+            default -> { }
+        }
+    }
+
+    private void blocks() {
+        List<DictionaryInfo> dictionaries = state.subject().map(s -> s.dictionaries()).orElse(List.of());
+        blocks.setItems(dictionaries.stream().map(FeatureTable::title).toArray(String[]::new));
+        blocks.select(state.dictionary());
+        blocks.setEnabled(!dictionaries.isEmpty());
+        search.setEnabled(!dictionaries.isEmpty());
+        whole.setEnabled(!dictionaries.isEmpty());
+    }
+
+    private static String title(DictionaryInfo dictionary) {
+        String path = dictionary.point().path();
+        return dictionary.role().isEmpty() ? path : path + "  (" + dictionary.role() + ")";
+    }
+
+    private void rows() {
+        if (blocks.getSelectionIndex() != state.dictionary()) {
+            blocks.select(state.dictionary());
+        }
+        whole.setSelection(state.wholeDictionary());
+        List<FeatureRow> rows = state.rows();
+        strongest = rows.stream().mapToDouble(FeatureRow::strength).max().orElse(0);
+        table.setItemCount(rows.size());
+        table.clearAll();
+        table.setSortColumn(table.getColumn(state.order().column().ordinal() + 1));
+        table.setSortDirection(state.order().descending() ? SWT.DOWN : SWT.UP);
+        mark();
+    }
+
+    private void mark() {
+        int latent = state.selected().map(row -> row.feature().latent()).orElse(-1);
+        int index = -1;
+        for (int i = 0; i < state.rows().size() && index < 0; i++) {
+            index = state.rows().get(i).feature().latent() == latent ? i : -1;
+        }
+        if (index < 0) {
+            table.deselectAll();
+        } else if (table.getSelectionIndex() != index) {
+            table.setSelection(index);
+        }
+    }
+
+    private void fill(Event e) {
+        TableItem item = (TableItem) e.item;
+        int index = table.indexOf(item);
+        if (index >= state.rows().size()) {
+            return;
+        }
+        FeatureRow row = state.rows().get(index);
+        item.setText(new String[] {"", Integer.toString(row.feature().latent()), row.label(), density(row.feature().density()),
+            row.strength() > 0 ? String.format(Locale.ROOT, "%.3f", row.strength()) : "–"});
+        state.dictionaryInfo().map(d -> new FeatureId(d.point(), row.feature().latent())).ifPresent(id ->
+                item.setImage(0, icons.of(id, () -> again(row))));
+    }
+
+    private void again(FeatureRow row) {
+        int index = state.rows().indexOf(row);
+        if (index >= 0 && index < table.getItemCount()) {
+            table.clear(index);
+        }
+    }
+
+    /** Under the number, a line as long as the feature is strong. */
+    private void bar(Event e) {
+        if (e.index != STRENGTH || strongest <= 0) {
+            return;
+        }
+        TableItem item = (TableItem) e.item;
+        int index = table.indexOf(item);
+        if (index < state.rows().size()) {
+            Rectangle cell = item.getBounds(STRENGTH);
+            int length = (int) Math.round((cell.width - 8) * state.rows().get(index).strength() / strongest);
+            e.gc.setBackground(table.getDisplay().getSystemColor(SWT.COLOR_LIST_SELECTION));
+            e.gc.setAlpha(150);
+            e.gc.fillRectangle(cell.x + cell.width - 4 - length, cell.y + cell.height - 7, length, 3);
+            e.gc.setAlpha(255);
+        }
+    }
+
+    /** A density for people: {@code 1.2 %}; one that would be rounded to nothing keeps a digit. */
+    static String density(double share) {
+        double percent = 100 * share;
+        return percent == 0 ? "never" : String.format(Locale.ROOT, percent >= 10 ? "%.0f %%" : percent >= 0.1 ? "%.1f %%" : "%.1g %%", percent);
+    }
+}

@@ -1,0 +1,87 @@
+package org.refract.workbench.explore.part;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.swt.SWT;
+import org.eclipse.swt.widgets.Button;
+import org.eclipse.swt.widgets.Combo;
+import org.eclipse.swt.widgets.Composite;
+import org.eclipse.swt.widgets.Label;
+import org.eclipse.swt.widgets.Scale;
+import org.refract.workbench.explore.Comparison;
+import org.refract.workbench.explore.Exploration;
+import org.refract.workbench.explore.Explorer;
+import org.refract.workbench.explore.Overlay;
+import org.refract.workbench.explore.Part;
+import org.refract.workbench.picture.Colormap;
+import org.refract.workbench.subject.ActiveFeatures;
+
+/** What is shown of the picture: before, after or both, and the heat map over it. */
+final class PictureBar {
+    private static final Map<Comparison, String> TITLES = new EnumMap<>(Map.of(Comparison.BEFORE, "&Before", Comparison.AFTER, "&After",
+            Comparison.SIDE_BY_SIDE, "Both"));
+
+    private final Exploration state;
+    private final Map<Comparison, Button> comparisons = new EnumMap<>(Comparison.class);
+    private final Button shown;
+    private final Scale opacity;
+    private final Combo colours;
+    private final Combo step;
+
+    PictureBar(Composite parent, Explorer explorer) {
+        state = explorer.state();
+        Composite bar = Grids.wide(Grids.grid(parent, 8));
+        for (Comparison comparison : Comparison.values()) {
+            Button button = Names.name(new Button(bar, SWT.TOGGLE), TITLES.get(comparison).replace("&", ""));
+            button.setText(TITLES.get(comparison));
+            button.addListener(SWT.Selection, e -> explorer.compare(comparison));
+            comparisons.put(comparison, button);
+        }
+        shown = Names.name(new Button(bar, SWT.CHECK), "Heat map");
+        shown.setText("&Heat map");
+        shown.setToolTipText("Shows where the selected feature is active; zero is transparent");
+        shown.addListener(SWT.Selection, e -> explorer.overlay(state.overlay().withShown(shown.getSelection())));
+        opacity = Grids.width(Names.name(new Scale(bar, SWT.HORIZONTAL), "Opacity of the heat map"), 90);
+        opacity.setMaximum(100);
+        opacity.setToolTipText("Opacity of the heat map");
+        opacity.addListener(SWT.Selection, e -> explorer.overlay(state.overlay().withOpacity(opacity.getSelection() / 100.0)));
+        colours = Names.name(new Combo(bar, SWT.READ_ONLY), "Colours of the heat map");
+        for (Colormap map : Colormap.values()) {
+            colours.add(map.title());
+        }
+        colours.addListener(SWT.Selection, e -> explorer.overlay(state.overlay().withColours(Colormap.values()[colours.getSelectionIndex()])));
+        step = Names.name(new Combo(bar, SWT.READ_ONLY), "Denoising step");
+        step.setToolTipText("The denoising step whose activations are shown and listed");
+        step.addListener(SWT.Selection, e -> explorer.overlay(state.overlay().withStep(step.getSelectionIndex() - 1)));
+        Label filler = Grids.wide(new Label(bar, SWT.NONE));
+        filler.setVisible(false);
+        state.onChange(part -> {
+            if (part == Part.PICTURE || part == Part.OVERLAY || part == Part.SUBJECT) {
+                show();
+            }
+        });
+        show();
+    }
+
+    private void show() {
+        comparisons.forEach((comparison, button) -> button.setSelection(comparison == state.comparison()));
+        Overlay overlay = state.overlay();
+        shown.setSelection(overlay.shown());
+        opacity.setSelection((int) Math.round(100 * overlay.opacity()));
+        opacity.setEnabled(overlay.shown());
+        colours.select(overlay.colours().ordinal());
+        colours.setEnabled(overlay.shown());
+        int steps = state.active().map(a -> a.steps().size()).orElse(1);
+        if (step.getItemCount() != steps + 1) {
+            List<String> items = new ArrayList<>(List.of(steps == 1 ? "One step" : "All steps"));
+            for (int i = 1; i <= steps; i++) {
+                items.add("Step " + i);
+            }
+            step.setItems(items.toArray(String[]::new));
+        }
+        step.select(overlay.step() == ActiveFeatures.EVERY_STEP ? 0 : Math.min(overlay.step() + 1, steps));
+        step.setEnabled(steps > 1);
+    }
+}

@@ -1,0 +1,18 @@
+package org.refract.workbench.subject;
+
+import java.util.List;
+import org.refract.workbench.picture.Pixels;
+
+/**
+ * A picture that was drawn.
+ *
+ * @param request what was asked for
+ * @param picture the picture
+ * @param codes   the active features, one entry per dictionary in the order of {@link SubjectInfo#dictionaries()}; empty for
+ *                an edited picture
+ */
+public record Drawing(DrawRequest request, Pixels picture, List<ActiveFeatures> codes) {
+    public Drawing {
+        codes = List.copyOf(codes);
+    }
+}

@@ -1,0 +1,2 @@
+/** Work away from the screen's thread. */
+package org.refract.workbench.work;
