@@ -1,0 +1,171 @@
+package org.refract.model.sdxl.unet;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.refract.api.model.Hook;
+import org.refract.api.model.HookPoint;
+import org.refract.api.model.Pass;
+import org.refract.api.model.Placement;
+import org.refract.api.model.Site;
+import org.refract.engine.file.SafeTensors;
+import org.refract.engine.tensor.Scope;
+import org.refract.engine.tensor.Tensors;
+import org.refract.model.sdxl.ReferenceSet;
+import org.refract.model.sdxl.nn.Checkpoint;
+import org.refract.model.sdxl.nn.ConfigFile;
+import org.refract.model.sdxl.nn.Forward;
+import org.refract.model.sdxl.nn.HookTable;
+import org.refract.model.sdxl.nn.Spelling;
+
+class UNetTest {
+
+    private static final Pass PASS = new Pass(0, 1, 999, 1, false);
+
+    static Stream<String> forwards() throws Exception {
+        return Stream.concat(ReferenceSet.named("unet_forward").stream(), ReferenceSet.named("refiner_unet_forward").stream());
+    }
+
+    @ParameterizedTest
+    @MethodSource("forwards")
+    void predictsWhatDiffusersPredicts(String set) throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU); SafeTensors golden = ReferenceSet.tensors(set + ".safetensors")) {
+            NDArray out = run(load(set, scope), golden, scope, List.of());
+            ReferenceSet.assertNear(golden, "out.sample", out, ReferenceSet.FORWARD);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("forwards")
+    void everyModuleOfTheTraceCanBeRead(String set) throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU); SafeTensors golden = ReferenceSet.tensors(set + ".safetensors")) {
+            UNet unet = load(set, scope);
+            Map<String, float[]> seen = new HashMap<>();
+            List<Hook> hooks = new ArrayList<>();
+            for (String name : golden.names()) {
+                if (name.startsWith("out.") && !name.equals("out.sample")) {
+                    hooks.add(reader(name, name.substring("out.".length()), Site.OUTPUT, seen));
+                } else if (name.startsWith("hook.")) {
+                    int dot = name.lastIndexOf('.');
+                    hooks.add(reader(name, name.substring("hook.".length(), dot), Site.valueOf(name.substring(dot + 1).toUpperCase()), seen));
+                }
+            }
+            run(unet, golden, scope, hooks);
+            for (Hook hook : hooks) {
+                assertTrue(unet.modules().anyMatch(m -> m.path().equals(hook.point().path())), hook.point().path());
+            }
+            assertEquals(hooks.size(), seen.size());
+            for (String name : seen.keySet()) {
+                ReferenceSet.assertNear(name, golden.floats(name), seen.get(name), ReferenceSet.FORWARD);
+            }
+        }
+    }
+
+    @Test
+    void hooksThatChangeNothingChangeNotOneBit() throws Exception {
+        String set = ReferenceSet.named("unet_forward").getFirst();
+        try (Scope scope = Scope.open(Placement.CPU); SafeTensors golden = ReferenceSet.tensors(set + ".safetensors")) {
+            UNet unet = load(set, scope);
+            float[] plain = Tensors.floats(run(unet, golden, scope, List.of()));
+            List<Hook> everywhere = new ArrayList<>();
+            unet.modules().forEach(m -> {
+                for (Site site : Site.values()) {
+                    if (site != Site.UPDATE || m.hookPoint("").update()) {
+                        everywhere.add(hook(new HookPoint(m.path(), site), value -> value));
+                    }
+                }
+            });
+            assertArrayEquals(plain, Tensors.floats(run(unet, golden, scope, everywhere)));
+        }
+    }
+
+    @Test
+    void aReplacedUpdateIsAddedToTheInput() throws Exception {
+        String set = ReferenceSet.named("unet_forward").getFirst();
+        try (Scope scope = Scope.open(Placement.CPU); SafeTensors golden = ReferenceSet.tensors(set + ".safetensors")) {
+            UNet unet = load(set, scope);
+            for (String path : unet.modules().filter(m -> m.kind().equals("Transformer2DModel")).map(m -> m.path()).toList()) {
+                List<float[]> seen = new ArrayList<>();
+                run(unet, golden, scope, List.of(
+                        reader(seen, new HookPoint(path, Site.INPUT)),
+                        hook(new HookPoint(path, Site.UPDATE), value -> value.mul(0)),
+                        reader(seen, new HookPoint(path, Site.OUTPUT))));
+                assertArrayEquals(seen.get(0), seen.get(1), path);
+            }
+        }
+    }
+
+    @Test
+    void freesWhatItMade() throws Exception {
+        String set = ReferenceSet.named("unet_forward").getFirst();
+        try (Scope scope = Scope.open(Placement.CPU); SafeTensors golden = ReferenceSet.tensors(set + ".safetensors")) {
+            UNet unet = load(set, scope);
+            try (Scope runs = scope.child()) {
+                run(unet, golden, runs, List.of()).close();
+                int before = runs.liveTensors();
+                for (int i = 0; i < 3; i++) {
+                    run(unet, golden, runs, List.of()).close();
+                }
+                assertEquals(before, runs.liveTensors() - 3 * (before / 1));
+            }
+        }
+    }
+
+    private static UNet load(String set, Scope scope) throws Exception {
+        var folder = (set.startsWith("refiner") ? ReferenceSet.refiner() : ReferenceSet.base()).resolve("unet");
+        UNet unet = new UNet("unet", UNetConfig.read(ConfigFile.read(folder.resolve("config.json"))));
+        try (Checkpoint weights = Checkpoint.open(folder)) {
+            weights.fill(unet, Spelling.UNET, scope);
+        }
+        return unet;
+    }
+
+    private static NDArray run(UNet unet, SafeTensors golden, Scope scope, List<Hook> hooks) throws Exception {
+        NDManager owner = scope.manager();
+        UNet.Conditioning conditioning = new UNet.Conditioning(ReferenceSet.read(golden, "in.encoder_hidden_states", owner),
+                ReferenceSet.read(golden, "in.text_embeds", owner), ReferenceSet.read(golden, "in.time_ids", owner));
+        NDArray sample = ReferenceSet.read(golden, "in.sample", owner);
+        long batch = sample.getShape().get(0);
+        NDArray timestep = ReferenceSet.read(golden, "in.timestep", owner).broadcast(batch);
+        return unet.forward(new Forward(new HookTable(hooks), PASS, owner), sample, timestep, conditioning);
+    }
+
+    private static Hook reader(String name, String path, Site site, Map<String, float[]> seen) {
+        return hook(new HookPoint("unet." + path, site), value -> {
+            seen.put(name, Tensors.floats(value));
+            return value;
+        });
+    }
+
+    private static Hook reader(List<float[]> seen, HookPoint point) {
+        return hook(point, value -> {
+            seen.add(Tensors.floats(value));
+            return value;
+        });
+    }
+
+    private static Hook hook(HookPoint point, java.util.function.UnaryOperator<NDArray> action) {
+        return new Hook() {
+            @Override
+            public HookPoint point() {
+                return point;
+            }
+
+            @Override
+            public NDArray apply(Pass pass, NDArray value) {
+                return action.apply(value);
+            }
+        };
+    }
+}

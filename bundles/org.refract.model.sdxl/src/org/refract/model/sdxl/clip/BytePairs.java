@@ -1,0 +1,86 @@
+package org.refract.model.sdxl.clip;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Byte-pair encoding of words (Neural Machine Translation of Rare Words with Subword Units; on bytes as in GPT-2, with {@code </w>} at the
+ * end of a word as in CLIP): of all neighbouring symbols, the pair that was learnt first is joined, until no known pair is left.
+ */
+final class BytePairs {
+
+    private static final String END_OF_WORD = "</w>";
+    private static final String[] BYTE_SYMBOLS = byteSymbols();
+
+    private final Map<String, Integer> vocabulary;
+    private final Map<Pair, Integer> ranks;
+    private final int unknown;
+
+    /** Two neighbouring symbols. */
+    record Pair(String left, String right) {
+    }
+
+    /**
+     * @param vocabulary number of each symbol
+     * @param ranks      order in which pairs were learnt
+     * @param unknown    the token for what is not in the vocabulary
+     */
+    BytePairs(Map<String, Integer> vocabulary, Map<Pair, Integer> ranks, int unknown) {
+        this.vocabulary = vocabulary;
+        this.ranks = ranks;
+        this.unknown = unknown;
+    }
+
+    /** The tokens of one word. */
+    List<Integer> encode(String word) {
+        List<String> symbols = new ArrayList<>();
+        for (byte b : word.getBytes(StandardCharsets.UTF_8)) {
+            symbols.add(BYTE_SYMBOLS[b & 0xff]);
+        }
+        symbols.add(symbols.removeLast() + END_OF_WORD);
+        join(symbols);
+        return symbols.stream().map(s -> vocabulary.getOrDefault(s, unknown)).toList();
+    }
+
+    /** All places of the best pair are joined in one sweep: a pair that contains the joined symbol was learnt later, so none comes first. */
+    private void join(List<String> symbols) {
+        for (Optional<Pair> best = best(symbols); best.isPresent(); best = best(symbols)) {
+            Pair pair = best.get();
+            int kept = 0;
+            for (int i = 0; i < symbols.size(); i++) {
+                boolean here = i + 1 < symbols.size() && symbols.get(i).equals(pair.left) && symbols.get(i + 1).equals(pair.right);
+                symbols.set(kept++, here ? pair.left + pair.right : symbols.get(i));
+                i += here ? 1 : 0;
+            }
+            symbols.subList(kept, symbols.size()).clear();
+        }
+    }
+
+    private Optional<Pair> best(List<String> symbols) {
+        int best = Integer.MAX_VALUE;
+        Pair found = null;
+        for (int i = 0; i + 1 < symbols.size(); i++) {
+            Pair pair = new Pair(symbols.get(i), symbols.get(i + 1));
+            int rank = ranks.getOrDefault(pair, Integer.MAX_VALUE);
+            if (rank < best) {
+                best = rank;
+                found = pair;
+            }
+        }
+        return Optional.ofNullable(found);
+    }
+
+    /** GPT-2's visible character for each byte: itself where it is printable, else the next one from U+0100 on. */
+    private static String[] byteSymbols() {
+        String[] symbols = new String[256];
+        int next = 256;
+        for (int b = 0; b < 256; b++) {
+            boolean printable = b >= '!' && b <= '~' || b >= 0xa1 && b <= 0xac || b >= 0xae;
+            symbols[b] = String.valueOf((char) (printable ? b : next++));
+        }
+        return symbols;
+    }
+}

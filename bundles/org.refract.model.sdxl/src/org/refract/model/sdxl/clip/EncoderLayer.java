@@ -1,0 +1,86 @@
+package org.refract.model.sdxl.clip;
+
+import ai.djl.ndarray.NDArray;
+import org.refract.api.model.Layout;
+import org.refract.model.sdxl.nn.Activation;
+import org.refract.model.sdxl.nn.Forward;
+import org.refract.model.sdxl.nn.LayerNorm;
+import org.refract.model.sdxl.nn.Linear;
+import org.refract.model.sdxl.nn.Module;
+
+/**
+ * {@code x += self_attn(layer_norm1(x)); x += mlp(layer_norm2(x))}, where a token attends to itself and those before it:
+ * {@code (batch, positions, width)} to the same.
+ */
+final class EncoderLayer extends Module {
+
+    private final LayerNorm layerNorm1;
+    private final SelfAttention selfAttn;
+    private final LayerNorm layerNorm2;
+    private final Mlp mlp;
+    private final TextConfig config;
+
+    EncoderLayer(String path, TextConfig config) {
+        super(path, "CLIPEncoderLayer", config.hiddenSize(), Layout.SEQUENCE, true);
+        this.config = config;
+        layerNorm1 = child(new LayerNorm(path("layer_norm1"), width(), config.layerNormEps()));
+        selfAttn = child(new SelfAttention(path("self_attn"), config));
+        layerNorm2 = child(new LayerNorm(path("layer_norm2"), width(), config.layerNormEps()));
+        mlp = child(new Mlp(path("mlp"), config));
+    }
+
+    NDArray forward(Forward run, NDArray x) {
+        return run.at(this, x, in -> run.stepByStep(this)
+                ? run.scoped(step -> stepByStep(step, in))
+                : run.call("clip_layer", in, weights(), config.heads(), config.layerNormEps(), config.activation()));
+    }
+
+    private NDArray stepByStep(Forward run, NDArray x) {
+        NDArray h = run.call("total", x, selfAttn.forward(run, layerNorm1.forward(run, x)));
+        return run.call("total", h, mlp.forward(run, layerNorm2.forward(run, h)));
+    }
+
+    private static final class SelfAttention extends Module {
+        private final Linear q;
+        private final Linear k;
+        private final Linear v;
+        private final Linear out;
+        private final int heads;
+
+        private SelfAttention(String path, TextConfig config) {
+            super(path, "CLIPAttention", config.hiddenSize(), Layout.SEQUENCE, true);
+            heads = config.heads();
+            q = child(projection("q_proj"));
+            k = child(projection("k_proj"));
+            v = child(projection("v_proj"));
+            out = child(projection("out_proj"));
+        }
+
+        private Linear projection(String name) {
+            return new Linear(path(name), width(), width(), true, Layout.SEQUENCE);
+        }
+
+        private NDArray forward(Forward run, NDArray x) {
+            return run.at(this, x, in -> run.scoped(step ->
+                    out.forward(step, step.call("attend", q.forward(step, in), k.forward(step, in), v.forward(step, in), heads, true))));
+        }
+    }
+
+    private static final class Mlp extends Module {
+        private final Linear fc1;
+        private final Activation activation;
+        private final Linear fc2;
+
+        private Mlp(String path, TextConfig config) {
+            super(path, "CLIPMLP", config.hiddenSize(), Layout.SEQUENCE, true);
+            int inner = config.intermediateSize();
+            fc1 = child(new Linear(path("fc1"), width(), inner, true, Layout.SEQUENCE));
+            activation = child(new Activation(path("activation_fn"), config.activation(), config.activation(), inner, Layout.SEQUENCE));
+            fc2 = child(new Linear(path("fc2"), inner, width(), true, Layout.SEQUENCE));
+        }
+
+        private NDArray forward(Forward run, NDArray x) {
+            return run.at(this, x, in -> run.scoped(step -> fc2.forward(step, activation.forward(step, fc1.forward(step, in)))));
+        }
+    }
+}

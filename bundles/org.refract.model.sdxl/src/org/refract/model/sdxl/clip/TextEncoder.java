@@ -1,0 +1,143 @@
+package org.refract.model.sdxl.clip;
+
+import ai.djl.ndarray.NDArray;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.refract.api.model.Layout;
+import org.refract.model.sdxl.nn.Embedding;
+import org.refract.model.sdxl.nn.Forward;
+import org.refract.model.sdxl.nn.LayerNorm;
+import org.refract.model.sdxl.nn.Linear;
+import org.refract.model.sdxl.nn.Module;
+
+/**
+ * {@code CLIPTextModel} and {@code CLIPTextModelWithProjection} (Learning Transferable Visual Models From Natural Language Supervision).
+ * SDXL reads the output of the last layer but one, and from the second encoder the projected embedding of the whole text.
+ */
+public final class TextEncoder extends Module {
+
+    private final TextConfig config;
+    private final TextModel textModel;
+    private final Optional<Linear> textProjection;
+
+    /**
+     * What an encoder says about texts.
+     *
+     * @param hidden   {@code (batch, positions, width)} output of the layer that was asked for, without the final norm
+     * @param last     {@code (batch, positions, width)} output of the final norm, empty if it was not asked for
+     * @param pooled   {@code (batch, width)} the final norm's output at the end token, empty if it was not asked for
+     * @param embedded {@code (batch, projection)} the pooled output projected, empty if it was not asked for or cannot be had
+     */
+    public record Encoding(NDArray hidden, Optional<NDArray> last, Optional<NDArray> pooled, Optional<NDArray> embedded) {
+    }
+
+    public TextEncoder(String path, TextConfig config) {
+        super(path, config.projection() == 0 ? "CLIPTextModel" : "CLIPTextModelWithProjection", config.hiddenSize(), Layout.SEQUENCE, false);
+        this.config = config;
+        textModel = child(new TextModel(path("text_model"), config));
+        textProjection = config.projection() == 0
+                ? Optional.empty()
+                : Optional.of(child(new Linear(path("text_projection"), config.hiddenSize(), config.projection(), false, Layout.VECTOR)));
+    }
+
+    @Override
+    public boolean isHookable() {
+        return false;
+    }
+
+    public TextConfig config() {
+        return config;
+    }
+
+    /**
+     * @param ids   {@code (batch, positions)} int64
+     * @param layer which hidden state to return: 0 is the embeddings, l the output of layer l
+     * @param whole whether to go on to the end for the final norm and the pooled embedding
+     * @return tensors of {@code run}'s owner
+     */
+    public Encoding forward(Forward run, NDArray ids, int layer, boolean whole) {
+        List<NDArray> states = new ArrayList<>();
+        NDArray h = textModel.embeddings.forward(run, ids);
+        states.add(h);
+        int layers = whole || textModel.encoder.beyond(run, layer) ? config.layers() : layer;
+        textModel.encoder.forward(run, h, layers, states);
+        if (!whole) {
+            return new Encoding(states.get(layer), Optional.empty(), Optional.empty(), Optional.empty());
+        }
+        NDArray last = textModel.finalLayerNorm.forward(run, states.getLast());
+        NDArray pooled = run.call("at_end_token", last, ids, config.endToken(), TextConfig.LEGACY_END_TOKEN);
+        return new Encoding(states.get(layer), Optional.of(last), Optional.of(pooled), textProjection.map(p -> p.forward(run, pooled)));
+    }
+
+    /** Every hidden state in order, embeddings first. */
+    public List<NDArray> hiddenStates(Forward run, NDArray ids) {
+        List<NDArray> states = new ArrayList<>(List.of(textModel.embeddings.forward(run, ids)));
+        textModel.encoder.forward(run, states.getFirst(), config.layers(), states);
+        return states;
+    }
+
+    private static final class TextModel extends Module {
+        private final Embeddings embeddings;
+        private final Encoder encoder;
+        private final LayerNorm finalLayerNorm;
+
+        private TextModel(String path, TextConfig config) {
+            super(path, "CLIPTextTransformer", config.hiddenSize(), Layout.SEQUENCE, false);
+            embeddings = child(new Embeddings(path("embeddings"), config));
+            encoder = child(new Encoder(path("encoder"), config));
+            finalLayerNorm = child(new LayerNorm(path("final_layer_norm"), config.hiddenSize(), config.layerNormEps()));
+        }
+
+        @Override
+        public boolean isHookable() {
+            return false;
+        }
+    }
+
+    /** {@code token_embedding(ids) + position_embedding(0, 1, ...)}. */
+    private static final class Embeddings extends Module {
+        private final Embedding token;
+        private final Embedding position;
+
+        private Embeddings(String path, TextConfig config) {
+            super(path, "CLIPTextEmbeddings", config.hiddenSize(), Layout.SEQUENCE, false);
+            token = child(new Embedding(path("token_embedding"), config.vocabulary(), config.hiddenSize()));
+            position = child(new Embedding(path("position_embedding"), config.positions(), config.hiddenSize()));
+        }
+
+        private NDArray forward(Forward run, NDArray ids) {
+            return run.at(this, ids, in -> run.scoped(step ->
+                    step.call("total", token.forward(step, in), position.forward(step, step.call("positions", in)))));
+        }
+    }
+
+    /** The stack of layers. */
+    private static final class Encoder extends Module {
+        private final List<EncoderLayer> layers = new ArrayList<>();
+
+        private Encoder(String path, TextConfig config) {
+            super(path, "CLIPEncoder", config.hiddenSize(), Layout.SEQUENCE, true);
+            for (int i = 0; i < config.layers(); i++) {
+                layers.add(child(new EncoderLayer(path("layers." + i), config)));
+            }
+        }
+
+        /** Whether a hook listens at this stack as a whole or after a layer. */
+        private boolean beyond(Forward run, int layer) {
+            return run.listensAt(this) || layers.stream().skip(layer).anyMatch(run::touches);
+        }
+
+        private void forward(Forward run, NDArray x, int count, List<NDArray> states) {
+            NDArray out = run.at(this, x, in -> {
+                NDArray h = in;
+                for (EncoderLayer layer : layers.subList(0, count)) {
+                    h = layer.forward(run, h);
+                    states.add(h);
+                }
+                return h;
+            });
+            states.set(states.size() - 1, out);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package org.refract.model.sdxl.clip;
+
+import java.text.Normalizer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * CLIP's tokenizer: added tokens are cut out; the rest is brought to Unicode's form C, white space becomes single blanks, letters are
+ * lower-cased one by one; the text is split into words, and words into byte pairs. Equal to the fast CLIPTokenizer of transformers.
+ */
+public final class Tokenizer {
+
+    private static final int CACHED_WORDS = 4096;
+    /** The longest word that is kept whole in the cache. */
+    private static final int CACHED_LENGTH = 64;
+    private static final Pattern WHITE_SPACE = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
+    private static final Pattern WORD = Pattern.compile(
+            "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+",
+            Pattern.UNICODE_CHARACTER_CLASS);
+    /** The byte-level step splits once more, as GPT-2 does. */
+    private static final Pattern PIECE = Pattern.compile(
+            "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+", Pattern.UNICODE_CHARACTER_CLASS);
+
+    private final BytePairs bytePairs;
+    private final List<AddedToken> verbatim;
+    private final List<AddedToken> normalized;
+    private final int start;
+    private final int end;
+    private final int pad;
+    private final int maxLength;
+    private final Map<String, List<Integer>> words = new LinkedHashMap<>(64, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, List<Integer>> eldest) {
+            return size() > CACHED_WORDS;
+        }
+    };
+
+    Tokenizer(BytePairs bytePairs, List<AddedToken> added, int start, int end, int pad, int maxLength) {
+        this.bytePairs = bytePairs;
+        Comparator<AddedToken> longestFirst = Comparator.comparingInt((AddedToken t) -> t.content().length()).reversed();
+        this.verbatim = added.stream().filter(t -> !t.normalized()).sorted(longestFirst).toList();
+        this.normalized = added.stream().filter(AddedToken::normalized).sorted(longestFirst).toList();
+        this.start = start;
+        this.end = end;
+        this.pad = pad;
+        this.maxLength = maxLength;
+    }
+
+    /**
+     * A text as the text encoder wants it.
+     *
+     * @param ids exactly {@link #maxLength()} tokens: start, the text, end, then padding
+     * @param cut how many tokens of the text were cut off
+     */
+    public record Tokens(long[] ids, int cut) {
+    }
+
+    /** Longest text in tokens, start and end included. */
+    public int maxLength() {
+        return maxLength;
+    }
+
+    /** The text padded, or cut, to {@link #maxLength()}. */
+    public Tokens encode(String text) {
+        List<Integer> tokens = tokens(text);
+        int kept = Math.min(tokens.size(), maxLength - 2);
+        long[] ids = new long[maxLength];
+        Arrays.fill(ids, pad);
+        ids[0] = start;
+        for (int i = 0; i < kept; i++) {
+            ids[i + 1] = tokens.get(i);
+        }
+        ids[kept + 1] = end;
+        return new Tokens(ids, tokens.size() - kept);
+    }
+
+    /** The text's own tokens, without start, end and padding. */
+    public synchronized List<Integer> tokens(String text) {
+        List<Integer> tokens = new ArrayList<>();
+        cut(text, verbatim, tokens, raw -> cut(normalize(raw), normalized, tokens, part -> words(part, tokens)));
+        return tokens;
+    }
+
+    /** Sends what lies between added tokens to {@code rest}, in order. */
+    private static void cut(String text, List<AddedToken> added, List<Integer> tokens, Consumer<String> rest) {
+        int from = 0;
+        int at = 0;
+        while (at < text.length()) {
+            AddedToken found = null;
+            for (AddedToken token : added) {
+                if (text.startsWith(token.content(), at) && !(token.singleWord() && insideWord(text, at, at + token.content().length()))) {
+                    found = token;
+                    break;
+                }
+            }
+            if (found == null) {
+                at++;
+                continue;
+            }
+            int left = at;
+            while (found.lstrip() && left > from && Character.isWhitespace(text.charAt(left - 1))) {
+                left--;
+            }
+            if (left > from) {
+                rest.accept(text.substring(from, left));
+            }
+            tokens.add(found.id());
+            at += found.content().length();
+            while (found.rstrip() && at < text.length() && Character.isWhitespace(text.charAt(at))) {
+                at++;
+            }
+            from = at;
+        }
+        if (from < text.length()) {
+            rest.accept(text.substring(from));
+        }
+    }
+
+    private static boolean insideWord(String text, int from, int to) {
+        return from > 0 && isWord(text.codePointBefore(from)) || to < text.length() && isWord(text.codePointAt(to));
+    }
+
+    private static boolean isWord(int c) {
+        return Character.isLetterOrDigit(c) || c == '_';
+    }
+
+    private static String normalize(String text) {
+        String spaced = WHITE_SPACE.matcher(Normalizer.normalize(text, Normalizer.Form.NFC)).replaceAll(" ");
+        StringBuilder lower = new StringBuilder(spaced.length());
+        spaced.codePoints().forEach(c -> lower.append(Character.toString(c).toLowerCase(Locale.ROOT)));
+        return lower.toString();
+    }
+
+    private void words(String text, List<Integer> tokens) {
+        Matcher word = WORD.matcher(text);
+        while (word.find()) {
+            Matcher piece = PIECE.matcher(word.group());
+            while (piece.find()) {
+                tokens.addAll(word(piece.group()));
+            }
+        }
+    }
+
+    private List<Integer> word(String word) {
+        if (word.length() > CACHED_LENGTH) {
+            return bytePairs.encode(word);
+        }
+        return words.computeIfAbsent(word, bytePairs::encode);
+    }
+}

@@ -1,0 +1,2 @@
+/** CLIP's tokenizer and text encoders. */
+package org.refract.model.sdxl.clip;

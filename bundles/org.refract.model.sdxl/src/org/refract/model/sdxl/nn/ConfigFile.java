@@ -1,0 +1,187 @@
+package org.refract.model.sdxl.nn;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.refract.api.RefractException;
+
+/** A small JSON file of a model's folder, read with types; a value of {@code null} counts as absent. */
+public final class ConfigFile {
+
+    private static final long LARGEST = 1L << 28;
+
+    private final String name;
+    private final JsonObject json;
+
+    private ConfigFile(String name, JsonObject json) {
+        this.name = name;
+        this.json = json;
+    }
+
+    /** @throws RefractException if the file is missing, too large or no JSON object */
+    public static ConfigFile read(Path file) throws RefractException {
+        try {
+            if (!Files.isRegularFile(file)) {
+                throw RefractException.usage("The model's file %s is missing; download the folder again.", file);
+            }
+            if (Files.size(file) > LARGEST) {
+                throw RefractException.usage("%s is too large for a configuration file; is it the right file?", file);
+            }
+            return of(file.toString(), Files.readString(file));
+        } catch (IOException e) {
+            throw RefractException.usage("%s cannot be read (%s); check the file and its permissions.", file, e.getMessage());
+        }
+    }
+
+    /** Reads text that has no file; {@code name} is what errors call it. */
+    public static ConfigFile of(String name, String text) throws RefractException {
+        try {
+            if (JsonParser.parseString(text) instanceof JsonObject object) {
+                return new ConfigFile(name, object);
+            }
+        } catch (JsonParseException | StackOverflowError e) {
+            throw RefractException.usage("%s is damaged: it is not readable as JSON; download it again.", name);
+        }
+        throw RefractException.usage("%s is damaged: it holds no JSON object; download it again.", name);
+    }
+
+    /** What errors call this file. */
+    public String name() {
+        return name;
+    }
+
+    /** Names of the values that are there. */
+    public List<String> names() {
+        return json.keySet().stream().filter(this::has).toList();
+    }
+
+    /** Whether there is a value. */
+    public boolean has(String key) {
+        return json.has(key) && !json.get(key).isJsonNull();
+    }
+
+    /** The value as it stands in the file. */
+    public Optional<JsonElement> value(String key) {
+        return has(key) ? Optional.of(json.get(key)) : Optional.empty();
+    }
+
+    public int integer(String key) throws RefractException {
+        return integer(key, require(key));
+    }
+
+    public int integer(String key, int otherwise) throws RefractException {
+        return has(key) ? integer(key, json.get(key)) : otherwise;
+    }
+
+    public double real(String key, double otherwise) throws RefractException {
+        return has(key) ? number(key, json.get(key)).doubleValue() : otherwise;
+    }
+
+    public boolean flag(String key, boolean otherwise) throws RefractException {
+        if (!has(key)) {
+            return otherwise;
+        }
+        if (json.get(key) instanceof JsonPrimitive value && value.isBoolean()) {
+            return value.getAsBoolean();
+        }
+        throw wrong(key, "true or false");
+    }
+
+    public String text(String key, String otherwise) throws RefractException {
+        if (!has(key)) {
+            return otherwise;
+        }
+        if (json.get(key) instanceof JsonPrimitive value && value.isString()) {
+            return value.getAsString();
+        }
+        throw wrong(key, "a text");
+    }
+
+    /** A list of texts. */
+    public List<String> texts(String key) throws RefractException {
+        List<String> texts = new ArrayList<>();
+        for (JsonElement element : list(key, require(key))) {
+            if (!(element instanceof JsonPrimitive value && value.isString())) {
+                throw wrong(key, "a list of texts");
+            }
+            texts.add(value.getAsString());
+        }
+        return texts;
+    }
+
+    /** A list of whole numbers of the given length; one number stands for as many of it. */
+    public List<Integer> integers(String key, int length) throws RefractException {
+        List<Integer> numbers = new ArrayList<>();
+        JsonElement value = require(key);
+        for (int i = 0; i < length; i++) {
+            numbers.add(integer(key, value.isJsonArray() ? element(key, value, i, length) : value));
+        }
+        return numbers;
+    }
+
+    /** A list of whole numbers of any length. */
+    public List<Integer> integers(String key) throws RefractException {
+        return integers(key, list(key, require(key)).size());
+    }
+
+    /** A list of numbers, empty if there is none. */
+    public List<Double> reals(String key) throws RefractException {
+        List<Double> numbers = new ArrayList<>();
+        if (has(key)) {
+            for (JsonElement element : list(key, json.get(key))) {
+                numbers.add(number(key, element).doubleValue());
+            }
+        }
+        return numbers;
+    }
+
+    /** Element i of a list of the given length. */
+    public JsonElement element(String key, JsonElement value, int i, int length) throws RefractException {
+        JsonArray list = list(key, value);
+        if (list.size() != length) {
+            throw wrong(key, "a list of " + length + " values");
+        }
+        return list.get(i);
+    }
+
+    /** A JSON value of this file as a whole number. */
+    public int integer(String key, JsonElement value) throws RefractException {
+        double number = number(key, value).doubleValue();
+        if (number != Math.rint(number) || Math.abs(number) > Integer.MAX_VALUE) {
+            throw wrong(key, "a whole number");
+        }
+        return (int) number;
+    }
+
+    /** The complaint that a value is not what it should be. */
+    public RefractException wrong(String key, String expected) {
+        return RefractException.usage("In %s, '%s' should be %s and is %s.", name, key, expected, json.has(key) ? json.get(key) : "absent");
+    }
+
+    private JsonElement require(String key) throws RefractException {
+        return value(key).orElseThrow(() -> RefractException.usage("In %s, the value '%s' is missing.", name, key));
+    }
+
+    private JsonArray list(String key, JsonElement value) throws RefractException {
+        if (value instanceof JsonArray list) {
+            return list;
+        }
+        throw wrong(key, "a list");
+    }
+
+    private Number number(String key, JsonElement value) throws RefractException {
+        if (value instanceof JsonPrimitive primitive && primitive.isNumber()) {
+            return primitive.getAsNumber();
+        }
+        throw wrong(key, "a number");
+    }
+}

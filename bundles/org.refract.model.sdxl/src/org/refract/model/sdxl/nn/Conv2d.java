@@ -1,0 +1,30 @@
+package org.refract.model.sdxl.nn;
+
+import ai.djl.ndarray.NDArray;
+import org.refract.api.model.Layout;
+
+/** A 2-d convolution: {@code (batch, in, h, w)} to {@code (batch, out, h', w')}. */
+public final class Conv2d extends Module {
+
+    private final Parameter weight;
+    private final Parameter bias;
+    private final int stride;
+    private final int padding;
+
+    public Conv2d(String path, int in, int out, int kernel, int stride, int padding) {
+        super(path, "Conv2d", out, Layout.SPATIAL, in == out && stride == 1 && 2 * padding == kernel - 1);
+        weight = parameter("weight", out, in, kernel, kernel);
+        bias = parameter("bias", out);
+        this.stride = stride;
+        this.padding = padding;
+    }
+
+    /** A convolution that keeps the size of the map. */
+    public static Conv2d same(String path, int in, int out, int kernel) {
+        return new Conv2d(path, in, out, kernel, 1, (kernel - 1) / 2);
+    }
+
+    public NDArray forward(Forward run, NDArray x) {
+        return run.at(this, x, in -> run.call("conv2d", in, weight.value(), bias.value(), stride, padding));
+    }
+}

@@ -1,0 +1,49 @@
+package org.refract.model.sdxl.nn;
+
+import ai.djl.ndarray.NDArray;
+import java.util.Arrays;
+
+/** A weight that the module tree declares by name and shape, and that a checkpoint fills. */
+public final class Parameter {
+
+    private final String path;
+    private final long[] shape;
+    private NDArray value;
+
+    Parameter(String path, long... shape) {
+        this.path = path;
+        this.shape = shape;
+    }
+
+    /** The checkpoint's own path, led by the part ({@code unet.conv_in.weight}). */
+    public String path() {
+        return path;
+    }
+
+    public long[] shape() {
+        return shape.clone();
+    }
+
+    /** Number of values. */
+    public long size() {
+        return Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+    }
+
+    /** Whether this is the kernel of a 2-d convolution, {@code (out, in, height, width)}. */
+    public boolean isConvolution() {
+        return shape.length == 4;
+    }
+
+    /** The weight itself. */
+    public NDArray value() {
+        if (value == null) {
+            throw new IllegalStateException(path + " is not loaded");
+        }
+        return value;
+    }
+
+    /** Fills it; the tensor stays with its owner. */
+    public void fill(NDArray tensor) {
+        value = tensor;
+    }
+}

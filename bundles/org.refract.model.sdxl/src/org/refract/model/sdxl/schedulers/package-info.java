@@ -1,0 +1,2 @@
+/** Noise schedules and their solvers. */
+package org.refract.model.sdxl.schedulers;

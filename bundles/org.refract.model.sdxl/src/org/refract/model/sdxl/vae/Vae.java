@@ -1,0 +1,77 @@
+package org.refract.model.sdxl.vae;
+
+import ai.djl.ndarray.NDArray;
+import java.util.List;
+import java.util.Optional;
+import org.refract.api.model.Layout;
+import org.refract.model.sdxl.nn.Conv2d;
+import org.refract.model.sdxl.nn.Forward;
+import org.refract.model.sdxl.nn.Module;
+
+/** {@code AutoencoderKL}: pictures in [-1, 1] to the moments of a normal distribution of latents, and latents to pictures. */
+public final class Vae extends Module {
+
+    private final VaeConfig config;
+    private final VaeCoder encoder;
+    private final Optional<Conv2d> quantConv;
+    private final Optional<Conv2d> postQuantConv;
+    private final VaeCoder decoder;
+
+    public Vae(String path, VaeConfig config) {
+        super(path, "AutoencoderKL", config.outChannels(), Layout.SPATIAL, config.inChannels() == config.outChannels());
+        this.config = config;
+        int moments = 2 * config.latentChannels();
+        encoder = child(VaeCoder.encoder(path("encoder"), config));
+        quantConv = config.quantConv() ? Optional.of(child(Conv2d.same(path("quant_conv"), moments, moments, 1))) : Optional.empty();
+        postQuantConv = config.postQuantConv()
+                ? Optional.of(child(Conv2d.same(path("post_quant_conv"), config.latentChannels(), config.latentChannels(), 1)))
+                : Optional.empty();
+        decoder = child(VaeCoder.decoder(path("decoder"), config));
+    }
+
+    @Override
+    public boolean isHookable() {
+        return false;
+    }
+
+    public VaeConfig config() {
+        return config;
+    }
+
+    /**
+     * @param image {@code (batch, 3, height, width)} in [-1, 1]
+     * @return {@code (batch, 2 · latentChannels, h, w)}: mean, then log variance (not clamped), of unscaled latents
+     */
+    public NDArray encode(Forward run, NDArray image) {
+        return run.scoped(step -> {
+            NDArray h = encoder.forward(step, step.call("channels_last", image));
+            return quantConv.isPresent() ? quantConv.get().forward(step, h) : h;
+        });
+    }
+
+    /**
+     * @param latents {@code (batch, latentChannels, h, w)}, as the scheduler left them
+     * @return {@code (batch, 3, height, width)}, about [-1, 1] and not clamped
+     */
+    public NDArray decode(Forward run, NDArray latents) {
+        return run.scoped(step -> decodeUnscaled(step, unscaled(step, latents)));
+    }
+
+    /** As {@link #decode}, from latents that were not scaled for the U-Net. */
+    public NDArray decodeUnscaled(Forward run, NDArray latents) {
+        return run.scoped(step -> {
+            NDArray z = step.call("channels_last", latents);
+            return decoder.forward(step, postQuantConv.isPresent() ? postQuantConv.get().forward(step, z) : z);
+        });
+    }
+
+    private NDArray unscaled(Forward run, NDArray latents) {
+        return config.latentsMean().isEmpty()
+                ? run.call("divided", latents, config.scalingFactor())
+                : run.call("unstandardised", latents, numbers(config.latentsMean()), numbers(config.latentsStd()), config.scalingFactor());
+    }
+
+    private static double[] numbers(List<Double> values) {
+        return values.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+}

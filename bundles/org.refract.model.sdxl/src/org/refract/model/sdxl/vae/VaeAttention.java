@@ -1,0 +1,42 @@
+package org.refract.model.sdxl.vae;
+
+import ai.djl.ndarray.NDArray;
+import org.refract.api.model.Layout;
+import org.refract.model.sdxl.nn.Forward;
+import org.refract.model.sdxl.nn.GroupNorm;
+import org.refract.model.sdxl.nn.Linear;
+import org.refract.model.sdxl.nn.Module;
+
+/**
+ * One head of attention of a map to itself: {@code out = x + to_out(softmax(q kᵀ / √channels) v)} with q, k, v from {@code group_norm(x)}:
+ * {@code (batch, channels, h, w)} to the same.
+ */
+final class VaeAttention extends Module {
+
+    private final GroupNorm groupNorm;
+    private final Linear toQ;
+    private final Linear toK;
+    private final Linear toV;
+    private final Linear toOut;
+
+    VaeAttention(String path, int channels, int groups) {
+        super(path, "Attention", channels, Layout.SPATIAL, true);
+        groupNorm = child(new GroupNorm(path("group_norm"), channels, groups, VaeMidBlock2D.EPS));
+        toQ = child(linear("to_q", channels));
+        toK = child(linear("to_k", channels));
+        toV = child(linear("to_v", channels));
+        toOut = child(linear("to_out.0", channels));
+    }
+
+    private Linear linear(String name, int channels) {
+        return new Linear(path(name), channels, channels, true, Layout.SEQUENCE);
+    }
+
+    NDArray forward(Forward run, NDArray x) {
+        return run.at(this, x, in -> run.scoped(step -> {
+            NDArray n = step.call("map_to_sequence", groupNorm.forward(step, in));
+            NDArray y = step.call("attend", toQ.forward(step, n), toK.forward(step, n), toV.forward(step, n), 1, false);
+            return step.call("total", step.call("sequence_to_map", toOut.forward(step, y), in), in);
+        }));
+    }
+}
