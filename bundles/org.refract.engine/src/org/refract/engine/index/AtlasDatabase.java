@@ -5,11 +5,8 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Objects;
 import java.util.Properties;
 import org.duckdb.DuckDBConnection;
 import org.duckdb.DuckDBDriver;
@@ -20,62 +17,74 @@ final class AtlasDatabase {
     /** Raised whenever a table of {@code schema.sql} changes. */
     static final int SCHEMA = 1;
 
-    /** Keeps the longest spelling well below the shortest limit of path lengths. */
-    private static final int SPELLINGS = 499;
+    private static final String USE_ATLAS = "USE atlas";
+    /** No query reaches another file or the network. */
+    private static final String CLOSED_WORLD = "SET enable_external_access = false";
 
     private AtlasDatabase() {
     }
 
-    /** An existing file, unchangeable; any number of openings, in any number of processes, may stand at once. */
+    /**
+     * An existing file, unchangeable; any number of openings, in any number of processes, may stand at once. Each has an engine of its own
+     * that the file is attached to: DuckDB shares one engine among all openings of one path in a process, so a rebuilt atlas would be read
+     * as the old one for as long as anybody has that open.
+     */
     static DuckDBConnection read(Path file) throws RefractException {
         if (!Files.isRegularFile(file)) {
             throw RefractException.usage("There is no atlas at %s; build one with refract unpack or refract atlas.", file);
         }
         try {
-            return connect(spelling(file), true);
-        } catch (SQLException | IOException e) {
+            DuckDBConnection connection = connect("");
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("ATTACH '" + file.toAbsolutePath().toString().replace("'", "''") + "' AS atlas (READ_ONLY)");
+                statement.execute(USE_ATLAS);
+                statement.execute(CLOSED_WORLD);
+                return connection;
+            } catch (SQLException e) {
+                connection.close();
+                throw e;
+            }
+        } catch (SQLException e) {
             throw RefractException.failure(e, "%s is not an atlas, or it is damaged (%s); build it again with refract atlas.",
                     file, firstLine(e));
         }
     }
 
-    /** A new file with empty tables. */
-    static DuckDBConnection create(Path file) throws RefractException {
-        try {
-            DuckDBConnection connection = connect(file.toAbsolutePath().toString(), false);
-            try (Statement statement = connection.createStatement()) {
-                statement.execute(schema());
-            }
-            return connection;
-        } catch (SQLException | IOException e) {
-            throw RefractException.failure(e, "The atlas %s cannot be written: %s.", file, firstLine(e));
-        }
-    }
-
-    private static DuckDBConnection connect(String file, boolean readOnly) throws SQLException {
-        Properties settings = new Properties();
-        settings.setProperty("threads", "2");
-        settings.setProperty("autoinstall_known_extensions", "false");
-        settings.setProperty("autoload_known_extensions", "false");
-        settings.setProperty(DuckDBDriver.DUCKDB_READONLY_PROPERTY, String.valueOf(readOnly));
-        Connection connection = new DuckDBDriver().connect("jdbc:duckdb:" + file, settings);
+    /** One more connection to what {@link #read} opened, for one query. */
+    static DuckDBConnection another(DuckDBConnection opened) throws SQLException {
+        DuckDBConnection connection = (DuckDBConnection) opened.duplicate();
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SET enable_external_access = false");
-            return (DuckDBConnection) connection;
+            statement.execute(USE_ATLAS);
+            return connection;
         } catch (SQLException e) {
             connection.close();
             throw e;
         }
     }
 
-    /**
-     * A path of the file that no other version of it has. DuckDB shares one database among all openings of one path in a process,
-     * so a rebuilt atlas would be read as the old one for as long as anybody has that open.
-     */
-    private static String spelling(Path file) throws IOException {
-        Path absolute = file.toAbsolutePath();
-        Object key = Files.readAttributes(absolute, BasicFileAttributes.class).fileKey();
-        return absolute.getParent() + "/" + "./".repeat(Math.floorMod(Objects.hashCode(key), SPELLINGS)) + absolute.getFileName();
+    /** A new file with empty tables. */
+    static DuckDBConnection create(Path file) throws RefractException {
+        try {
+            DuckDBConnection connection = connect(file.toAbsolutePath().toString());
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(CLOSED_WORLD);
+                statement.execute(schema());
+                return connection;
+            } catch (SQLException e) {
+                connection.close();
+                throw e;
+            }
+        } catch (SQLException | IOException e) {
+            throw RefractException.failure(e, "The atlas %s cannot be written: %s.", file, firstLine(e));
+        }
+    }
+
+    private static DuckDBConnection connect(String file) throws SQLException {
+        Properties settings = new Properties();
+        settings.setProperty("threads", "2");
+        settings.setProperty("autoinstall_known_extensions", "false");
+        settings.setProperty("autoload_known_extensions", "false");
+        return (DuckDBConnection) new DuckDBDriver().connect("jdbc:duckdb:" + file, settings);
     }
 
     private static String schema() throws IOException {

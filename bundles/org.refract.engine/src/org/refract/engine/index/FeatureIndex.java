@@ -229,7 +229,7 @@ public final class FeatureIndex implements AutoCloseable {
     }
 
     private <T> List<T> rows(String sql, Row<T> reader, Object... parameters) throws RefractException {
-        try (Connection connection = database.duplicate(); PreparedStatement statement = connection.prepareStatement(sql)) {
+        try (Connection connection = AtlasDatabase.another(database); PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < parameters.length; i++) {
                 statement.setObject(i + 1, parameters[i]);
             }
