@@ -1,0 +1,202 @@
+package org.refract.engine.store;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.refract.api.RefractException;
+import org.refract.api.job.Monitor;
+import org.refract.api.model.HookPoint;
+import org.refract.api.model.ImageBatch;
+import org.refract.api.model.ImageModel;
+import org.refract.api.model.ImageRequest;
+import org.refract.engine.file.SafeTensorsWriter;
+import org.refract.engine.kernel.KernelLibrary;
+import org.refract.engine.tensor.Pictures;
+import org.refract.engine.tensor.Positions;
+import org.refract.engine.tensor.Scope;
+import org.refract.engine.tensor.TorchType;
+
+/**
+ * Runs an image model over a list of prompts and records all hook points in one pass: an {@link ActivationStore} for each in {@code
+ * RUN/store}, small pictures in {@code RUN/images}. Every shard is written beside its place and renamed; a harvest that was stopped goes on
+ * with the next shard, and parts may run on several machines into one folder.
+ */
+public final class Harvest {
+
+    /** Longer side of a recording's picture in pixels, at most. */
+    public static final int THUMBNAIL = 128;
+
+    private static final KernelLibrary KERNELS = KernelLibrary.of(Harvest.class, "store.ts.py");
+
+    private final Path run;
+    private final Plan plan;
+
+    /**
+     * What is recorded and how.
+     *
+     * @param request size, steps and guidance of every picture; its prompts and seeds are replaced
+     * @param points what is recorded
+     * @param recordings prompts and seeds, numbered from 0 without gaps
+     * @param type element type of the store, {@code FLOAT32} or {@code BFLOAT16}
+     * @param perShard recordings of a shard
+     * @param batch pictures that are drawn together
+     * @param part which part of the shards is done here, from 0
+     * @param parts how many parts there are
+     */
+    public record Plan(ImageRequest request, List<HookPoint> points, List<Recording> recordings, TorchType type, int perShard, int batch, int part,
+            int parts) {
+
+        /** Checks the numbers. */
+        public Plan {
+            points = List.copyOf(points);
+            recordings = List.copyOf(recordings);
+        }
+
+        /** A plan that one machine carries out alone, in bfloat16, 256 recordings a shard. */
+        public static Plan of(ImageRequest request, List<HookPoint> points, List<Recording> recordings, int batch) {
+            return new Plan(request, points, recordings, TorchType.BFLOAT16, 256, batch, 0, 1);
+        }
+
+        private void check() throws RefractException {
+            if (recordings.isEmpty() || points.isEmpty()) {
+                throw RefractException.usage("There is nothing to record: give at least one prompt and one hook point.");
+            }
+            if (perShard < 1 || batch < 1 || parts < 1 || part < 0 || part >= parts) {
+                throw RefractException.usage("A harvest needs at least one recording per shard and picture per batch, and a part from 1 to the"
+                        + " number of parts; it was given %d, %d and part %d of %d.", perShard, batch, part + 1, parts);
+            }
+            if (type != TorchType.FLOAT32 && type != TorchType.BFLOAT16) {
+                throw RefractException.usage("An activation store holds fp32 or bf16, not %s.", type);
+            }
+        }
+
+        private int shards() {
+            return (recordings.size() + perShard - 1) / perShard;
+        }
+
+        private List<Recording> ofShard(int shard) {
+            return recordings.subList(shard * perShard, Math.min(recordings.size(), (shard + 1) * perShard));
+        }
+    }
+
+    /** @param run the folder that gets {@code store} and {@code images} */
+    public Harvest(Path run, Plan plan) {
+        this.run = run;
+        this.plan = plan;
+    }
+
+    /** The folder of a hook point's store. */
+    public static Path store(Path run, HookPoint point) {
+        return run.resolve("store").resolve(ActivationStore.folderName(point));
+    }
+
+    /**
+     * Records what is not there yet. Call on the model's device thread.
+     *
+     * @param monitor one unit of progress per recording; stopping it keeps all finished shards
+     * @throws RefractException if the folder holds other recordings, an activation is not finite, or the disk is full
+     */
+    public void run(ImageModel model, Monitor monitor) throws RefractException {
+        plan.check();
+        for (HookPoint point : plan.points()) {
+            model.require(point);
+        }
+        Recordings.begin(run, plan.recordings(), plan.perShard());
+        List<Integer> missing = new ArrayList<>();
+        long work = 0;
+        for (int shard = plan.part(); shard < plan.shards(); shard += plan.parts()) {
+            if (!isComplete(shard)) {
+                missing.add(shard);
+                work += plan.ofShard(shard).size();
+            }
+        }
+        monitor.stage("Recording %d hook points".formatted(plan.points().size()), work);
+        for (int shard : missing) {
+            record(model, shard, monitor);
+        }
+    }
+
+    private boolean isComplete(int shard) {
+        return plan.points().stream().allMatch(p -> StoreWriter.isComplete(store(run, p), shard)) && pictures(shard).isComplete();
+    }
+
+    private ShardFile pictures(int shard) {
+        return new ShardFile(Recordings.images(run), Recordings.IMAGES, shard);
+    }
+
+    private void record(ImageModel model, int shard, Monitor monitor) throws RefractException {
+        List<Recording> recordings = plan.ofShard(shard);
+        Map<HookPoint, StoreWriter> writers = new LinkedHashMap<>();
+        List<SafeTensorsWriter> pictures = new ArrayList<>();
+        try (Scope scope = Scope.open(model.placement())) {
+            for (int start = 0; start < recordings.size(); start += plan.batch()) {
+                monitor.checkpoint();
+                List<Recording> batch = recordings.subList(start, Math.min(recordings.size(), start + plan.batch()));
+                try (Scope step = scope.child()) {
+                    recordBatch(model, shard, batch, writers, pictures, monitor, step.manager());
+                }
+                monitor.advance(batch.size());
+            }
+            for (StoreWriter writer : writers.values()) {
+                writer.commit();
+            }
+            pictures.getFirst().commit();
+            pictures(shard).write(recordings.size());
+        } finally {
+            for (StoreWriter writer : writers.values()) {
+                writer.close();
+            }
+            for (SafeTensorsWriter writer : pictures) {
+                writer.close();
+            }
+        }
+    }
+
+    private void recordBatch(ImageModel model, int shard, List<Recording> batch, Map<HookPoint, StoreWriter> writers,
+            List<SafeTensorsWriter> pictures, Monitor monitor, NDManager step) throws RefractException {
+        ImageRequest request = plan.request().withDecode(true).withPrompts(batch.stream().map(Recording::prompt).toList(),
+                batch.stream().map(Recording::seed).toList());
+        List<RecordingHook> hooks = plan.points().stream().map(point -> new RecordingHook(point, step)).toList();
+        ImageBatch drawn = model.generate(request, hooks, new Unmetered(monitor), step);
+        for (RecordingHook hook : hooks) {
+            if (hook.passes() == 0) {
+                throw RefractException.failure("%s never passed %s, so nothing was recorded there.", model.info().name(), hook.point());
+            }
+            NDArray update = hook.update();
+            if (!writers.containsKey(hook.point())) {
+                StoreManifest manifest = manifest(model, hook, (int) update.getShape().get(3));
+                StoreWriter.begin(store(run, hook.point()), manifest);
+                writers.put(hook.point(), StoreWriter.create(store(run, hook.point()), manifest, shard));
+            }
+            writers.get(hook.point()).append(update);
+        }
+        NDArray images = drawn.images().orElseThrow(() -> RefractException.failure("%s returned no pictures.", model.info().name()));
+        long[] shape = images.getShape().getShape();
+        int factor = (int) Math.max(1, (Math.max(shape[2], shape[3]) + THUMBNAIL - 1) / THUMBNAIL);
+        NDArray small = KERNELS.call(step, "thumbnails", images, factor);
+        if (pictures.isEmpty()) {
+            pictures.add(SafeTensorsWriter.create(pictures(shard).tensors(), Map.of(), List.of(SafeTensorsWriter.Declaration.of(Recordings.IMAGE,
+                    TorchType.UINT8, plan.ofShard(shard).size(), small.getShape().get(1), small.getShape().get(2), 3))));
+        }
+        pictures.getFirst().append(Recordings.IMAGE, small);
+        monitor.preview(Pictures.of(images.get("0:1")).getFirst());
+    }
+
+    private StoreManifest manifest(ImageModel model, RecordingHook hook, int width) {
+        Positions positions = hook.positions();
+        ImageRequest request = plan.request();
+        Map<String, String> facts = new TreeMap<>(Map.of(
+                "guidance", Double.toString(request.guidance()),
+                "height", Integer.toString(request.height()),
+                "width", Integer.toString(request.width()),
+                "scheduler", request.scheduler().orElse(""),
+                "model_dtype", model.placement().dtype().name()));
+        return new StoreManifest(hook.point(), model.info().name(), model.info().fingerprint(), plan.type(), hook.passes(), positions.rows(),
+                positions.columns(), width, plan.recordings().size(), plan.perShard(), facts);
+    }
+}

@@ -1,0 +1,2 @@
+/** Recorded activations on disk: harvesting, immutable shards, shuffled reading. */
+package org.refract.engine.store;
