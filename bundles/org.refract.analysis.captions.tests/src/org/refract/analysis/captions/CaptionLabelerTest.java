@@ -40,8 +40,8 @@ class CaptionLabelerTest {
     }
 
     @Test
-    void aWordThatSeveralNamesShareBeatsTheNames() throws Exception {
-        assertEquals("face", label(p -> p.contains("face")).orElseThrow().text());
+    void aWordThatSeveralNamesShareComesBeforeTheNames() throws Exception {
+        assertTrue(label(p -> p.contains("face")).orElseThrow().text().startsWith("face"));
     }
 
     @Test
