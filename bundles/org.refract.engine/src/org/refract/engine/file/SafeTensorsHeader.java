@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.refract.api.RefractException;
 
 /**
@@ -35,6 +36,7 @@ final class SafeTensorsHeader {
     private static final int LENGTH_BYTES = 8;
     private static final int MOST_DIMENSIONS = 64;
     private static final int DEEPEST = 4;
+    private static final Pattern DIGITS = Pattern.compile("[0-9]{1,18}");
 
     /** Bits of an element. */
     private static final Map<String, Integer> BITS =
@@ -188,7 +190,7 @@ final class SafeTensorsHeader {
         reader.beginArray();
         while (reader.hasNext()) {
             String digits = reader.peek() == JsonToken.NUMBER ? reader.nextString() : "";
-            if (numbers.size() == most || !digits.matches("\\d{1,18}")) {
+            if (numbers.size() == most || !DIGITS.matcher(digits).matches()) {
                 throw damaged("the numbers of tensor '%s' are not dimensions or offsets", shown(name));
             }
             numbers.add(Long.parseLong(digits));

@@ -2,13 +2,17 @@ package org.refract.engine.tensor;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Java arrays to tensors and back. Values are in row-major order. Reading back copies, converts a floating tensor of any element type and
- * waits for the device.
+ * Java arrays to tensors and back. Values are in row-major order. Reading back copies, converts a tensor of any element type and waits for
+ * the device.
+ *
+ * <p>A tensor made here owns its memory. One that DJL's {@code create} makes does not: it looks at a Java buffer that may be collected once
+ * that {@code NDArray} is closed, although a kernel's result may still look at it.
  */
 public final class Tensors {
 
@@ -17,28 +21,28 @@ public final class Tensors {
 
     /** A float32 tensor. */
     public static NDArray of(NDManager out, float[] values, long... shape) {
-        return out.create(values, shape(values.length, shape));
+        return owned(out, out.create(values, shape(values.length, shape)));
     }
 
     /** A float64 tensor. */
     public static NDArray of(NDManager out, double[] values, long... shape) {
-        return out.create(values, shape(values.length, shape));
+        return owned(out, out.create(values, shape(values.length, shape)));
     }
 
     /** An int64 tensor. */
     public static NDArray of(NDManager out, long[] values, long... shape) {
-        return out.create(values, shape(values.length, shape));
+        return owned(out, out.create(values, shape(values.length, shape)));
     }
 
     /** An int32 tensor. */
     public static NDArray of(NDManager out, int[] values, long... shape) {
-        return out.create(values, shape(values.length, shape));
+        return owned(out, out.create(values, shape(values.length, shape)));
     }
 
     /** A uint8 tensor. */
     public static NDArray of(NDManager out, byte[] values, long... shape) {
         ByteBuffer memory = ByteBuffer.allocateDirect(values.length).put(values).flip();
-        return out.create(memory, shape(values.length, shape), ai.djl.ndarray.types.DataType.UINT8);
+        return owned(out, out.create(memory, shape(values.length, shape), DataType.UINT8));
     }
 
     /** A float32 tensor of zeros. */
@@ -94,6 +98,12 @@ public final class Tensors {
     public static ByteBuffer raw(NDArray x) {
         try (NDManager step = x.getManager().newSubManager()) {
             return DTypes.bytes(step, x).toByteBuffer(false).order(ByteOrder.LITTLE_ENDIAN);
+        }
+    }
+
+    private static NDArray owned(NDManager out, NDArray looking) {
+        try (looking) {
+            return DTypes.copy(out, looking);
         }
     }
 

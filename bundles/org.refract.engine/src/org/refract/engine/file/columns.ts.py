@@ -1,0 +1,2 @@
+def transposed(x: Tensor) -> Tensor:
+  return torch.contiguous(torch.t(x))
