@@ -3,6 +3,7 @@ package org.refract.engine.index;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.ndarray.NDArray;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,6 +26,7 @@ import org.refract.api.model.HookPoint;
 import org.refract.api.model.Placement;
 import org.refract.api.model.Site;
 import org.refract.engine.intervene.PlainSae;
+import org.refract.engine.tensor.Positions;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 
@@ -191,10 +193,28 @@ class AtlasBuilderTest {
     }
 
     @Test
+    void overSeveralStepsTheMapIsTheMeanOfTheSteps() throws Exception {
+        Path file = folder.resolve("steps.duckdb");
+        try (AtlasBuilder builder = new AtlasBuilder(sae, new AtlasOptions(9, 3, false), prompts, Placement.CPU)) {
+            builder.add(values(0, 6), new long[] {10, 11, 12}, 2, ROWS, COLUMNS);
+            builder.finish(file, FACTS, Optional.empty(), Monitor.silent());
+        }
+        try (FeatureIndex index = FeatureIndex.open(file)) {
+            for (int f = 0; f < LATENTS; f++) {
+                for (Example example : index.examples(f, 9)) {
+                    int first = (int) (example.recording() - 10) * 2;
+                    assertEquals((meanOf(first, f) + meanOf(first + 1, f)) / 2, example.strength(), 1e-5);
+                    assertEquals((dense[first][1][f] + dense[first + 1][1][f]) / 2, example.map()[1], 1e-5);
+                }
+            }
+        }
+    }
+
+    @Test
     void memoryStaysFlatOverManyBatches() throws Exception {
         try (AtlasBuilder builder = new AtlasBuilder(sae, AtlasOptions.DEFAULT, prompts, Placement.CPU)) {
             for (int pass = 0; pass < 50; pass++) {
-                builder.add(values(0, 5), new long[] {0, 1, 2, 3, 4});
+                builder.add(values(0, 5), new long[] {0, 1, 2, 3, 4}, 1, ROWS, COLUMNS);
             }
             assertEquals(5, builder.liveTensors());
         }
@@ -210,7 +230,7 @@ class AtlasBuilderTest {
                 for (int i = 0; i < numbers.length; i++) {
                     numbers[i] += first;
                 }
-                builder.add(values(first, last), numbers);
+                builder.add(values(first, last), numbers, 1, ROWS, COLUMNS);
             }
             List<Feature> features = builder.finish(file, FACTS, labeler, Monitor.silent());
             FeatureIndex index = FeatureIndex.open(file);
@@ -219,12 +239,12 @@ class AtlasBuilderTest {
         }
     }
 
-    private ai.djl.ndarray.NDArray values(int first, int last) {
+    private NDArray values(int first, int last) {
         float[] flat = new float[(last - first) * WIDTH * POSITIONS];
         for (int r = first; r < last; r++) {
             System.arraycopy(updates[r], 0, flat, (r - first) * WIDTH * POSITIONS, WIDTH * POSITIONS);
         }
-        return Tensors.of(scope.manager(), flat, last - first, WIDTH, ROWS, COLUMNS);
+        return Positions.rows(scope.manager(), Tensors.of(scope.manager(), flat, last - first, WIDTH, ROWS, COLUMNS));
     }
 
     private double[] positive(int latent) {

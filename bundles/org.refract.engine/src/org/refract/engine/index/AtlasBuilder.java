@@ -18,7 +18,6 @@ import org.refract.api.model.Placement;
 import org.refract.api.sae.Sae;
 import org.refract.api.sae.SparseCodes;
 import org.refract.engine.kernel.KernelLibrary;
-import org.refract.engine.tensor.Positions;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 
@@ -65,16 +64,18 @@ public final class AtlasBuilder implements AutoCloseable {
     /**
      * Adds a batch.
      *
-     * @param values  at the hook point, {@code (B, C, rows, columns)}, {@code (B, positions, C)} or {@code (B, C)}, of any floating dtype
+     * @param vectors {@code (examples · steps · rows · columns, width)} float32, in this order; over several steps an example's map is the
+     *                mean of its steps' maps
      * @param numbers the recordings' numbers, one per example
      */
-    public void add(NDArray values, long[] numbers) {
-        Positions positions = Positions.of(values);
-        rows = positions.rows();
-        columns = positions.columns();
+    public void add(NDArray vectors, long[] numbers, int steps, int mapRows, int mapColumns) {
+        rows = mapRows;
+        columns = mapColumns;
         try (Scope batch = scope.child()) {
-            SparseCodes codes = sae.encode(Positions.rows(batch.manager(), values));
-            FeatureStatistics.Active active = statistics.add(batch, codes, positions.examples());
+            SparseCodes codes = sae.encode(vectors);
+            batch.adopt(codes.indices());
+            batch.adopt(codes.values());
+            FeatureStatistics.Active active = statistics.add(batch, codes, numbers.length);
             List<TopExamples.Entry> fresh = new ArrayList<>();
             List<Integer> freshExamples = new ArrayList<>();
             for (int i = 0; i < active.latent().length; i++) {
@@ -89,26 +90,26 @@ public final class AtlasBuilder implements AutoCloseable {
                     freshExamples.add(example);
                 }
             }
-            cutMaps(batch, codes, positions, fresh, freshExamples);
+            cutMaps(batch, codes, steps, fresh, freshExamples, numbers.length);
         }
         recordings += numbers.length;
     }
 
-    private void cutMaps(Scope batch, SparseCodes codes, Positions positions, List<TopExamples.Entry> fresh, List<Integer> examples) {
+    private void cutMaps(Scope batch, SparseCodes codes, int steps, List<TopExamples.Entry> fresh, List<Integer> examples, int batchSize) {
         List<Integer> kept = new ArrayList<>();
         for (int i = 0; i < fresh.size(); i++) {
             if (top.keeps(fresh.get(i))) {
                 kept.add(i);
             }
         }
-        int size = positions.perExample();
-        int step = Math.max(1, (int) (MAP_BLOCK / (size * codes.slots())));
+        int size = rows * columns;
+        int step = Math.max(1, (int) (MAP_BLOCK / (steps * size * codes.slots())));
         for (int first = 0; first < kept.size(); first += step) {
             List<Integer> chosen = kept.subList(first, Math.min(kept.size(), first + step));
             try (Scope block = batch.child()) {
                 NDArray example = Tensors.of(block.manager(), chosen.stream().mapToLong(examples::get).toArray(), chosen.size());
                 NDArray latent = Tensors.of(block.manager(), chosen.stream().mapToLong(i -> fresh.get(i).latent).toArray(), chosen.size());
-                float[] maps = Tensors.floats(KERNELS.call(block, "maps", codes.indices(), codes.values(), positions.examples(), example, latent));
+                float[] maps = Tensors.floats(KERNELS.call(block, "maps", codes.indices(), codes.values(), batchSize, steps, example, latent));
                 for (int i = 0; i < chosen.size(); i++) {
                     fresh.get(chosen.get(i)).map(Arrays.copyOfRange(maps, i * size, (i + 1) * size));
                 }

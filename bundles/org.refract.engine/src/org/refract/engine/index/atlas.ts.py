@@ -27,15 +27,16 @@ def accumulate(indices: Tensor, values: Tensor, examples: int, counts: Tensor, s
   where = torch.nonzero(totals).reshape([-1])
   return (torch.floor_divide(where, latents), torch.remainder(where, latents), torch.index_select(totals, 0, where) / positions, torch.index_select(largest, 0, where))
 
-# Position maps of chosen (example, latent) pairs. example, latent: (M) -> (M, P)
-def maps(indices: Tensor, values: Tensor, examples: int, example: Tensor, latent: Tensor) -> Tensor:
+# Position maps of chosen (example, latent) pairs, means over T steps. example, latent: (M) -> (M, P / T)
+def maps(indices: Tensor, values: Tensor, examples: int, steps: int, example: Tensor, latent: Tensor) -> Tensor:
   slots = indices.size(1)
   device = indices.device
   chosen = example.to(device)
   i = torch.index_select(indices.reshape([examples, -1, slots]), 0, chosen)
   v = torch.relu(torch.index_select(values.reshape([examples, -1, slots]), 0, chosen))
   same = torch.eq(i, latent.to(device).reshape([-1, 1, 1])).to(v.dtype)
-  return torch.sum(v * same, [2])
+  every = torch.sum(v * same, [2])
+  return torch.mean(every.reshape([every.size(0), steps, -1]), [1])
 
 # Rows of unit length.
 def units(decoder: Tensor) -> Tensor:

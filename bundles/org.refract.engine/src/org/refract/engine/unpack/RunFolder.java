@@ -1,17 +1,20 @@
 package org.refract.engine.unpack;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
-import java.io.IOException;
 import org.refract.api.RefractException;
 import org.refract.api.model.HookPoint;
+import org.refract.api.model.Site;
+import org.refract.engine.store.ActivationStore;
 
 /**
  * Where things lie in the folder of an unpacked model; every face reads these. A hook point's folder is named by its path, with the site
- * after a dash where it is not the update ({@code unet.mid_block.attentions.0-output}).
+ * after it where it is not the update ({@code unet.mid_block.attentions.0.output}).
  *
  * @param path the folder
  */
@@ -19,17 +22,18 @@ public record RunFolder(Path path) {
 
     /** The name of a hook point's files and folders. */
     public static String name(HookPoint point) {
-        return switch (point.site()) {
-            case UPDATE -> point.path();
-            case INPUT -> point.path() + "-input";
-            case OUTPUT -> point.path() + "-output";
-        };
+        return ActivationStore.folderName(point);
     }
 
     /** The hook point of a {@link #name}. */
-    public static HookPoint point(String name) throws RefractException {
-        int dash = name.endsWith("-input") || name.endsWith("-output") ? name.lastIndexOf('-') : -1;
-        return HookPoint.parse(dash < 0 ? name : name.substring(0, dash) + ":" + name.substring(dash + 1));
+    public static HookPoint point(String name) {
+        for (Site site : List.of(Site.INPUT, Site.OUTPUT)) {
+            String ending = "." + site.name().toLowerCase(Locale.ROOT);
+            if (name.endsWith(ending)) {
+                return new HookPoint(name.substring(0, name.length() - ending.length()), site);
+            }
+        }
+        return new HookPoint(name, Site.UPDATE);
     }
 
     /** What was done, with what, how far. */
