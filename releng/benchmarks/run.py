@@ -72,6 +72,11 @@ def turns(peer, ours):
                   if isinstance(sides[0][key], (int, float))} for sides in zip(*pairs))
 
 
+def ours_on(threads):
+    """Environment in which Refract uses so many threads per operation."""
+    return {"JAVA_OPTS": f"-Drefract.threads={threads}"}
+
+
 def milliseconds(seconds):
     return f"{seconds * 1000:,.0f} ms" if seconds >= 0.1 else f"{seconds * 1000:.1f} ms"
 
@@ -80,7 +85,7 @@ def sae_rows(a):
     for threads in a.threads.split(","):
         size = ["--threads", threads]
         peer, ours = turns(lambda: measured([python(a), HERE / "peers" / "sae_step.py", *size]),
-                           lambda: measured([*REFRACT, "bench", "sae", "--json", *size]))
+                           lambda: measured([*REFRACT, "bench", "sae", "--json"], **ours_on(threads)))
         name = f"SAE step, d 1280, n 5120, k 10, batch 4096, {threads} threads"
         yield name, "one bare encoder product", milliseconds(ours["product"]), milliseconds(ours["step"]), ours["step"] / ours["product"], "≤ 1.4"
         yield name, "dense latents, PyTorch", milliseconds(peer["dense"]), milliseconds(ours["step"]), ours["step"] / peer["dense"], "≤ 0.25"
@@ -98,10 +103,10 @@ def unet_rows(a):
         cases.append(("U-Net of SDXL's width, one layer per attention block", folder, 256, 1))
     for label, folder, size, batch in cases:
         for threads in a.threads.split(","):
-            options = ["--size", size, "--batch", batch, "--threads", threads]
+            options = ["--size", size, "--batch", batch]
             peer, ours = turns(
-                lambda: measured([python(a), HERE / "peers" / "unet_forward.py", folder, *options], **environment),
-                lambda: measured([*REFRACT, "bench", "unet", "--json", "--model", folder, *options]))
+                lambda: measured([python(a), HERE / "peers" / "unet_forward.py", folder, *options, "--threads", threads], **environment),
+                lambda: measured([*REFRACT, "bench", "unet", "--json", "--model", folder, *options], **ours_on(threads)))
             name = f"{label}, {size} px, batch {batch}, {threads} threads"
             yield name, "diffusers forward", milliseconds(peer["forward"]), milliseconds(ours["forward"]), ours["forward"] / peer["forward"], "≤ 1.0"
             yield name, "the same without hooks", milliseconds(ours["forward"]), milliseconds(ours["hooked"]), ours["hooked"] / ours["forward"], "≤ 1.03"

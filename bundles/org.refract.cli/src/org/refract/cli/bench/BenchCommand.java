@@ -1,0 +1,119 @@
+package org.refract.cli.bench;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ServiceScope;
+import org.refract.api.RefractException;
+import org.refract.api.command.Command;
+import org.refract.api.model.ImageModel;
+import org.refract.api.model.Model;
+import org.refract.api.model.ModelBackend;
+import org.refract.api.model.Placement;
+import org.refract.api.sae.SaeVariant;
+import org.refract.engine.Locations;
+import org.refract.engine.extension.Extensions;
+import org.refract.engine.extension.Lease;
+import org.refract.engine.job.Job;
+import org.refract.engine.job.JobQueue;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code refract bench}: how fast this machine is. */
+@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Look")
+@CommandLine.Command(name = "bench", description = "Time a training step or a network on this machine.",
+        footer = {"", "Threads per operation: JAVA_OPTS=-Drefract.threads=1 refract bench sae"})
+public final class BenchCommand implements Command {
+    @Reference
+    Extensions extensions;
+    @Reference
+    JobQueue jobs;
+    @Spec
+    CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        throw new ParameterException(spec.commandLine(), "Say what to time: refract bench sae, or refract bench unet.");
+    }
+
+    @CommandLine.Command(name = "sae", description = "One optimiser step of a sparse autoencoder beside one bare encoder product.")
+    int sae(@Option(names = "--variant", defaultValue = "topk", description = "Which (${DEFAULT-VALUE}).") String variant,
+            @Option(names = "--d", defaultValue = "1280", description = "Width of the data (${DEFAULT-VALUE}).") int d,
+            @Option(names = "--n", defaultValue = "5120", description = "Latents (${DEFAULT-VALUE}).") int n,
+            @Option(names = "--k", defaultValue = "10", description = "Active latents (${DEFAULT-VALUE}).") int k,
+            @Option(names = "--batch", defaultValue = "4096", description = "Samples per step (${DEFAULT-VALUE}).") int batch,
+            @Option(names = "--rounds", defaultValue = "5", description = "Repetitions (${DEFAULT-VALUE}).") int rounds,
+            @Option(names = "--device", defaultValue = "cpu", description = "cpu or cuda:0 (${DEFAULT-VALUE}).") String device,
+            @Option(names = "--json", description = "Print one JSON object.") boolean json) throws RefractException {
+        positive("--d", d);
+        positive("--n", n);
+        positive("--batch", batch);
+        positive("--rounds", rounds);
+        if (k < 0 || k > n) {
+            throw RefractException.usage("--k must be between 0 and --n (%d), not %d.", n, k);
+        }
+        Placement placement = Placement.parse(device);
+        Lease<SaeVariant> lease = extensions.lease(SaeVariant.class, variant);
+        Job<Map<String, Double>> job = Job.on(placement, "Timing an SAE step",
+                monitor -> new SaeBenchmark(d, n, k, batch, rounds).run(lease.get(), placement, monitor));
+        return print(jobs.submit(job.using(lease)).awaitOrCancel("Stopped."), json);
+    }
+
+    @CommandLine.Command(name = "unet", description = "One forward pass of an image model's network, without and with hooks.")
+    int unet(@Option(names = "--model", description = "A diffusers folder (the demo model).") Path folder,
+            @Option(names = "--network", defaultValue = "unet", description = "Which part (${DEFAULT-VALUE}).") String network,
+            @Option(names = "--size", defaultValue = "0", description = "Side of the picture in pixels (the model's own).") int size,
+            @Option(names = "--batch", defaultValue = "1", description = "Pictures at once (${DEFAULT-VALUE}).") int batch,
+            @Option(names = "--rounds", defaultValue = "7", description = "Repetitions (${DEFAULT-VALUE}).") int rounds,
+            @Option(names = "--device", defaultValue = "cpu", description = "cpu or cuda:0/fp16 (${DEFAULT-VALUE}).") String device,
+            @Option(names = "--json", description = "Print one JSON object.") boolean json) throws RefractException {
+        positive("--batch", batch);
+        positive("--rounds", rounds);
+        Placement placement = Placement.parse(device);
+        Path location = folder == null ? new Locations().demo().resolve("turbo") : folder;
+        ModelBackend backend = backend(location);
+        Lease<ModelBackend> lease = extensions.lease(ModelBackend.class, backend.id());
+        Job<Map<String, Double>> job = Job.on(placement, "Timing a network", monitor -> {
+            try (Model model = lease.get().open(location, placement, monitor)) {
+                if (!(model instanceof ImageModel image)) {
+                    throw RefractException.usage("%s is not an image model.", location);
+                }
+                return new NetworkBenchmark(network, size, batch, rounds).run(image, monitor);
+            }
+        });
+        return print(jobs.submit(job.using(lease)).awaitOrCancel("Stopped."), json);
+    }
+
+    private ModelBackend backend(Path location) throws RefractException {
+        Optional<ModelBackend> found = extensions.all(ModelBackend.class).stream().filter(b -> b.recognises(location)).findFirst();
+        return found.orElseThrow(() -> RefractException.usage("%s is not a model that Refract knows; refract inspect says what it is.",
+                location));
+    }
+
+    private static void positive(String option, int value) throws RefractException {
+        if (value < 1) {
+            throw RefractException.usage("%s must be at least 1, not %d.", option, value);
+        }
+    }
+
+    private int print(Map<String, Double> result, boolean json) {
+        if (json) {
+            Gson gson = new GsonBuilder().serializeSpecialFloatingPointValues().create();
+            spec.commandLine().getOut().println(gson.toJson(result));
+        } else {
+            result.forEach((name, value) -> spec.commandLine().getOut().printf("%-10s %s%n", name, switch (name) {
+                case "ratio" -> "%.2f".formatted(value);
+                case "peak_mib" -> "%.0f MiB".formatted(value);
+                default -> "%.2f ms".formatted(value * 1000);
+            }));
+        }
+        return 0;
+    }
+}
