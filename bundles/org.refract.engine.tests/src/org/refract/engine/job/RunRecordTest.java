@@ -1,0 +1,84 @@
+package org.refract.engine.job;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.refract.api.RefractException;
+import org.refract.engine.file.Json;
+
+class RunRecordTest {
+
+    @TempDir Path folder;
+
+    @Test
+    void aRunIsRecordedFromBeginningToEnd() throws Exception {
+        RunRecord run = RunRecord.begin(folder.resolve("run"), "train", List.of("--k", "10", "store"));
+        run.model("sha256:12").seed("init", 7).fact("steps", 100).fact("hook", "mid").note("One prompt was cut.").output(folder.resolve("run/sae"))
+                .output(folder.resolve("run/sae"));
+        assertEquals(RunRecord.State.RUNNING, RunRecord.read(run.folder()).state());
+        run.completed();
+        RunRecord read = RunRecord.read(run.folder());
+        assertEquals(RunRecord.State.COMPLETED, read.state());
+        assertEquals("train", read.command());
+        assertEquals(List.of("--k", "10", "store"), read.arguments());
+        JsonObject json = read.json();
+        assertEquals("sha256:12", json.get("model").getAsString());
+        assertEquals(7, json.getAsJsonObject("seeds").get("init").getAsLong());
+        assertEquals("[\"sae\"]", json.getAsJsonArray("outputs").toString());
+        assertEquals("0.1.0", json.getAsJsonObject("versions").get("refract").getAsString());
+        assertFalse(json.getAsJsonObject("versions").get("torch").getAsString().isEmpty());
+        assertTrue(read.started().toString().endsWith("Z"));
+    }
+
+    @Test
+    void aFailureKeepsItsSentence() throws Exception {
+        RunRecord.begin(folder, "train", List.of()).failed("The disk is full.");
+        assertEquals(RunRecord.State.FAILED, RunRecord.read(folder).state());
+        assertEquals("The disk is full.", RunRecord.read(folder).sentence().orElseThrow());
+        RunRecord.read(folder).cancelled("You stopped it.");
+        assertEquals("You stopped it.", RunRecord.read(folder).sentence().orElseThrow());
+        assertEquals(RunRecord.State.RUNNING, RunRecord.read(folder).running().state());
+        assertTrue(RunRecord.read(folder).sentence().isEmpty());
+    }
+
+    @Test
+    void aKilledRunIsToldFromOneThatGoesOn() throws Exception {
+        assertFalse(RunRecord.begin(folder, "train", List.of()).isInterrupted());
+        long dead = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-version").redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD).start().onExit().get().pid();
+        JsonObject json = Json.read(folder.resolve(RunRecord.FILE)).element().getAsJsonObject();
+        json.addProperty("process", dead);
+        Files.writeString(folder.resolve(RunRecord.FILE), json.toString());
+        assertTrue(RunRecord.read(folder).isInterrupted());
+    }
+
+    @Test
+    void aDamagedRecordIsRefusedWithASentence() throws Exception {
+        RunRecord.begin(folder, "train", List.of("--k", "10")).note("n").seed("s", 1).completed();
+        String sound = Files.readString(folder.resolve(RunRecord.FILE));
+        Random random = new Random(11);
+        for (int i = 0; i < 1000; i++) {
+            StringBuilder text = new StringBuilder(sound);
+            for (int n = random.nextInt(3); n >= 0; n--) {
+                text.setCharAt(random.nextInt(text.length()), "{}[]\",:0a\\- ".charAt(random.nextInt(12)));
+            }
+            Files.writeString(folder.resolve(RunRecord.FILE), text);
+            try {
+                RunRecord.read(folder).arguments();
+            } catch (RefractException e) {
+                assertEquals(1, e.getMessage().lines().count(), e.getMessage());
+            }
+        }
+        Files.delete(folder.resolve(RunRecord.FILE));
+        assertThrows(RefractException.class, () -> RunRecord.read(folder));
+    }
+}
