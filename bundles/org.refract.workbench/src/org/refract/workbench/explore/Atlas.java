@@ -1,12 +1,11 @@
 package org.refract.workbench.explore;
 
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.refract.api.RefractException;
 import org.refract.api.analysis.FeatureId;
@@ -26,7 +25,7 @@ public final class Atlas {
     private final Background background;
     private Optional<Subject> subject = Optional.empty();
     private final Map<Integer, List<FeatureRow>> features = new HashMap<>();
-    private final Set<FeatureId> asked = new HashSet<>();
+    private final Map<FeatureId, List<Runnable>> waiting = new HashMap<>();
     private final Map<FeatureId, Optional<Pixels>> icons = new LinkedHashMap<>(ICONS, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -44,7 +43,7 @@ public final class Atlas {
         subject = Optional.of(other);
         features.clear();
         icons.clear();
-        asked.clear();
+        waiting.clear();
     }
 
     /** The features of a dictionary as far as they were read; empty until then. */
@@ -78,14 +77,17 @@ public final class Atlas {
         if (there != null) {
             return there;
         }
-        if (asked.add(feature)) {
-            read("Reading an icon", s -> s.icon(feature), icon -> {
-                asked.remove(feature);
-                icons.put(feature, icon);
-                later.run();
-            }, sentence -> icons.put(feature, Optional.empty()));
+        boolean first = !waiting.containsKey(feature);
+        waiting.computeIfAbsent(feature, f -> new ArrayList<>()).add(later);
+        if (first) {
+            read("Reading an icon", s -> s.icon(feature), icon -> arrived(feature, icon), sentence -> arrived(feature, Optional.empty()));
         }
         return Optional.empty();
+    }
+
+    private void arrived(FeatureId feature, Optional<Pixels> icon) {
+        icons.put(feature, icon);
+        waiting.remove(feature).forEach(Runnable::run);
     }
 
     private interface Question<T> {

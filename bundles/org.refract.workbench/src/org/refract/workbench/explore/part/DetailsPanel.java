@@ -2,14 +2,14 @@ package org.refract.workbench.explore.part;
 
 import java.util.Locale;
 import org.eclipse.swt.SWT;
+import org.eclipse.swt.custom.CTabFolder;
+import org.eclipse.swt.custom.CTabItem;
 import org.eclipse.swt.graphics.Font;
 import org.eclipse.swt.graphics.FontData;
 import org.eclipse.swt.layout.GridData;
 import org.eclipse.swt.widgets.Composite;
 import org.eclipse.swt.widgets.Control;
 import org.eclipse.swt.widgets.Label;
-import org.eclipse.swt.widgets.TabFolder;
-import org.eclipse.swt.widgets.TabItem;
 import org.refract.api.analysis.Feature;
 import org.refract.api.analysis.FeatureId;
 import org.refract.workbench.explore.Exploration;
@@ -43,10 +43,11 @@ final class DetailsPanel {
         numbers = Grids.wide(Names.name(new Label(panel, SWT.WRAP), "Its numbers"));
         Composite rest = Grids.spanning(Grids.full(Grids.grid(panel, 1)), 2);
         new TurnPanel(rest, explorer);
-        TabFolder tabs = Grids.full(Names.name(new TabFolder(rest, SWT.NONE), "Details"));
+        CTabFolder tabs = Grids.full(Names.name(new CTabFolder(rest, SWT.FLAT | SWT.BORDER), "Details"));
         tab(tabs, "Examples", new ExampleGrid(tabs, explorer).control());
         tab(tabs, "Nearest", new NeighbourTable(tabs, explorer).control());
         tab(tabs, "Histogram", new HistogramChart(tabs, explorer).control());
+        tabs.setSelection(0);
         state.onChange(part -> {
             if (part == Part.SELECTION || part == Part.SUBJECT) {
                 show();
@@ -55,8 +56,8 @@ final class DetailsPanel {
         show();
     }
 
-    private static void tab(TabFolder tabs, String title, Control content) {
-        TabItem item = new TabItem(tabs, SWT.NONE);
+    private static void tab(CTabFolder tabs, String title, Control content) {
+        CTabItem item = new CTabItem(tabs, SWT.NONE);
         item.setText(title);
         item.setControl(content);
     }

@@ -37,9 +37,10 @@ final class EditsTable {
         resetAll.setText("Reset all");
         resetAll.addListener(SWT.Selection, e -> explorer.resetAll());
         table = Grids.spanning(Grids.full(Names.name(new Table(panel, SWT.CHECK | SWT.FULL_SELECTION | SWT.BORDER | SWT.SINGLE), "Edits")), 3);
-        for (int width : new int[] {210, 130, 70}) {
+        for (int width : new int[] {210, 140, 70}) {
             new TableColumn(table, SWT.LEFT).setWidth(width);
         }
+        table.addListener(SWT.Resize, e -> table.getColumn(0).setWidth(Math.max(120, table.getClientArea().width - 215)));
         table.addListener(SWT.Selection, this::select);
         table.addListener(SWT.KeyDown, e -> {
             if (e.keyCode == SWT.DEL) {

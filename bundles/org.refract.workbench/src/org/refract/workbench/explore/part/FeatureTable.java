@@ -24,9 +24,12 @@ import org.refract.workbench.subject.SubjectInfo.DictionaryInfo;
 /** The features of one block: those that are active in the picture, or those that a search finds. */
 final class FeatureTable {
     private static final int ICON = 36;
+    private static final int LABEL = 2;
     private static final int STRENGTH = 4;
-    private static final List<String> TITLES = List.of("", "#", "Label", "Density", "In this picture");
-    private static final List<Integer> WIDTHS = List.of(ICON + 12, 58, 180, 76, 112);
+    private static final List<String> TITLES = List.of("", "#", "Label", "Density", "Here");
+    private static final List<String> HINTS = List.of("The feature alone, drawn without a prompt", "Number in the dictionary",
+            "Words that set its examples apart", "Share of all recorded positions at which it is active", "Mean activation in the picture on the screen");
+    private static final List<Integer> WIDTHS = List.of(ICON + 12, 56, 120, 72, 84);
 
     private final Explorer explorer;
     private final Exploration state;
@@ -60,20 +63,31 @@ final class FeatureTable {
         }
         table.addListener(SWT.SetData, this::fill);
         table.addListener(SWT.PaintItem, this::bar);
+        table.addListener(SWT.Resize, e -> stretch());
         table.addListener(SWT.Selection, e -> explorer.select(Optional.of(state.rows().get(table.getSelectionIndex()))));
         state.onChange(this::show);
         blocks();
     }
 
     private void column(int index) {
-        TableColumn column = new TableColumn(table, index == 0 || index == 2 ? SWT.LEFT : SWT.RIGHT);
+        TableColumn column = new TableColumn(table, index == 0 || index == LABEL ? SWT.LEFT : SWT.RIGHT);
         column.setText(TITLES.get(index));
+        column.setToolTipText(HINTS.get(index));
         column.setWidth(WIDTHS.get(index));
         column.setResizable(index > 0);
         if (index > 0) {
             Order.Column key = Order.Column.values()[index - 1];
             column.addListener(SWT.Selection, e -> explorer.sort(key));
         }
+    }
+
+    /** The label takes the width that the other columns leave. */
+    private void stretch() {
+        int others = 0;
+        for (int i = 0; i < TITLES.size(); i++) {
+            others += i == LABEL ? 0 : table.getColumn(i).getWidth();
+        }
+        table.getColumn(LABEL).setWidth(Math.max(WIDTHS.get(LABEL), table.getClientArea().width - others));
     }
 
     private void show(Part part) {
@@ -161,7 +175,7 @@ final class FeatureTable {
             int length = (int) Math.round((cell.width - 8) * state.rows().get(index).strength() / strongest);
             e.gc.setBackground(table.getDisplay().getSystemColor(SWT.COLOR_LIST_SELECTION));
             e.gc.setAlpha(150);
-            e.gc.fillRectangle(cell.x + cell.width - 4 - length, cell.y + cell.height - 7, length, 3);
+            e.gc.fillRectangle(cell.x + cell.width - 4 - length, e.y + e.height - 5, length, 3);
             e.gc.setAlpha(255);
         }
     }

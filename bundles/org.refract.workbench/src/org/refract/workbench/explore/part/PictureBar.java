@@ -43,7 +43,7 @@ final class PictureBar {
         shown.setText("&Heat map");
         shown.setToolTipText("Shows where the selected feature is active; zero is transparent");
         shown.addListener(SWT.Selection, e -> explorer.overlay(state.overlay().withShown(shown.getSelection())));
-        opacity = Grids.width(Names.name(new Scale(bar, SWT.HORIZONTAL), "Opacity of the heat map"), 90);
+        opacity = Grids.width(Names.name(new Scale(bar, SWT.HORIZONTAL), "Opacity of the heat map"), 80);
         opacity.setMaximum(100);
         opacity.setToolTipText("Opacity of the heat map");
         opacity.addListener(SWT.Selection, e -> explorer.overlay(state.overlay().withOpacity(opacity.getSelection() / 100.0)));

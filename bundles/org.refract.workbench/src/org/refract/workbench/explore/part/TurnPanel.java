@@ -1,6 +1,7 @@
 package org.refract.workbench.explore.part;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import org.eclipse.swt.SWT;
 import org.eclipse.swt.widgets.Button;
@@ -29,6 +30,7 @@ final class TurnPanel {
     private final Spinner exact;
     private final Label least;
     private final Label most;
+    private final Label effect;
     private final PaintTools tools;
 
     TurnPanel(Composite parent, Explorer explorer) {
@@ -46,7 +48,7 @@ final class TurnPanel {
             });
             modes.put(mode, button);
         }
-        Composite slider = Grids.wide(Grids.grid(panel, 6));
+        Composite slider = Grids.wide(Grids.grid(panel, 4));
         Grids.label(slider, "S&trength:");
         least = Grids.label(slider, "");
         strength = Grids.wide(Names.name(new Scale(slider, SWT.HORIZONTAL), "Strength"));
@@ -54,11 +56,14 @@ final class TurnPanel {
         strength.setPageIncrement(TICKS / 10);
         strength.addListener(SWT.Selection, e -> explorer.strength(value()));
         most = Grids.label(slider, "");
-        exact = Names.name(new Spinner(slider, SWT.BORDER), "Exact strength");
+        Composite typed = Grids.wide(Grids.grid(panel, 4));
+        Grids.label(typed, "E&xactly:");
+        exact = Names.name(new Spinner(typed, SWT.BORDER), "Exact strength");
         exact.setToolTipText("A strength beyond the slider's ends can be typed");
         exact.setValues(0, -100 * MOST_TYPED, 100 * MOST_TYPED, 2, 10, 100);
         exact.addListener(SWT.Selection, e -> explorer.strength(exact.getSelection() / 100.0));
-        Button reset = Names.name(new Button(slider, SWT.PUSH), "Reset this feature");
+        effect = Grids.wide(Names.name(new Label(typed, SWT.NONE), "What the strength means"));
+        Button reset = Names.name(new Button(typed, SWT.PUSH), "Reset this feature");
         reset.setText("&Reset");
         reset.setToolTipText("Leaves this feature as it was");
         reset.addListener(SWT.Selection, e -> explorer.reset());
@@ -95,10 +100,23 @@ final class TurnPanel {
         if (hundredths != exact.getSelection()) {
             exact.setSelection(hundredths);
         }
-        for (Control control : strength.getParent().getChildren()) {
-            control.setEnabled(ready);
+        effect.setText(ready ? words(edit) : "");
+        for (Composite row : List.of(strength.getParent(), exact.getParent())) {
+            for (Control control : row.getChildren()) {
+                control.setEnabled(ready);
+            }
         }
         tools.show(ready && mode == EditMode.PAINT);
         strength.getParent().layout();
+    }
+
+    private static String words(Edit edit) {
+        if (edit.mode() == EditMode.PAINT && edit.mask().isEmpty()) {
+            return "Paint on the picture.";
+        }
+        if (edit.strength() == edit.mode().neutral()) {
+            return "As it is.";
+        }
+        return edit.mode() != EditMode.SCALE ? "Times its mean activation." : edit.strength() == 0 ? "Switched off." : edit.strength() < 0 ? "Turned round." : "Times its own map.";
     }
 }

@@ -1,0 +1,27 @@
+package org.refract.workbench.shell;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Component;
+import org.refract.engine.Locations;
+
+/** What the window starts with: what it remembers, and what it was asked to open. */
+@Component(service = Start.class)
+public final class Start {
+    private final Memory memory = new Memory(new Locations().config().resolve("workbench.json"));
+    private volatile Optional<Path> subject = Optional.empty();
+
+    /** What was remembered. */
+    Memory memory() {
+        return memory;
+    }
+
+    /** The folder that was named on the command line. */
+    Optional<Path> subject() {
+        return subject;
+    }
+
+    void subject(Optional<Path> folder) {
+        subject = folder.map(f -> f.toAbsolutePath().normalize());
+    }
+}

@@ -1,0 +1,37 @@
+package org.refract.workbench.shell;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ServiceScope;
+import org.refract.api.RefractException;
+import org.refract.api.command.Command;
+import org.refract.workbench.Workbench;
+import picocli.CommandLine.Parameters;
+
+/** {@code refract workbench}. */
+@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Look")
+@picocli.CommandLine.Command(name = "workbench", description = "Opens the window: draw a picture, see its features, turn them.")
+public final class WorkbenchCommand implements Command {
+    private final Workbench workbench;
+
+    @Parameters(arity = "0..1", paramLabel = "DIR", description = "A run folder (see refract unpack) or a model folder; by default what was open last.")
+    private Optional<Path> folder = Optional.empty();
+
+    @Activate
+    public WorkbenchCommand(@Reference Workbench workbench) {
+        this.workbench = workbench;
+    }
+
+    @Override
+    public Integer call() throws RefractException, InterruptedException {
+        if (folder.isPresent() && !Files.isDirectory(folder.get())) {
+            throw RefractException.usage("There is no folder %s to open; name a run folder or a model folder.", folder.get());
+        }
+        workbench.open(folder);
+        return 0;
+    }
+}
