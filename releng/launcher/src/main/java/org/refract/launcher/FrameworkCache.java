@@ -3,6 +3,7 @@ package org.refract.launcher;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -71,8 +72,8 @@ final class FrameworkCache implements AutoCloseable {
                     delete(parent.resolve(name(lock)));
                     Files.deleteIfExists(lock);
                 }
-            } catch (IOException | UncheckedIOException e) {
-                // another process is sweeping it
+            } catch (IOException | UncheckedIOException | OverlappingFileLockException e) {
+                // it is in use, or somebody else is sweeping it away
             }
         }
     }

@@ -1,0 +1,37 @@
+package org.refract.itest;
+
+import java.util.List;
+
+/** The layers of the house, from the ground up. A bundle's name says which one it belongs to. */
+enum Layer {
+    FOUNDATION,
+    API,
+    ENGINE,
+    PLUG_IN,
+    FACE;
+
+    private static final List<String> PLUG_INS = List.of("org.refract.model.", "org.refract.sae.", "org.refract.tokenizer.",
+            "org.refract.attribution.", "org.refract.analysis.", "org.refract.format.");
+    private static final List<String> FACES = List.of("org.refract.cli", "org.refract.report", "org.refract.workbench", "org.refract.view.");
+
+    /** The layer of the bundle with this symbolic name. */
+    static Layer of(String bundle) {
+        if (!bundle.startsWith("org.refract.") || bundle.equals("org.refract.djl") || bundle.equals("org.refract.logging")
+                || bundle.equals("org.refract.linalg")) {
+            return FOUNDATION;
+        }
+        if (bundle.equals("org.refract.api")) {
+            return API;
+        }
+        if (bundle.equals("org.refract.engine")) {
+            return ENGINE;
+        }
+        if (PLUG_INS.stream().anyMatch(bundle::startsWith)) {
+            return PLUG_IN;
+        }
+        if (FACES.stream().anyMatch(bundle::startsWith)) {
+            return FACE;
+        }
+        throw new IllegalArgumentException(bundle + " belongs to no layer");
+    }
+}
