@@ -10,4 +10,8 @@ final class Product {
     static Path folder() {
         return Path.of(System.getProperty("refract.product")).toAbsolutePath().normalize();
     }
+
+    static Path program() {
+        return folder().resolve("bin/refract");
+    }
 }

@@ -1,0 +1,124 @@
+package org.refract.itest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ProductTest {
+
+    @TempDir
+    private Path user;
+
+    @Test
+    void answersWithTheCommandsExitCode() throws Exception {
+        try (Command version = Command.start(user, "--version"); Command nonsense = Command.start(user, "nonsense")) {
+            assertEquals(0, version.exitCode(), version::output);
+            assertEquals(2, nonsense.exitCode(), nonsense::output);
+            assertTrue(version.output().startsWith("refract "), version::output);
+        }
+    }
+
+    @Test
+    void runsThroughASymbolicLinkFromAFolderWithSpaces() throws Exception {
+        Path installed = Files.createDirectories(user.resolve("an installed product"));
+        try (var files = Files.list(Product.folder())) {
+            for (Path file : files.filter(file -> !file.endsWith("bin")).toList()) {
+                Files.createSymbolicLink(installed.resolve(file.getFileName()), file);
+            }
+        }
+        Files.copy(Product.program(), Files.createDirectory(installed.resolve("bin")).resolve("refract"));
+        Path link = Files.createSymbolicLink(user.resolve("a link"), Path.of("an installed product/bin/refract"));
+        try (Command command = Command.start(link, user, Map.of(), "--version")) {
+            assertEquals(0, command.exitCode(), command::output);
+        }
+    }
+
+    @Test
+    void passesArgumentsAsTheyAre() throws Exception {
+        try (Command command = Command.start(user, "no such * command $HOME \"quoted\"")) {
+            assertEquals(2, command.exitCode(), command::output);
+            assertTrue(command.output().contains("'no such * command $HOME \"quoted\"'"), command::output);
+        }
+    }
+
+    @Test
+    void writesNothingIntoItsOwnFolder() throws Exception {
+        Map<Path, Long> before = contents(Product.folder());
+        try (Command command = Command.start(user, "--help")) {
+            assertEquals(0, command.exitCode(), command::output);
+        }
+        assertEquals(before, contents(Product.folder()));
+    }
+
+    @Test
+    void leavesNoFrameworkFolderBehind() throws Exception {
+        try (Command one = Command.start(user, "--version"); Command other = Command.start(user, "--version")) {
+            assertEquals(0, one.exitCode(), one::output);
+            assertEquals(0, other.exitCode(), other::output);
+        }
+        try (var left = Files.list(user.resolve("cache/framework"))) {
+            assertEquals(List.of(), left.toList());
+        }
+    }
+
+    @Test
+    void findsAJavaAlthoughJavaHomeIsTooOldOrMissing() throws Exception {
+        Path old = Files.createDirectories(user.resolve("jdk-17/bin")).getParent();
+        Files.writeString(old.resolve("release"), "JAVA_VERSION=\"17.0.15\"\n");
+        Files.createSymbolicLink(old.resolve("bin/java"), Path.of("/bin/false"));
+        Map<String, String> environment = Map.of("JAVA_HOME", old.toString(), "PATH", System.getProperty("java.home") + "/bin:/usr/bin:/bin");
+        try (Command command = Command.start(Product.program(), user, environment, "--version")) {
+            assertEquals(0, command.exitCode(), command::output);
+        }
+    }
+
+    @Test
+    void anAbsentJavaIsSaidInOneSentence() throws Exception {
+        Path elsewhere = Files.createDirectories(user.resolve("product/bin"));
+        Files.copy(Product.program(), elsewhere.resolve("refract"));
+        Path lib = Files.createDirectories(user.resolve("product/lib"));
+        Files.writeString(lib.resolve("java.sh"), "find_java() { return 1; }\n");
+        try (Command command = Command.start(elsewhere.resolve("refract"), user, Map.of(), "--version")) {
+            assertEquals(2, command.exitCode(), command::output);
+            assertTrue(command.output().startsWith("refract: Java 25 or newer was not found; install"), command::output);
+        }
+    }
+
+    @Test
+    void anIncompleteInstallationIsSaidInOneSentence() throws Exception {
+        Path home = Files.createDirectories(user.resolve("product"));
+        Files.createDirectories(home.resolve("bin"));
+        Files.copy(Product.program(), home.resolve("bin/refract"));
+        Files.createSymbolicLink(home.resolve("lib"), Product.folder().resolve("lib"));
+        try (Command command = Command.start(home.resolve("bin/refract"), user, Map.of(), "--version")) {
+            assertEquals(1, command.exitCode(), command::output);
+            assertTrue(command.output().contains("there is no folder " + home.toRealPath().resolve("bundles")), command::output);
+        }
+    }
+
+    @Test
+    void carriesLicencesAndTheDemoModel() {
+        for (String file : List.of("LICENSE", "NOTICE", "demo/MODEL_CARD.md", "demo/DATA_LICENSES.txt", "demo/turbo/model_index.json",
+                "demo/base/model_index.json", "demo/captions.jsonl", "native/pytorch/flavor", "bin/refract.cmd")) {
+            assertTrue(Files.isRegularFile(Product.folder().resolve(file)), file);
+        }
+    }
+
+    private static Map<Path, Long> contents(Path folder) throws IOException {
+        Map<Path, Long> contents = new TreeMap<>();
+        try (var files = Files.walk(folder)) {
+            for (Path file : files.toList()) {
+                contents.put(file, Files.getLastModifiedTime(file).toMillis());
+            }
+        }
+        return contents;
+    }
+}
