@@ -1,0 +1,111 @@
+package org.refract.engine.unpack;
+
+import ai.djl.ndarray.NDManager;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.refract.api.RefractException;
+import org.refract.api.analysis.Dictionary;
+import org.refract.api.model.HookPoint;
+import org.refract.api.model.Model;
+import org.refract.api.model.Placement;
+import org.refract.api.sae.CheckpointFormat;
+import org.refract.api.sae.Provenance;
+import org.refract.api.sae.Sae;
+import org.refract.api.sae.SaeVariant;
+import org.refract.engine.extension.Extensions;
+import org.refract.engine.index.FeatureIndex;
+import org.refract.engine.tensor.Scope;
+import org.refract.engine.train.Provenances;
+
+/** The dictionaries of a run with what its atlases say of their features, on a device until they are closed. */
+public final class Dictionaries implements AutoCloseable {
+
+    /**
+     * A dictionary's weights with their origin.
+     *
+     * @param sae        the weights; the caller closes it
+     * @param provenance where it comes from, if its checkpoint says so
+     */
+    public record Loaded(Sae sae, Optional<Provenance> provenance) {
+    }
+
+    private final List<Dictionary> dictionaries;
+
+    private Dictionaries(List<Dictionary> dictionaries) {
+        this.dictionaries = List.copyOf(dictionaries);
+    }
+
+    /**
+     * Opens every dictionary of a run that has an atlas, in the model's forward order. Call on the placement's device thread.
+     *
+     * @throws RefractException if there is none, a file is damaged, or they belong to another model
+     */
+    public static Dictionaries open(RunFolder run, Model model, Extensions extensions) throws RefractException {
+        List<HookPoint> there = run.atlases();
+        List<String> order = model.hookPoints().stream().map(p -> p.path()).toList();
+        List<HookPoint> points = there.stream().sorted(Comparator.comparingInt(p -> order.indexOf(p.path()))).toList();
+        if (points.isEmpty()) {
+            throw RefractException.usage("%s holds no atlas; make one with refract unpack.", run.path());
+        }
+        List<Dictionary> opened = new ArrayList<>();
+        try {
+            for (HookPoint point : points) {
+                opened.add(open(run, point, model, extensions));
+            }
+            return new Dictionaries(opened);
+        } catch (RefractException | RuntimeException e) {
+            opened.forEach(d -> d.sae().close());
+            throw e;
+        }
+    }
+
+    private static Dictionary open(RunFolder run, HookPoint point, Model model, Extensions extensions) throws RefractException {
+        Loaded loaded = load(run.sae(point), model.placement(), extensions);
+        try (FeatureIndex index = FeatureIndex.open(run.atlas(point))) {
+            if (loaded.provenance().isPresent()) {
+                Provenances.requireModel(run.sae(point).toString(), loaded.provenance().get(), model.info());
+                Provenances.requirePoint(run.sae(point).toString(), loaded.provenance().get(), point);
+            }
+            if (index.facts().latents() != loaded.sae().config().latents()) {
+                throw RefractException.usage("The atlas %s is of a dictionary with %d features, but %s has %d; build it again with refract atlas.",
+                        run.atlas(point), index.facts().latents(), run.sae(point), loaded.sae().config().latents());
+            }
+            return new Dictionary(point, loaded.sae(), index.allFeatures());
+        } catch (RefractException | RuntimeException e) {
+            loaded.sae().close();
+            throw e;
+        }
+    }
+
+    /**
+     * Reads a checkpoint of any format that there is an extension for. Call on the placement's device thread.
+     *
+     * @throws RefractException if nobody knows the format or the architecture, or it is damaged
+     */
+    public static Loaded load(Path checkpoint, Placement placement, Extensions extensions) throws RefractException {
+        List<CheckpointFormat> formats = extensions.all(CheckpointFormat.class);
+        CheckpointFormat format = formats.stream().filter(f -> f.recognises(checkpoint)).findFirst()
+                .orElseThrow(() -> RefractException.usage("%s is no checkpoint of a sparse autoencoder in a format that is known here (%s).", checkpoint,
+                        formats.stream().map(CheckpointFormat::id).collect(Collectors.joining(", "))));
+        try (Scope scope = Scope.open(placement)) {
+            NDManager owner = scope.manager();
+            CheckpointFormat.Checkpoint read = format.read(checkpoint, owner);
+            SaeVariant variant = extensions.lease(SaeVariant.class, read.config().variant()).get();
+            return new Loaded(variant.restore(read.config(), read.tensors(), placement), read.provenance());
+        }
+    }
+
+    /** The dictionaries in the model's forward order. */
+    public List<Dictionary> list() {
+        return dictionaries;
+    }
+
+    @Override
+    public void close() {
+        dictionaries.forEach(d -> d.sae().close());
+    }
+}
