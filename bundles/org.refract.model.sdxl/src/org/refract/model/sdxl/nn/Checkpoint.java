@@ -3,6 +3,7 @@ package org.refract.model.sdxl.nn;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,6 +61,11 @@ public final class Checkpoint implements AutoCloseable {
     /** The tensors as the file describes them. */
     public Map<String, TensorInfo> tensors() {
         return file.tensors();
+    }
+
+    /** A tensor's bytes as they stand in the file, until this is closed. */
+    public MemorySegment bytes(TensorInfo tensor) throws RefractException {
+        return file.bytes(tensor.name());
     }
 
     /** The files that hold the tensors. */

@@ -1,0 +1,47 @@
+package org.refract.model.sdxl;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.refract.api.model.ModelInfo;
+import org.refract.model.sdxl.nn.Module;
+import org.refract.model.sdxl.nn.Parameter;
+import org.refract.model.sdxl.schedulers.SchedulerConfig;
+import org.refract.model.sdxl.unet.UNetConfig;
+
+/** Describes a model to people. */
+final class SdxlInfo {
+
+    private SdxlInfo() {
+    }
+
+    static ModelInfo of(SdxlParts parts, String fingerprint) {
+        Map<String, String> details = new LinkedHashMap<>();
+        details.put("kind", parts.aestheticScore() ? "refiner" : "text to image");
+        long parameters = 0;
+        for (SdxlParts.Part part : parts.all()) {
+            long count = count(part.module());
+            parameters += count;
+            details.put(part.name(), "%s, %,d parameters".formatted(part.module().kind(), count));
+        }
+        UNetConfig unet = parts.unet().config();
+        int scale = parts.vae().config().scaleFactor();
+        SchedulerConfig scheduler = parts.scheduler();
+        details.put("channels", join(unet.blockOutChannels()));
+        details.put("transformer blocks", unet.transformerLayersPerBlock().stream().map(SdxlInfo::join).collect(Collectors.joining(" | ")));
+        details.put("text", "%d tokens of width %d".formatted(parts.textEncoder2().config().positions(), unet.crossAttentionDim().getFirst()));
+        details.put("picture", "%1$d x %1$d pixels, latents %2$d x %2$d x %3$d".formatted(unet.sampleSize() * scale, unet.sampleSize(),
+                unet.inChannels()));
+        details.put("scheduler", "%s, %s, %s".formatted(scheduler.className(), scheduler.timestepSpacing(), scheduler.predictionType()));
+        return new ModelInfo(parts.folder().toAbsolutePath().normalize().getFileName().toString(), "sdxl", parameters, fingerprint, details);
+    }
+
+    private static long count(Module module) {
+        return module.parameters().mapToLong(Parameter::size).sum();
+    }
+
+    private static String join(List<Integer> numbers) {
+        return numbers.stream().map(String::valueOf).collect(Collectors.joining(", "));
+    }
+}
