@@ -2,7 +2,6 @@ package org.refract.workbench.shell;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -13,15 +12,20 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.swt.SWT;
+import org.eclipse.swt.custom.CTabFolder;
 import org.eclipse.swt.graphics.ImageData;
 import org.eclipse.swt.graphics.ImageLoader;
+import org.eclipse.swt.graphics.Point;
 import org.eclipse.swt.layout.FillLayout;
+import org.eclipse.swt.widgets.Button;
 import org.eclipse.swt.widgets.Canvas;
 import org.eclipse.swt.widgets.Combo;
 import org.eclipse.swt.widgets.Composite;
 import org.eclipse.swt.widgets.Control;
 import org.eclipse.swt.widgets.Display;
 import org.eclipse.swt.widgets.Event;
+import org.eclipse.swt.widgets.ProgressBar;
+import org.eclipse.swt.widgets.Scale;
 import org.eclipse.swt.widgets.Table;
 import org.eclipse.swt.widgets.Text;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.refract.api.RefractException;
+import org.refract.api.analysis.FeatureId;
 import org.refract.api.view.View;
 import org.refract.workbench.explore.EditMode;
 import org.refract.workbench.explore.Exploration;
@@ -41,7 +46,6 @@ import org.refract.workbench.work.Lanes;
 class ExploreWindowTest {
     @TempDir
     Path folder;
-    private Display display;
     private Window window;
     private PaintedSubject subject;
     private Explorer explorer;
@@ -50,8 +54,7 @@ class ExploreWindowTest {
 
     @BeforeEach
     void openTheWindow() throws RefractException {
-        Screen.require(System.getProperty("os.name"), System.getenv());
-        display = Screen.connect();
+        Display display = Person.screen();
         subject = new PaintedSubject(folder);
         Memory memory = new Memory(folder.resolve("workbench.json"));
         window = new Window(display, memory);
@@ -86,8 +89,9 @@ class ExploreWindowTest {
 
     @AfterEach
     void closeTheWindow() {
-        window.shell().close();
-        display.dispose();
+        if (!window.shell().isDisposed()) {
+            window.shell().close();
+        }
     }
 
     private void generate(String prompt) {
@@ -114,6 +118,130 @@ class ExploreWindowTest {
         assertEquals(4.0, state.after().get().request().edits().getFirst().strength());
         assertTrue(person.find(Text.class, "Equivalent command").getText().contains("#" + state.selected().get().feature().latent()));
         save("window");
+    }
+
+    @Test
+    void cancelEndsADrawingAndKeepsThePicture() {
+        generate("a cat");
+        subject.hold();
+        person.type("Prompt", "a dog");
+        person.click("Generate");
+        subject.letGo();
+        person.waitUntil("one step is done", () -> state.work().flatMap(w -> w.share()).filter(share -> share >= 0.25).isPresent());
+        assertTrue(person.says("What is being done").startsWith("Denoising · 25 %"));
+        assertTrue(person.find(ProgressBar.class, "Progress").isVisible());
+        person.click("Cancel");
+        person.waitUntil("the work is over", () -> state.work().isEmpty());
+        assertEquals("Cancelled; what was on the screen stays.", person.says("Status"));
+        assertEquals("a cat", state.before().get().request().prompt());
+        assertFalse(person.find(Button.class, "Cancel").isEnabled());
+    }
+
+    @Test
+    void theWindowAnswersWhileTheModelWorks() {
+        generate("a cat");
+        subject.hold();
+        person.click("Generate");
+        person.click("Both");
+        person.type("Search features", "tiger");
+        person.waitUntil("the search has found something while the model works",
+                () -> state.work().isPresent() && state.rows().stream().allMatch(r -> r.label().contains("tiger")));
+        person.click("Cancel");
+        person.waitUntil("the work is over", () -> state.work().isEmpty());
+    }
+
+    @Test
+    void keysGenerateAndCancel() {
+        subject.hold();
+        person.press(person.find(Text.class, "Prompt"), SWT.CTRL, SWT.CR);
+        person.waitUntil("the model works", () -> state.work().isPresent());
+        person.press(person.find(Table.class, "Features"), 0, SWT.ESC);
+        person.waitUntil("the work is over", () -> state.work().isEmpty());
+        assertTrue(state.before().isEmpty());
+    }
+
+    @Test
+    void aPersonPaintsAFeatureOntoThePicture() throws IOException {
+        generate("a house");
+        person.click(EditMode.PAINT.title());
+        Canvas picture = person.find(Canvas.class, "Picture");
+        Point size = picture.getSize();
+        person.stroke(picture, size.x / 2 - 120, size.y / 2 - 120, size.x / 2 + 40, size.y / 2 - 60);
+        person.waitUntil("the painted picture is there", () -> state.after().isPresent());
+        assertTrue(state.after().get().request().edits().getFirst().mask().isPresent());
+        person.click("Both");
+        person.click("Heat map");
+        person.waitUntil("nothing is being done", () -> state.work().isEmpty());
+        save("paint");
+        person.click("Clear the paint");
+        person.waitUntil("the picture is as it was", () -> state.after().isEmpty());
+    }
+
+    @Test
+    void anEditIsMutedByItsTickAndRemovedByAButton() {
+        generate("a house");
+        person.drag("Strength", 0);
+        person.waitUntil("the picture with the edit is there", () -> state.after().isPresent());
+        Table edits = person.find(Table.class, "Edits");
+        assertEquals(1, edits.getItemCount());
+        edits.getItem(0).setChecked(false);
+        Event tick = new Event();
+        tick.item = edits.getItem(0);
+        tick.detail = SWT.CHECK;
+        edits.notifyListeners(SWT.Selection, tick);
+        person.waitUntil("the picture is as it was", () -> state.after().isEmpty());
+        assertEquals(1, edits.getItemCount());
+        person.click("Remove edit");
+        assertEquals(0, edits.getItemCount());
+        assertEquals(40, person.find(Scale.class, "Strength").getSelection(), "the slider stands at ×1 again");
+    }
+
+    @Test
+    void aFailureIsASentenceAtTheBottom() throws IOException {
+        person.type("Prompt", "impossible");
+        person.click("Generate");
+        person.waitUntil("the failure is told", () -> state.status().trouble());
+        assertEquals("The prompt 'impossible' cannot be drawn; write another one.", person.says("Status"));
+        save("trouble");
+    }
+
+    @Test
+    void theDetailsShowNeighboursAndAHistogram() throws IOException {
+        generate("a tree");
+        CTabFolder details = person.find(CTabFolder.class, "Details");
+        details.setSelection(1);
+        person.waitUntil("the nearest features are listed", () -> person.find(Table.class, "Nearest features").getItemCount() == 5);
+        save("nearest");
+        Table nearest = person.find(Table.class, "Nearest features");
+        Event open = new Event();
+        open.item = nearest.getItem(0);
+        int latent = ((FeatureId) open.item.getData()).latent();
+        nearest.notifyListeners(SWT.DefaultSelection, open);
+        person.waitUntil("the neighbour is selected", () -> state.selected().filter(r -> r.feature().latent() == latent).isPresent());
+        details.setSelection(2);
+        save("histogram");
+    }
+
+    @Test
+    void theBlockChooserListsTheHookPointsOfTheRun() {
+        Combo blocks = person.find(Combo.class, "Block");
+        assertEquals(2, blocks.getItemCount());
+        assertEquals("unet.down_blocks.2.attentions.1  (composition)", blocks.getText());
+        generate("a tree");
+        blocks.select(1);
+        blocks.notifyListeners(SWT.Selection, new Event());
+        person.waitUntil("the other block's features are listed", () -> state.dictionary() == 1 && !state.rows().isEmpty());
+        assertTrue(state.selected().isEmpty());
+    }
+
+    @Test
+    void closingWhileTheModelWorksEndsTheWork() {
+        subject.hold();
+        person.click("Generate");
+        person.waitUntil("the model works", () -> state.work().isPresent());
+        window.shell().close();
+        assertTrue(subject.isClosed());
+        assertTrue(Files.isRegularFile(folder.resolve("workbench.json")), "the window's place is remembered");
     }
 
     private void save(String name) throws IOException {

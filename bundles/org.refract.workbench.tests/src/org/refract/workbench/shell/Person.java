@@ -1,17 +1,21 @@
 package org.refract.workbench.shell;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.eclipse.swt.SWT;
 import org.eclipse.swt.graphics.GC;
 import org.eclipse.swt.graphics.Image;
 import org.eclipse.swt.graphics.ImageData;
+import org.eclipse.swt.graphics.Point;
 import org.eclipse.swt.graphics.Rectangle;
 import org.eclipse.swt.widgets.Button;
 import org.eclipse.swt.widgets.Composite;
 import org.eclipse.swt.widgets.Control;
+import org.eclipse.swt.widgets.Display;
 import org.eclipse.swt.widgets.Event;
 import org.eclipse.swt.widgets.Label;
 import org.eclipse.swt.widgets.Scale;
@@ -19,15 +23,23 @@ import org.eclipse.swt.widgets.Shell;
 import org.eclipse.swt.widgets.Spinner;
 import org.eclipse.swt.widgets.Table;
 import org.eclipse.swt.widgets.Text;
+import org.refract.api.RefractException;
 
 /** Uses a window as a person does: finds widgets by the names that screen readers say, clicks, types, waits and looks. */
 final class Person {
     private static final long PATIENCE = 60_000_000_000L;
+    private static final int PAUSE = 60;
 
     private final Shell shell;
 
     Person(Shell shell) {
         this.shell = shell;
+    }
+
+    /** The screen; one for all tests of a thread, because GTK is started once in a process. */
+    static Display screen() throws RefractException {
+        Screen.require(System.getProperty("os.name"), System.getenv());
+        return Display.getCurrent() == null ? Screen.connect() : Display.getCurrent();
     }
 
     <C extends Control> C find(Class<C> type, String name) {
@@ -85,6 +97,32 @@ final class Person {
         found.notifyListeners(SWT.Selection, event);
     }
 
+    /** Presses a key with modifiers, as it reaches a control. */
+    void press(Control control, int modifiers, int key) {
+        Event event = new Event();
+        event.stateMask = modifiers;
+        event.keyCode = key;
+        event.character = (char) key;
+        control.notifyListeners(SWT.KeyDown, event);
+    }
+
+    /** Draws a line with the mouse's first button. */
+    void stroke(Control control, int fromX, int fromY, int toX, int toY) {
+        mouse(control, SWT.MouseDown, 1, fromX, fromY);
+        for (int i = 1; i <= 8; i++) {
+            mouse(control, SWT.MouseMove, 0, fromX + i * (toX - fromX) / 8, fromY + i * (toY - fromY) / 8);
+        }
+        mouse(control, SWT.MouseUp, 1, toX, toY);
+    }
+
+    private static void mouse(Control control, int type, int button, int x, int y) {
+        Event event = new Event();
+        event.button = button;
+        event.x = x;
+        event.y = y;
+        control.notifyListeners(type, event);
+    }
+
     String says(String label) {
         return find(Label.class, label).getText();
     }
@@ -103,36 +141,44 @@ final class Person {
         }
     }
 
-    /** Serves the window until nothing is left to do at once. */
-    void settle() {
-        for (int i = 0; i < 20; i++) {
-            while (shell.getDisplay().readAndDispatch()) {
-                continue;
-            }
-            shell.update();
-        }
-    }
-
-    /** What the screen shows where the window is. */
+    /** What the screen shows where the window is, once it no longer changes. */
     ImageData look() {
-        settle();
         Rectangle bounds = shell.getBounds();
-        Image image = new Image(shell.getDisplay(), bounds.width, bounds.height);
-        GC gc = new GC(shell.getDisplay());
-        gc.copyArea(image, bounds.x, bounds.y);
-        gc.dispose();
-        ImageData data = image.getImageData();
-        image.dispose();
-        return data;
+        return still(() -> capture(new GC(shell.getDisplay()), bounds));
     }
 
-    /** What a canvas shows. */
+    /** What a control shows, once it no longer changes. */
     ImageData look(Control control) {
-        settle();
-        Rectangle size = control.getBounds();
-        Image image = new Image(shell.getDisplay(), size.width, size.height);
-        GC gc = new GC(control);
-        gc.copyArea(image, 0, 0);
+        Point size = control.getSize();
+        return still(() -> capture(new GC(control), new Rectangle(0, 0, size.x, size.y)));
+    }
+
+    /** The same picture twice with a pause between, which is longer than a frame of the screen. */
+    private ImageData still(Supplier<ImageData> picture) {
+        ImageData[] last = {pause(picture)};
+        waitUntil("the screen is still", () -> {
+            ImageData now = pause(picture);
+            boolean same = Arrays.equals(now.data, last[0].data);
+            last[0] = now;
+            return same;
+        });
+        return last[0];
+    }
+
+    private ImageData pause(Supplier<ImageData> picture) {
+        boolean[] over = {false};
+        shell.getDisplay().timerExec(PAUSE, () -> over[0] = true);
+        while (!over[0]) {
+            if (!shell.getDisplay().readAndDispatch()) {
+                shell.getDisplay().sleep();
+            }
+        }
+        return picture.get();
+    }
+
+    private ImageData capture(GC gc, Rectangle bounds) {
+        Image image = new Image(shell.getDisplay(), bounds.width, bounds.height);
+        gc.copyArea(image, bounds.x, bounds.y);
         gc.dispose();
         ImageData data = image.getImageData();
         image.dispose();

@@ -5,7 +5,9 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.refract.api.RefractException;
 import org.refract.api.job.CancelledException;
 import org.slf4j.Logger;
@@ -29,9 +31,19 @@ public final class Lanes implements Background, AutoCloseable {
 
     @Override
     public <T> Running start(Lane lane, String title, Task<T> task, Outcome<T> outcome) {
-        StageMonitor monitor = new StageMonitor(title, progress -> screen.accept(0, () -> outcome.progress(progress)), System::nanoTime);
+        StageMonitor monitor = new StageMonitor(title, newest(outcome), System::nanoTime);
         threads.get(lane).execute(() -> screen.accept(0, run(title, task, outcome, monitor)));
         return monitor::cancel;
+    }
+
+    /** Hears progress as often as it comes and passes on the newest as often as the screen's thread takes it. */
+    private Consumer<Progress> newest(Outcome<?> outcome) {
+        AtomicReference<Progress> newest = new AtomicReference<>();
+        return progress -> {
+            if (newest.getAndSet(progress) == null) {
+                screen.accept(0, () -> outcome.progress(newest.getAndSet(null)));
+            }
+        };
     }
 
     private static <T> Runnable run(String title, Task<T> task, Outcome<T> outcome, StageMonitor monitor) {

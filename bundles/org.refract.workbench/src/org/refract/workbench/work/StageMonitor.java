@@ -9,10 +9,8 @@ import java.util.function.LongSupplier;
 import org.refract.api.job.CancelledException;
 import org.refract.api.job.Monitor;
 
-/** Hears how far a piece of work is and tells it on, a few times a second at most; stops the work when asked to. Any thread. */
+/** Hears how far a piece of work is and tells it on; stops the work when asked to. Any thread. */
 final class StageMonitor implements Monitor {
-    private static final long REST = 50_000_000;
-
     private final Consumer<Progress> told;
     private final LongSupplier clock;
     private final AtomicBoolean cancelled = new AtomicBoolean();
@@ -20,7 +18,6 @@ final class StageMonitor implements Monitor {
     private long total;
     private long done;
     private long begun;
-    private long last;
 
     /**
      * @param title what the work is called until it names its first stage
@@ -32,7 +29,6 @@ final class StageMonitor implements Monitor {
         this.told = told;
         this.clock = clock;
         this.begun = clock.getAsLong();
-        this.last = begun - REST;
     }
 
     void cancel() {
@@ -55,14 +51,10 @@ final class StageMonitor implements Monitor {
     @Override
     public synchronized void advance(long units) {
         done += units;
-        long now = clock.getAsLong();
-        if (now - last >= REST || done >= total) {
-            tell(now);
-        }
+        tell(clock.getAsLong());
     }
 
     private void tell(long now) {
-        last = now;
         Optional<Double> share = total > 0 ? Optional.of(Math.min(1.0, (double) done / total)) : Optional.empty();
         Optional<Duration> remaining = total > 0 && done > 0
                 ? Optional.of(Duration.ofNanos((long) ((now - begun) * (double) Math.max(0, total - done) / done))) : Optional.empty();

@@ -38,7 +38,7 @@ public final class ExplorePage {
         new EditsTable(cell(lists), explorer);
         lists.setWeights(72, 28);
         new DetailsPanel(cell(columns), explorer);
-        columns.setWeights(40, 30, 30);
+        columns.setWeights(38, 32, 30);
         columns.setSashWidth(8);
         lists.setSashWidth(8);
         new CommandBar(page, explorer);

@@ -173,7 +173,8 @@ final class FeatureTable {
         if (index < state.rows().size()) {
             Rectangle cell = item.getBounds(STRENGTH);
             int length = (int) Math.round((cell.width - 8) * state.rows().get(index).strength() / strongest);
-            e.gc.setBackground(table.getDisplay().getSystemColor(SWT.COLOR_LIST_SELECTION));
+            boolean marked = (e.detail & SWT.SELECTED) != 0;
+            e.gc.setBackground(table.getDisplay().getSystemColor(marked ? SWT.COLOR_LIST_SELECTION_TEXT : SWT.COLOR_LIST_SELECTION));
             e.gc.setAlpha(150);
             e.gc.fillRectangle(cell.x + cell.width - 4 - length, e.y + e.height - 5, length, 3);
             e.gc.setAlpha(255);

@@ -1,0 +1,310 @@
+package org.refract.workbench.explore;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.refract.api.RefractException;
+import org.refract.api.analysis.FeatureId;
+import org.refract.api.analysis.Intervention;
+import org.refract.workbench.subject.FeatureRow;
+import org.refract.workbench.subject.PaintedSubject;
+
+class ExplorerTest {
+    private final Immediately background = new Immediately();
+    private final PaintedSubject subject = new PaintedSubject(Path.of("runs", "a run"));
+    private final Explorer explorer = new Explorer((location, monitor) -> subject, background);
+    private final Exploration state = explorer.state();
+
+    @BeforeEach
+    void open() {
+        explorer.open(Optional.empty(), false);
+        background.work();
+    }
+
+    private void drawn() {
+        explorer.generate();
+        background.work();
+    }
+
+    private void settled() {
+        background.rest();
+        background.work();
+    }
+
+    @Test
+    void openingTakesOverTheSubjectsDefaults() {
+        assertEquals("a cat", state.request().prompt());
+        assertEquals(4, state.request().steps());
+        assertEquals(PaintedSubject.LATENTS, state.rows().size(), "without a picture the whole dictionary is listed");
+    }
+
+    @Test
+    void generatingShowsThePictureAndItsStrongestFeature() {
+        drawn();
+        assertTrue(state.before().isPresent());
+        assertTrue(state.after().isEmpty());
+        assertTrue(state.work().isEmpty());
+        assertEquals(Optional.of(state.rows().getFirst()), state.selected());
+        assertTrue(state.rows().getFirst().strength() >= state.rows().getLast().strength());
+        assertTrue(state.map().orElseThrow().max() > 0);
+        assertTrue(state.details().isPresent());
+    }
+
+    @Test
+    void aStrengthDrawsAgainAfterARest() {
+        drawn();
+        explorer.strength(3);
+        assertEquals(0, background.waiting(), "nothing is drawn while the slider moves");
+        settled();
+        Intervention edit = state.after().orElseThrow().request().edits().getFirst();
+        assertEquals(3, edit.strength());
+        assertEquals(Intervention.Mode.SCALE, edit.mode());
+        assertEquals(state.selectedId().orElseThrow(), edit.feature());
+    }
+
+    @Test
+    void aSliderThatMovesOnDrawsOnceOnly() {
+        drawn();
+        for (double s = 1; s < 4; s += 0.5) {
+            explorer.strength(s);
+        }
+        background.rest();
+        assertEquals(1, background.waiting());
+        background.work();
+        assertEquals(3.5, state.after().orElseThrow().request().edits().getFirst().strength());
+    }
+
+    @Test
+    void theNeutralStrengthShowsTheUntouchedPicture() {
+        drawn();
+        explorer.strength(0);
+        settled();
+        explorer.strength(1);
+        settled();
+        assertTrue(state.after().isEmpty());
+        assertEquals(1, state.edits().all().size(), "the edit stays in the list");
+    }
+
+    @Test
+    void severalEditsActTogetherAndCanBeMutedAndRemoved() {
+        drawn();
+        explorer.strength(0);
+        explorer.select(Optional.of(state.rows().get(1)));
+        background.work();
+        explorer.mode(EditMode.ADD);
+        explorer.strength(2);
+        settled();
+        assertEquals(2, state.after().orElseThrow().request().edits().size());
+        explorer.mute(state.edits().all().getFirst(), true);
+        settled();
+        assertEquals(1, state.after().orElseThrow().request().edits().size());
+        explorer.remove(state.edits().all().getLast());
+        settled();
+        assertTrue(state.after().isEmpty());
+        assertEquals(0, state.current().strength(), "the selected feature is neutral again");
+        explorer.resetAll();
+        assertTrue(state.edits().all().isEmpty());
+    }
+
+    @Test
+    void comingBackToAFeatureShowsItsEdit() {
+        drawn();
+        FeatureRow first = state.selected().orElseThrow();
+        explorer.strength(2.5);
+        explorer.select(Optional.of(state.rows().get(3)));
+        assertEquals(1, state.current().strength());
+        explorer.select(Optional.of(first));
+        assertEquals(2.5, state.current().strength());
+    }
+
+    @Test
+    void paintingAddsTheFeatureInTheMaskAlone() {
+        drawn();
+        explorer.fill(0, 0, 0.5, 0.5);
+        settled();
+        Intervention edit = state.after().orElseThrow().request().edits().getFirst();
+        assertEquals(Intervention.Mode.ADD, edit.mode());
+        float[] weights = edit.mask().orElseThrow().weights();
+        assertEquals(1, weights[0]);
+        assertEquals(0, weights[weights.length - 1]);
+        int size = PaintedSubject.SIZE;
+        var before = state.before().orElseThrow().picture();
+        var after = state.after().orElseThrow().picture();
+        assertNotEquals(before.at(3, 3), after.at(3, 3));
+        assertEquals(before.at(size - 1, size - 1), after.at(size - 1, size - 1));
+        explorer.clearPaint();
+        settled();
+        assertTrue(state.after().isEmpty());
+    }
+
+    @Test
+    void strokesGrowOneMask() {
+        drawn();
+        explorer.mode(EditMode.PAINT);
+        explorer.stroke(10, 10, 20, 10);
+        explorer.stroke(40, 40, 50, 50);
+        float[] weights = state.current().mask().orElseThrow().weights();
+        assertEquals(1, weights[10 * PaintedSubject.SIZE + 12]);
+        assertEquals(1, weights[45 * PaintedSubject.SIZE + 45]);
+        explorer.brush(new Brush(1, true));
+        explorer.stroke(32, 32, 32, 32);
+        assertTrue(state.current().mask().isEmpty());
+    }
+
+    @Test
+    void anotherPromptKeepsTheEditsAndDrawsThemToo() {
+        drawn();
+        explorer.strength(4);
+        settled();
+        explorer.prompt("a dog");
+        drawn();
+        assertEquals("a dog", state.before().orElseThrow().request().prompt());
+        assertEquals("a dog", state.after().orElseThrow().request().prompt());
+    }
+
+    @Test
+    void aNewerDrawingReplacesAnOlderOne() {
+        explorer.prompt("old");
+        explorer.generate();
+        explorer.prompt("new");
+        explorer.generate();
+        background.work();
+        assertEquals("new", state.before().orElseThrow().request().prompt());
+        assertTrue(state.work().isEmpty());
+    }
+
+    @Test
+    void cancellingKeepsWhatWasThere() {
+        drawn();
+        explorer.prompt("a dog");
+        explorer.generate();
+        explorer.cancel();
+        background.work();
+        assertEquals("a cat", state.before().orElseThrow().request().prompt());
+        assertTrue(state.work().isEmpty());
+        assertFalse(state.status().trouble());
+    }
+
+    @Test
+    void aFailureIsOneSentenceInTheStatusLine() {
+        explorer.prompt("impossible");
+        drawn();
+        assertEquals(Status.trouble("The prompt 'impossible' cannot be drawn; write another one."), state.status());
+        assertTrue(state.before().isEmpty());
+    }
+
+    @Test
+    void searchingLooksInTheWholeDictionary() {
+        drawn();
+        explorer.search("TIGER stripes");
+        assertTrue(state.rows().size() > 3);
+        assertTrue(state.rows().stream().allMatch(r -> r.label().startsWith("tiger stripes")));
+        explorer.search("#17");
+        assertEquals(List.of(17), state.rows().stream().map(r -> r.feature().latent()).toList());
+        explorer.search("no such words");
+        assertTrue(state.rows().isEmpty());
+        explorer.search("");
+        assertTrue(state.rows().stream().allMatch(r -> r.strength() > 0));
+    }
+
+    @Test
+    void sortsByAColumnAndTheOtherWayRound() {
+        explorer.sort(Order.Column.LABEL);
+        List<String> labels = state.rows().stream().map(FeatureRow::label).filter(label -> !label.isEmpty()).toList();
+        assertEquals(labels.stream().sorted(String.CASE_INSENSITIVE_ORDER).toList(), labels);
+        assertEquals("", state.rows().getLast().label(), "features without a label stand last");
+        explorer.sort(Order.Column.LATENT);
+        assertEquals(0, state.rows().getFirst().feature().latent());
+        explorer.sort(Order.Column.LATENT);
+        assertEquals(PaintedSubject.LATENTS - 1, state.rows().getFirst().feature().latent());
+    }
+
+    @Test
+    void anotherBlockListsItsOwnFeatures() {
+        drawn();
+        List<FeatureRow> first = state.rows();
+        explorer.chooseDictionary(1);
+        background.work();
+        assertNotEquals(first, state.rows());
+        assertTrue(state.selected().isEmpty());
+        assertEquals("unet.up_blocks.0.attentions.1", state.dictionaryInfo().orElseThrow().point().path());
+    }
+
+    @Test
+    void aNeighbourInAnotherBlockIsGoneTo() {
+        drawn();
+        FeatureId there = new FeatureId(subject.info().dictionaries().get(1).point(), 42);
+        explorer.select(there);
+        background.work();
+        assertEquals(there, state.selectedId().orElseThrow());
+        assertEquals(1, state.dictionary());
+    }
+
+    @Test
+    void oneStepsMapCanBeLookedAtAlone() {
+        drawn();
+        float[] every = state.map().orElseThrow().values();
+        double strength = state.rows().getFirst().strength();
+        explorer.overlay(state.overlay().withStep(0));
+        assertFalse(Arrays.equals(every, state.map().orElseThrow().values()));
+        assertTrue(state.rows().getFirst().strength() > strength, "the first step is the strongest of this model");
+        explorer.overlay(state.overlay().withStep(-1));
+        assertArrayEquals(every, state.map().orElseThrow().values());
+    }
+
+    @Test
+    void theSameSeedDrawsTheSameAndTheDiceAnother() {
+        drawn();
+        int[] first = state.before().orElseThrow().picture().argb();
+        drawn();
+        assertArrayEquals(first, state.before().orElseThrow().picture().argb());
+        explorer.dice();
+        assertNotEquals(0, state.request().seed());
+    }
+
+    @Test
+    void iconsAreReadOnceAndEveryoneWhoWaitsIsTold() {
+        FeatureId id = new FeatureId(subject.info().dictionaries().getFirst().point(), 3);
+        AtomicInteger told = new AtomicInteger();
+        assertTrue(explorer.atlas().icon(id, told::incrementAndGet).isEmpty());
+        assertTrue(explorer.atlas().icon(id, told::incrementAndGet).isEmpty());
+        assertEquals(1, background.waiting());
+        background.work();
+        assertEquals(2, told.get());
+        assertTrue(explorer.atlas().icon(id, told::incrementAndGet).isPresent());
+    }
+
+    @Test
+    void aFolderThatCannotBeOpenedLeavesTheFormerOneOpen() {
+        Explorer other = new Explorer((location, monitor) -> {
+            if (location.isPresent()) {
+                throw RefractException.usage("%s is neither a run nor a model; choose another folder.", location.get());
+            }
+            return subject;
+        }, background);
+        other.open(Optional.empty(), false);
+        background.work();
+        other.open(Optional.of(Path.of("nowhere")), false);
+        background.work();
+        assertEquals(Status.trouble("nowhere is neither a run nor a model; choose another folder."), other.state().status());
+        assertTrue(other.state().subject().isPresent());
+        assertFalse(subject.isClosed());
+    }
+
+    @Test
+    void closingGivesTheModelsMemoryBack() {
+        explorer.close();
+        background.work();
+        assertTrue(subject.isClosed());
+    }
+}
