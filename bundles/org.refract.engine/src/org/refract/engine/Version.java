@@ -1,5 +1,6 @@
 package org.refract.engine;
 
+import ai.djl.engine.Engine;
 import java.util.Optional;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.FrameworkUtil;
@@ -20,7 +21,7 @@ public final class Version {
 
     /** The version of libtorch, {@code 2.7.1}. */
     public static String torch() {
-        return ai.djl.engine.Engine.getEngine("PyTorch").getVersion();
+        return Engine.getEngine("PyTorch").getVersion();
     }
 
     /** The version of Java, {@code 25.0.1}. */

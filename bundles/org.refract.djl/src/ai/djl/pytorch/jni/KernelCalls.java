@@ -7,6 +7,8 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import java.io.ByteArrayInputStream;
 import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -29,6 +31,7 @@ public final class KernelCalls implements AutoCloseable {
     public static final String NONE = "none_";
 
     private static final int[] CPU = {0, -1};
+    private static final int LAST_TYPE = 7;
     private static final int CHUNK = 1 << 14;
 
     private final PyTorchLibrary torch = PyTorchLibrary.LIB;
@@ -85,13 +88,13 @@ public final class KernelCalls implements AutoCloseable {
     /**
      * A CPU tensor that looks at {@code data} without copying it.
      *
-     * @param data direct memory, at least as long as the tensor (a longer tensor than a buffer can be is read from the buffer's first byte on);
-     *     it must stay valid as long as the tensor and everything that shares its memory
+     * @param data direct memory, at least as long as the tensor; it must stay valid as long as the tensor and every tensor that shares its
+     *     memory (a reshaped one, say)
      * @param djlType ordinal of a {@link ai.djl.ndarray.types.DataType} below COMPLEX64
      */
-    public static NDArray view(NDManager out, java.nio.ByteBuffer data, long[] shape, int djlType) {
-        if (djlType < 0 || djlType > 7) {
-            throw new IllegalArgumentException("data type " + djlType + " would end the process");
+    public static NDArray view(NDManager out, ByteBuffer data, long[] shape, int djlType) {
+        if (djlType < 0 || djlType > LAST_TYPE || !data.isDirect()) {
+            throw new IllegalArgumentException("data type " + djlType + " or a buffer on the heap would end the process");
         }
         return new PtNDArray((PtNDManager) out, PyTorchLibrary.LIB.torchFromBlob(data, shape, djlType, 0, CPU, false), data);
     }
@@ -113,7 +116,7 @@ public final class KernelCalls implements AutoCloseable {
             case Boolean flag -> torch.iValueFromBool(flag);
             case String text -> torch.iValueFromString(text);
             case long[] numbers -> torch.iValueFromLongList(numbers);
-            case int[] numbers -> torch.iValueFromLongList(java.util.Arrays.stream(numbers).asLongStream().toArray());
+            case int[] numbers -> torch.iValueFromLongList(Arrays.stream(numbers).asLongStream().toArray());
             case double[] numbers -> torch.iValueFromDoubleList(numbers);
             case boolean[] flags -> torch.iValueFromBoolList(flags);
             case List<?> tensors -> torch.iValueFromTensorList(handles(tensors));

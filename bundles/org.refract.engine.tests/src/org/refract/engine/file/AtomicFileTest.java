@@ -56,10 +56,11 @@ class AtomicFileTest {
     void whatAKilledProcessLeftIsSweptAwayAndWhatALivingOneWritesIsNot() throws Exception {
         long dead = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-version").redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD).start().onExit().get().pid();
-        Files.writeString(folder.resolve(".a.txt." + dead + "-1f.partial"), "half");
-        Files.createDirectories(folder.resolve(".a.txt." + dead + "-2f.partial/inner"));
-        Path alive = Files.writeString(folder.resolve(".a.txt." + ProcessHandle.current().pid() + "-3f.partial"), "half");
-        Path other = Files.writeString(folder.resolve(".b.txt." + dead + "-4f.partial"), "half");
+        Files.writeString(folder.resolve(".a.txt." + dead + "-1700000000000-1f.partial"), "half");
+        Files.createDirectories(folder.resolve(".a.txt." + dead + "-1700000000000-2f.partial/inner"));
+        Path alive = Files.writeString(folder.resolve(".a.txt." + ProcessMark.current() + "-3f.partial"), "half");
+        Path other = Files.writeString(folder.resolve(".b.txt." + dead + "-1700000000000-4f.partial"), "half");
+        Files.writeString(folder.resolve(".a.txt." + ProcessHandle.current().pid() + "-1700000000000-5f.partial"), "of an earlier process with this id");
         AtomicFile.write(folder.resolve("a.txt"), "whole");
         assertEquals(Stream.of("a.txt", alive.getFileName().toString(), other.getFileName().toString()).sorted().toList(), names(folder));
     }

@@ -101,6 +101,16 @@ class SafeTensorsTest {
     }
 
     @Test
+    void aPathMayHoldSpacesAndAnyLetters() throws RefractException {
+        Path file = folder.resolve("a model ♥ 模型/ü.safetensors");
+        SafeTensorsWriter.write(file, Map.of("prompt", "ein Affe, \u2028 \"zitiert\""), Map.of("gewicht ♥", Tensors.of(scope.manager(), new float[] {1, 2, 3})));
+        try (SafeTensors tensors = SafeTensors.open(file)) {
+            assertArrayEquals(new float[] {1, 2, 3}, tensors.floats("gewicht ♥"));
+            assertEquals("ein Affe, \u2028 \"zitiert\"", tensors.metadata().get("prompt"));
+        }
+    }
+
+    @Test
     void writingIntoATensorLeavesTheFileAsItWas() throws Exception {
         Path file = folder.resolve("x.safetensors");
         SafeTensorsWriter.write(file, Map.of(), Map.of("x", Tensors.of(scope.manager(), new float[] {1, 2, 3})));

@@ -56,9 +56,12 @@ class RunRecordTest {
         long dead = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-version").redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD).start().onExit().get().pid();
         JsonObject json = Json.read(folder.resolve(RunRecord.FILE)).element().getAsJsonObject();
-        json.addProperty("process", dead);
+        json.addProperty("process", dead + "-1700000000000");
         Files.writeString(folder.resolve(RunRecord.FILE), json.toString());
         assertTrue(RunRecord.read(folder).isInterrupted());
+        json.addProperty("process", ProcessHandle.current().pid() + "-1700000000000");
+        Files.writeString(folder.resolve(RunRecord.FILE), json.toString());
+        assertTrue(RunRecord.read(folder).isInterrupted(), "the process id was given out again");
     }
 
     @Test

@@ -2,6 +2,8 @@ package org.refract.engine.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,6 +11,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -93,6 +98,41 @@ class KernelLibraryTest {
     void oneLibraryServesAClassAndResource() {
         assertSame(kernels, KernelLibrary.of(KernelLibraryTest.class, "trial.ts.py"));
         assertTrue(kernels.functions().containsAll(Set.of("twice", "scaled", "pair")));
+    }
+
+    @Test
+    void aLibraryIsFreedWithTheClassItBelongsTo() throws Exception {
+        WeakReference<KernelLibrary> freed = new WeakReference<>(ofAnotherLoader());
+        for (int i = 0; i < 100 && freed.get() != null; i++) {
+            System.gc();
+        }
+        assertNull(freed.get());
+    }
+
+    /** A library of this class as an extension's class loader would load it. */
+    private KernelLibrary ofAnotherLoader() throws Exception {
+        byte[] code;
+        byte[] text;
+        try (var in = KernelLibraryTest.class.getResourceAsStream("KernelLibraryTest.class");
+                var resource = KernelLibraryTest.class.getResourceAsStream("trial.ts.py")) {
+            code = in.readAllBytes();
+            text = resource.readAllBytes();
+        }
+        Class<?> anchor = new ClassLoader(KernelLibraryTest.class.getClassLoader()) {
+            @Override
+            public InputStream getResourceAsStream(String name) {
+                return new ByteArrayInputStream(text);
+            }
+
+            Class<?> define() {
+                return defineClass(KernelLibraryTest.class.getName(), code, 0, code.length);
+            }
+        }.define();
+        KernelLibrary library = KernelLibrary.of(anchor, "trial.ts.py");
+        assertNotSame(kernels, library);
+        assertSame(library, KernelLibrary.of(anchor, "trial.ts.py"));
+        assertArrayEquals(new float[] {2, 4, 6, 8}, Tensors.floats(library.call(scope, "twice", x)));
+        return library;
     }
 
     @Test

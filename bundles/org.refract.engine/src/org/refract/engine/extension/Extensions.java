@@ -2,7 +2,9 @@ package org.refract.engine.extension;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -95,7 +97,7 @@ public final class Extensions implements AutoCloseable {
         context.ifPresent(c -> refusals.addAll(BundleRefusals.of(c)));
         POINTS.forEach(this::point);
         points.values().forEach(p -> refusals.addAll(p.refusals()));
-        return refusals.stream().distinct().sorted(java.util.Comparator.comparing(Refusal::name)).toList();
+        return refusals.stream().distinct().sorted(Comparator.comparing(Refusal::name)).toList();
     }
 
     /** The extension points of the API that have an id. */
@@ -105,7 +107,7 @@ public final class Extensions implements AutoCloseable {
 
     /** What a person calls an extension point: {@code SAE variant} for {@link SaeVariant}. */
     public static String name(Class<?> type) {
-        String words = type.getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", " ").toLowerCase(java.util.Locale.ROOT);
+        String words = type.getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", " ").toLowerCase(Locale.ROOT);
         return words.replace("sae ", "SAE ");
     }
 

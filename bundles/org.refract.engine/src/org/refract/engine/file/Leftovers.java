@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
@@ -13,12 +14,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Names of half-written files and folders. A name holds the id of the process that writes, so what a killed process left behind is told
- * from what a living one is still writing.
+ * Names of half-written files and folders. A name holds the mark of the process that writes, so what a killed process left behind is
+ * told from what a living one is still writing.
  */
 final class Leftovers {
 
-    private static final Pattern PARTIAL = Pattern.compile("\\.(.*)\\.(\\d+)-[0-9a-f]+\\.partial", Pattern.DOTALL);
+    private static final Pattern PARTIAL = Pattern.compile("\\.(.*)\\.(\\d+-\\d+)-[0-9a-f]+\\.partial", Pattern.DOTALL);
 
     private Leftovers() {
     }
@@ -26,7 +27,7 @@ final class Leftovers {
     /** A new name beside {@code target}. */
     static Path beside(Path target) {
         String random = Long.toHexString(ThreadLocalRandom.current().nextLong());
-        return target.resolveSibling("." + target.getFileName() + "." + ProcessHandle.current().pid() + "-" + random + ".partial");
+        return target.resolveSibling("." + target.getFileName() + "." + ProcessMark.current() + "-" + random + ".partial");
     }
 
     /** Deletes what dead processes began for {@code target}. */
@@ -45,12 +46,12 @@ final class Leftovers {
         Matcher name = PARTIAL.matcher(candidate.getFileName().toString());
         return name.matches()
                 && name.group(1).equals(target.getFileName().toString())
-                && ProcessHandle.of(Long.parseLong(name.group(2))).filter(ProcessHandle::isAlive).isEmpty();
+                && ProcessMark.parse(name.group(2)).filter(ProcessMark::isAlive).isEmpty();
     }
 
     /** Deletes a file or a folder with all it holds; links are deleted, not followed. */
     static void delete(Path path) throws IOException {
-        if (!Files.exists(path, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         Files.walkFileTree(path, new SimpleFileVisitor<>() {
@@ -58,6 +59,14 @@ final class Leftovers {
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 Files.deleteIfExists(file);
                 return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                if (e instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw e;
             }
 
             @Override

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.refract.api.RefractException;
 import org.refract.api.model.Placement;
+import org.refract.engine.kernel.KernelException;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.tensor.DTypes;
 import org.refract.engine.tensor.Scope;
@@ -39,8 +40,8 @@ public final class SafeTensors implements AutoCloseable {
     private final Map<String, String> metadata;
     private final Arena arena = Arena.ofShared();
     private final Map<Path, MemorySegment> segments = new LinkedHashMap<>();
-    private final Scope mappings = Scope.open(Placement.CPU);
     private final Map<Path, Map<TorchType, NDArray>> mapped = new LinkedHashMap<>();
+    private Optional<Scope> mappings = Optional.empty();
 
     private SafeTensors(Path location, Map<String, TensorInfo> tensors, Map<String, String> metadata) {
         this.location = location;
@@ -142,7 +143,7 @@ public final class SafeTensors implements AutoCloseable {
             return info.offset() % type.bytes() == 0
                     ? KERNELS.call(out, "look", mapping(info.file(), type), info.offset() / type.bytes(), info.length() / type.bytes(), shape)
                     : KERNELS.call(out, "copy", mapping(info.file(), TorchType.UINT8), info.offset(), info.length(), shape, type.number());
-        } catch (org.refract.engine.kernel.KernelException e) {
+        } catch (KernelException e) {
             throw RefractException.failure(e, "Tensor '%s' of %s cannot be mapped: %s", name, info.file(), e.getMessage());
         }
     }
@@ -173,26 +174,34 @@ public final class SafeTensors implements AutoCloseable {
 
     /** The values of a floating tensor. */
     public float[] floats(String name) throws RefractException {
-        try (NDArray raw = read(name, mappings.manager())) {
+        try (NDArray raw = read(name, mappings().manager())) {
             return Tensors.floats(raw);
         }
     }
 
     /** The values of an integer tensor. */
     public long[] longs(String name) throws RefractException {
-        try (NDArray raw = read(name, mappings.manager())) {
+        try (NDArray raw = read(name, mappings().manager())) {
             return Tensors.longs(raw);
         }
     }
 
     @Override
     public synchronized void close() {
-        mappings.close();
+        mappings.ifPresent(Scope::close);
         mapped.clear();
         segments.clear();
         if (arena.scope().isAlive()) {
             arena.close();
         }
+    }
+
+    /** The owner of the mappings; PyTorch is not loaded before a tensor is wanted. */
+    private synchronized Scope mappings() {
+        if (mappings.isEmpty()) {
+            mappings = Optional.of(Scope.open(Placement.CPU));
+        }
+        return mappings.get();
     }
 
     /** The whole file as one flat tensor of {@code type}. */
@@ -201,7 +210,7 @@ public final class SafeTensors implements AutoCloseable {
         NDArray known = ofFile.get(type);
         if (known == null) {
             try {
-                known = KERNELS.call(mappings, "whole", file.toAbsolutePath().toString(), Files.size(file) / type.bytes(), type.number());
+                known = KERNELS.call(mappings(), "whole", file.toAbsolutePath().toString(), Files.size(file) / type.bytes(), type.number());
             } catch (IOException e) {
                 throw FileFailure.reading(file, e);
             }

@@ -2,6 +2,7 @@ package org.refract.engine.job;
 
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -119,7 +120,7 @@ public final class JobMonitor implements Monitor {
                 done,
                 total,
                 total > 0 ? rate.estimate(Math.max(0, total - done)) : Optional.empty(),
-                java.util.Collections.unmodifiableMap(new LinkedHashMap<>(metrics)),
+                Collections.unmodifiableMap(new LinkedHashMap<>(metrics)),
                 List.copyOf(notes),
                 preview);
     }

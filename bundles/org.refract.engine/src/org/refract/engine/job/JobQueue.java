@@ -11,6 +11,7 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.refract.api.RefractException;
+import org.refract.engine.tensor.DeviceExecutor;
 import org.refract.engine.tensor.Devices;
 
 /**
@@ -42,7 +43,7 @@ public final class JobQueue implements AutoCloseable {
         JobHandle<T> handle = new JobHandle<>(numbers.incrementAndGet(), job);
         handle.onChange(changed -> listeners.forEach(listener -> listener.accept(changed)));
         if (job.placement().isPresent()) {
-            var executor = devices.executor(job.placement().get());
+            DeviceExecutor executor = devices.executor(job.placement().get());
             remember(handle);
             executor.submit(() -> {
                 handle.run();

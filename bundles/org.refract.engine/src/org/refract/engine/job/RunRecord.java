@@ -15,6 +15,7 @@ import org.refract.api.RefractException;
 import org.refract.engine.Version;
 import org.refract.engine.file.AtomicFile;
 import org.refract.engine.file.Json;
+import org.refract.engine.file.ProcessMark;
 
 /**
  * What a run did, in {@code run.json} of its folder: the command that repeats it, versions, model, seeds, when it began and ended, how it
@@ -93,7 +94,7 @@ public final class RunRecord {
         json.at("facts").fields();
         json.at("outputs").texts();
         json.at("notes").texts();
-        json.at("process").integer();
+        json.at("process").text();
         try {
             Instant.parse(json.at("started").text());
             State.valueOf(json.at("state").text().toUpperCase(Locale.ROOT));
@@ -105,7 +106,7 @@ public final class RunRecord {
 
     /** Marks the run as going on in this process, at its beginning and when it is taken up again. */
     public RunRecord running() throws RefractException {
-        record.addProperty("process", ProcessHandle.current().pid());
+        record.addProperty("process", ProcessMark.current().toString());
         return end(State.RUNNING, "");
     }
 
@@ -142,7 +143,7 @@ public final class RunRecord {
 
     /** Whether the record says that it runs, and its process is gone. */
     public boolean isInterrupted() {
-        return state() == State.RUNNING && ProcessHandle.of(record.get("process").getAsLong()).filter(ProcessHandle::isAlive).isEmpty();
+        return state() == State.RUNNING && ProcessMark.parse(record.get("process").getAsString()).filter(ProcessMark::isAlive).isEmpty();
     }
 
     /** Names the model by its fingerprint. */

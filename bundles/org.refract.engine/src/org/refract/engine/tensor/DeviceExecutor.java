@@ -2,12 +2,14 @@ package org.refract.engine.tensor;
 
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.refract.api.RefractException;
 
 /**
  * The one thread of a device: every tensor of the device is made, used and closed on it, so faces never wait for tensor work and two jobs
@@ -24,11 +26,13 @@ public final class DeviceExecutor implements AutoCloseable {
     private final String device;
     private final ExecutorService executor;
     private volatile Thread thread;
+    private volatile Optional<RefractException> failure = Optional.empty();
 
     /** @param device the name the thread gets, {@code cpu} or {@code cuda:0} */
     public DeviceExecutor(String device) {
         this.device = device;
-        this.executor = Executors.newSingleThreadExecutor(this::start);
+        this.executor = Executors.newSingleThreadExecutor(this::thread);
+        executor.execute(this::prepare);
     }
 
     /** The device's name. */
@@ -47,6 +51,9 @@ public final class DeviceExecutor implements AutoCloseable {
         Runnable work =
                 () -> {
                     try {
+                        if (failure.isPresent()) {
+                            throw failure.get();
+                        }
                         result.complete(task.call());
                     } catch (Throwable e) {
                         result.completeExceptionally(e);
@@ -90,20 +97,23 @@ public final class DeviceExecutor implements AutoCloseable {
         executor.shutdown();
     }
 
-    private Thread start(Runnable loop) {
-        Thread started =
-                new Thread(
-                        () -> {
-                            Engine.getEngine("PyTorch");
-                            JniUtils.setGradMode(false);
-                            JniUtils.setGraphExecutorOptimize(false);
-                            JniUtils.setNumThreads(Integer.getInteger(THREADS, Runtime.getRuntime().availableProcessors()));
-                            loop.run();
-                        },
-                        "refract " + device);
+    private Thread thread(Runnable loop) {
+        Thread started = new Thread(loop, "refract " + device);
         started.setDaemon(true);
         thread = started;
         return started;
+    }
+
+    /** Loads PyTorch and sets what it keeps per thread. */
+    private void prepare() {
+        try {
+            Engine.getEngine("PyTorch");
+            JniUtils.setGradMode(false);
+            JniUtils.setGraphExecutorOptimize(false);
+            JniUtils.setNumThreads(Integer.getInteger(THREADS, Runtime.getRuntime().availableProcessors()));
+        } catch (RuntimeException | LinkageError e) {
+            failure = Optional.of(RefractException.failure(e, "PyTorch cannot be started: %s; install Refract again.", e.getMessage()));
+        }
     }
 
     @SuppressWarnings("unchecked")
