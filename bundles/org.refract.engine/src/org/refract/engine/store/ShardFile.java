@@ -2,19 +2,14 @@ package org.refract.engine.store;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.engine.file.AtomicFile;
 import org.refract.engine.file.FileFailure;
 import org.refract.engine.file.Json;
+import org.refract.engine.file.Sha256;
 
 /**
  * One immutable safetensors file and the small JSON file beside it that says how long it is and what its SHA-256 is. The second is written
@@ -25,8 +20,6 @@ import org.refract.engine.file.Json;
  * @param index its number
  */
 record ShardFile(Path folder, String prefix, int index) {
-
-    private static final int PIECE = 1 << 20;
 
     /** {@code shard-00012.safetensors}. */
     Path tensors() {
@@ -77,7 +70,7 @@ record ShardFile(Path folder, String prefix, int index) {
         } catch (IOException e) {
             throw FileFailure.reading(tensors(), e);
         }
-        json.addProperty("sha256", sha256());
+        json.addProperty("sha256", Sha256.of(tensors()));
         AtomicFile.write(seal(), Json.text(json));
     }
 
@@ -88,25 +81,9 @@ record ShardFile(Path folder, String prefix, int index) {
      */
     void verify() throws RefractException {
         Seal seal = find().orElseThrow(() -> RefractException.failure("%s is missing: record the shard again.", seal()));
-        if (!sha256().equals(seal.sha256())) {
+        if (!Sha256.of(tensors()).equals(seal.sha256())) {
             throw RefractException.failure("%s is damaged (its SHA-256 is not the recorded one): delete it and harvest again, only this shard"
                     + " is made anew.", tensors());
-        }
-    }
-
-    private String sha256() throws RefractException {
-        try (FileChannel channel = FileChannel.open(tensors(), StandardOpenOption.READ)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            ByteBuffer piece = ByteBuffer.allocate(PIECE);
-            while (channel.read(piece) >= 0) {
-                digest.update(piece.flip());
-                piece.clear();
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (IOException e) {
-            throw FileFailure.reading(tensors(), e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 }

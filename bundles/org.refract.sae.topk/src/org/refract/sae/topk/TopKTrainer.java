@@ -134,6 +134,7 @@ final class TopKTrainer implements SaeTrainer {
         metrics.put("explained_variance", terms[2]);
         metrics.put("l0", terms[3]);
         metrics.put("dead", terms[4]);
+        metrics.put("lr", settings.lr());
         double[] ages = new double[TOKENS.length];
         for (int i = 0; i < ages.length; i++) {
             ages[i] = TOKENS[i] / batch;

@@ -1,0 +1,114 @@
+package org.refract.engine.train;
+
+import com.google.gson.JsonObject;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.refract.api.RefractException;
+import org.refract.engine.file.AtomicFile;
+import org.refract.engine.file.FileFailure;
+import org.refract.engine.file.Json;
+
+/**
+ * The metrics of a training, one JSON object a line: {@code {"step": 100, "samples": 409600, "recons": 0.21, ...}}. A number that is not
+ * finite is left out. Lines are written as they come, so another process can follow the file.
+ */
+public final class RunLog implements AutoCloseable {
+
+    private final Path file;
+    private final BufferedWriter out;
+
+    /**
+     * One line.
+     *
+     * @param step optimiser steps done
+     * @param samples vectors seen
+     * @param metrics numbers by name
+     */
+    public record Entry(long step, long samples, Map<String, Double> metrics) {
+
+        /** Keeps the order of the metrics. */
+        public Entry {
+            metrics = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+        }
+
+        private String line() {
+            JsonObject json = new JsonObject();
+            json.addProperty("step", step);
+            json.addProperty("samples", samples);
+            metrics.forEach((name, value) -> {
+                if (Double.isFinite(value)) {
+                    json.addProperty(name, value);
+                }
+            });
+            return json + "\n";
+        }
+    }
+
+    private RunLog(Path file, BufferedWriter out) {
+        this.file = file;
+        this.out = out;
+    }
+
+    /** Opens a log for writing; lines of steps after {@code step} are dropped, because a training that goes on will write them again. */
+    public static RunLog continueAt(Path file, long step) throws RefractException {
+        StringBuilder kept = new StringBuilder();
+        if (Files.exists(file)) {
+            read(file).stream().filter(e -> e.step() <= step).forEach(e -> kept.append(e.line()));
+        }
+        AtomicFile.write(file, kept.toString());
+        try {
+            return new RunLog(file, Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.APPEND));
+        } catch (IOException e) {
+            throw FileFailure.writing(file, e);
+        }
+    }
+
+    /** Adds a line. */
+    public void append(Entry entry) throws RefractException {
+        try {
+            out.write(entry.line());
+            out.flush();
+        } catch (IOException e) {
+            throw FileFailure.writing(file, e);
+        }
+    }
+
+    /** All lines of a log that may still be growing: a last line without its end is left out. */
+    public static List<Entry> read(Path file) throws RefractException {
+        String text;
+        try {
+            text = Files.readString(file);
+        } catch (IOException e) {
+            throw FileFailure.reading(file, e);
+        }
+        List<Entry> entries = new ArrayList<>();
+        for (String line : text.substring(0, text.lastIndexOf('\n') + 1).lines().toList()) {
+            Map<String, Double> metrics = new LinkedHashMap<>();
+            Json json = Json.parse(file + ", line " + (entries.size() + 1), line);
+            for (var field : json.fields().entrySet()) {
+                if (!field.getKey().equals("step") && !field.getKey().equals("samples")) {
+                    metrics.put(field.getKey(), field.getValue().number());
+                }
+            }
+            entries.add(new Entry(json.at("step").integer(), json.at("samples").integer(), metrics));
+        }
+        return entries;
+    }
+
+    @Override
+    public void close() throws RefractException {
+        try {
+            out.close();
+        } catch (IOException e) {
+            throw FileFailure.writing(file, e);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package org.refract.engine.train;
+
+import ai.djl.ndarray.NDArray;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.refract.api.RefractException;
+import org.refract.api.sae.CheckpointFormat;
+import org.refract.api.sae.Provenance;
+import org.refract.api.sae.Sae;
+import org.refract.api.sae.SaeTrainer;
+import org.refract.engine.Version;
+import org.refract.engine.store.ActivationReader;
+import org.refract.engine.store.StoreManifest;
+import org.refract.engine.store.StreamPosition;
+import org.refract.engine.tensor.Scope;
+
+/** One autoencoder while it is trained: weights, optimiser, data and log. */
+final class RunningTask implements AutoCloseable {
+
+    /** First vectors of the data that a variant may look at: 32 768 for a geometric median, and ten batches for the scale of a loss. */
+    private static final int FIRST_VECTORS = 32_768;
+
+    private static final int FIRST_BATCHES = 10;
+    private static final String LOG = "log.jsonl";
+
+    private final TrainingTask task;
+    private final TrainingPlan plan;
+    private final Sae sae;
+    private final SaeTrainer trainer;
+    private final ActivationReader reader;
+    private final RunLog log;
+    private StreamPosition position;
+    private Map<String, Double> metrics = Map.of();
+
+    private RunningTask(TrainingTask task, TrainingPlan plan, Sae sae, SaeTrainer trainer, ActivationReader reader, RunLog log) {
+        this.task = task;
+        this.plan = plan;
+        this.sae = sae;
+        this.trainer = trainer;
+        this.reader = reader;
+        this.log = log;
+        this.position = reader.position();
+    }
+
+    /** Begins a task, or goes on from a saved state. */
+    static RunningTask begin(Path folder, TrainingPlan plan, TrainingTask task, Optional<TrainingState> saved) throws RefractException {
+        Sae sae = null;
+        ActivationReader reader = null;
+        try (Scope step = Scope.open(plan.placement())) {
+            int first = Math.max(FIRST_VECTORS, Math.multiplyExact(FIRST_BATCHES, plan.batch()));
+            NDArray samples = ActivationReader.sample(task.store(), plan.seed(), first, plan.placement(), step.manager());
+            sae = saved.isEmpty()
+                    ? task.variant().create(task.config(), samples, plan.seed(), plan.placement())
+                    : task.variant().restore(task.config(), saved.get().sae(folder, task.name(), step.manager()), plan.placement());
+            SaeTrainer trainer = task.variant().trainer(sae, samples, plan.batch());
+            StreamPosition start = StreamPosition.START;
+            if (saved.isPresent()) {
+                trainer.restore(saved.get().trainer(folder, task.name(), step.manager()));
+                start = saved.get().positions().getOrDefault(task.name(), start);
+            }
+            reader = ActivationReader.open(task.store(), plan.seed(), plan.batch(), plan.placement(), start, plan.blockBytes());
+            Path file = folder.resolve(task.name()).resolve(LOG);
+            RunLog log = RunLog.continueAt(file, saved.map(TrainingState::step).orElse(0L));
+            RunningTask running = new RunningTask(task, plan, sae, trainer, reader, log);
+            List<RunLog.Entry> before = RunLog.read(file);
+            running.metrics = before.isEmpty() ? Map.of() : before.getLast().metrics();
+            return running;
+        } catch (RefractException | RuntimeException e) {
+            if (reader != null) {
+                reader.close();
+            }
+            if (sae != null) {
+                sae.close();
+            }
+            throw e;
+        }
+    }
+
+    String name() {
+        return task.name();
+    }
+
+    Sae sae() {
+        return sae;
+    }
+
+    SaeTrainer trainer() {
+        return trainer;
+    }
+
+    /** Where the data go on after the last finished step. */
+    StreamPosition position() {
+        return position;
+    }
+
+    /** The metrics of the last line of the log. */
+    Map<String, Double> metrics() {
+        return metrics;
+    }
+
+    NDArray next(Scope step) throws RefractException {
+        return reader.next(step.manager());
+    }
+
+    void step(NDArray batch) {
+        trainer.step(batch);
+        position = reader.position();
+    }
+
+    /** @throws RefractException if the loss is not a number any more */
+    Map<String, Double> log(long step, double samplesPerSecond) throws RefractException {
+        metrics = new LinkedHashMap<>(trainer.metrics());
+        for (var metric : metrics.entrySet()) {
+            if (!Double.isFinite(metric.getValue()) && !metric.getKey().equals("explained_variance")) {
+                throw RefractException.failure("Training %s gave %s = %s at step %d: try a smaller learning rate, and check the recorded"
+                        + " activations.", task.name(), metric.getKey(), metric.getValue(), step);
+            }
+        }
+        metrics.put("samples_per_second", samplesPerSecond);
+        log.append(new RunLog.Entry(step, step * plan.batch(), metrics));
+        return metrics;
+    }
+
+    /** Writes the finished dictionary. */
+    void write(Path folder, CheckpointFormat format, long steps) throws RefractException {
+        StoreManifest data = task.store().manifest();
+        Map<String, String> facts = new TreeMap<>(Map.of(
+                "steps", Long.toString(steps),
+                "batch", Integer.toString(plan.batch()),
+                "samples", Long.toString(steps * plan.batch()),
+                "seed", Long.toString(plan.seed()),
+                "recordings", Integer.toString(task.store().recordings().length),
+                "data_dtype", data.type().safetensors(),
+                "refract", Version.refract(),
+                "torch", Version.torch()));
+        data.facts().forEach((name, value) -> facts.put("data_" + name, value));
+        Optional.ofNullable(metrics.get("explained_variance")).ifPresent(v -> facts.put("explained_variance", "%.6f".formatted(v)));
+        Provenance provenance = new Provenance(data.model(), data.modelFingerprint(), data.point(), facts);
+        format.write(new CheckpointFormat.Checkpoint(sae.config(), sae.tensors(), Optional.of(provenance)), folder.resolve(task.name()));
+    }
+
+    @Override
+    public void close() throws RefractException {
+        reader.close();
+        trainer.close();
+        sae.close();
+        log.close();
+    }
+}

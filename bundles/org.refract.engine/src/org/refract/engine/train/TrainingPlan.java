@@ -1,0 +1,49 @@
+package org.refract.engine.train;
+
+import java.time.Duration;
+import java.util.List;
+import org.refract.api.RefractException;
+import org.refract.api.model.Placement;
+import org.refract.engine.store.ActivationReader;
+
+/**
+ * How autoencoders are trained together.
+ *
+ * @param tasks what is trained
+ * @param batch vectors per step and autoencoder
+ * @param steps optimiser steps
+ * @param seed of the weights and of the order of the data
+ * @param placement the device
+ * @param logEvery a line of metrics is written at the first step, at every multiple of this, and at the last
+ * @param saveEvery time between two saved states
+ * @param blockBytes how much of each store is shuffled together
+ */
+public record TrainingPlan(List<TrainingTask> tasks, int batch, long steps, long seed, Placement placement, long logEvery, Duration saveEvery,
+        long blockBytes) {
+
+    private static final Duration SAVE_EVERY = Duration.ofMinutes(2);
+    private static final long LOG_EVERY = 100;
+
+    /** Copies the list. */
+    public TrainingPlan {
+        tasks = List.copyOf(tasks);
+    }
+
+    /** A plan that logs every {@value #LOG_EVERY} steps and saves every two minutes. */
+    public static TrainingPlan of(List<TrainingTask> tasks, int batch, long steps, long seed, Placement placement) {
+        return new TrainingPlan(tasks, batch, steps, seed, placement, LOG_EVERY, SAVE_EVERY, ActivationReader.BLOCK_BYTES);
+    }
+
+    void check() throws RefractException {
+        if (tasks.isEmpty() || batch < 1 || steps < 1 || logEvery < 1 || blockBytes < 1) {
+            throw RefractException.usage("A training needs an autoencoder, and at least one vector per batch, one step, and one step between two"
+                    + " lines of its log; it was given %d autoencoders, %d, %d and %d.", tasks.size(), batch, steps, logEvery);
+        }
+        if (tasks.stream().map(TrainingTask::name).distinct().count() < tasks.size()) {
+            throw RefractException.usage("Two autoencoders of one training cannot have the same name: give each its own.");
+        }
+        for (TrainingTask task : tasks) {
+            task.check();
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package org.refract.engine.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.refract.api.RefractException;
+import org.refract.engine.file.AtomicFile;
+import org.refract.engine.file.FileFailure;
+import org.refract.engine.file.Json;
+import org.refract.engine.file.SafeTensors;
+import org.refract.engine.file.SafeTensorsWriter;
+import org.refract.engine.store.StreamPosition;
+
+/**
+ * Saved states of a training: {@code training.json} names the step, {@code NAME/state/STEP.safetensors} holds each autoencoder's weights
+ * ({@code sae.*}) and optimiser ({@code trainer.*}) at that step. The states are written first, then {@code training.json} is replaced, then
+ * older states go; so a kill at any moment leaves one whole state of all autoencoders.
+ *
+ * @param step optimiser steps done
+ * @param identity what a training that goes on must have in common with this one
+ * @param positions where each autoencoder's data go on
+ */
+record TrainingState(long step, String identity, Map<String, StreamPosition> positions) {
+
+    private static final String FILE = "training.json";
+    private static final String FORMAT = "refract-training";
+    private static final int VERSION = 1;
+    private static final String SAE = "sae.";
+    private static final String TRAINER = "trainer.";
+
+    /** What makes two plans the same training: everything but its length and how often it logs and saves. */
+    static String identity(TrainingPlan plan) {
+        JsonObject json = new JsonObject();
+        json.addProperty("batch", plan.batch());
+        json.addProperty("seed", plan.seed());
+        json.addProperty("block_bytes", plan.blockBytes());
+        JsonArray tasks = new JsonArray();
+        for (TrainingTask task : plan.tasks()) {
+            JsonObject said = new JsonObject();
+            said.addProperty("name", task.name());
+            said.addProperty("variant", task.config().variant());
+            said.addProperty("latents", task.config().latents());
+            task.config().settings().asMap().forEach(said::addProperty);
+            said.addProperty("point", task.store().manifest().point().toString());
+            said.addProperty("model_fingerprint", task.store().manifest().modelFingerprint());
+            said.addProperty("vectors", task.store().vectors());
+            tasks.add(said);
+        }
+        json.add("tasks", tasks);
+        return json.toString();
+    }
+
+    /** The saved state of a folder, if there is one. */
+    static Optional<TrainingState> find(Path folder) throws RefractException {
+        Path file = folder.resolve(FILE);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        Json json = Json.read(file);
+        if (!json.at("format").text().equals(FORMAT) || json.at("version").integer() != VERSION) {
+            throw json.wrong("a training's state of version " + VERSION);
+        }
+        Map<String, StreamPosition> positions = new LinkedHashMap<>();
+        for (var position : json.at("positions").fields().entrySet()) {
+            Json at = position.getValue();
+            positions.put(position.getKey(), new StreamPosition(at.at("epoch").integer(), at.at("offset").integer()));
+        }
+        return Optional.of(new TrainingState(json.at("step").integer(), json.at("identity").text(), positions));
+    }
+
+    /** Saves all autoencoders after a step. */
+    static void save(Path folder, long step, String identity, List<RunningTask> tasks) throws RefractException {
+        JsonObject json = new JsonObject();
+        json.addProperty("format", FORMAT);
+        json.addProperty("version", VERSION);
+        json.addProperty("step", step);
+        json.addProperty("identity", identity);
+        JsonObject positions = new JsonObject();
+        for (RunningTask task : tasks) {
+            Map<String, NDArray> tensors = new LinkedHashMap<>();
+            task.sae().tensors().forEach((name, tensor) -> tensors.put(SAE + name, tensor));
+            task.trainer().state().forEach((name, tensor) -> tensors.put(TRAINER + name, tensor));
+            SafeTensorsWriter.write(file(folder, task.name(), step), Map.of("step", Long.toString(step)), tensors);
+            JsonObject position = new JsonObject();
+            position.addProperty("epoch", task.position().epoch());
+            position.addProperty("offset", task.position().offset());
+            positions.add(task.name(), position);
+        }
+        json.add("positions", positions);
+        AtomicFile.write(folder.resolve(FILE), Json.text(json));
+        for (RunningTask task : tasks) {
+            deleteOthers(file(folder, task.name(), step));
+        }
+    }
+
+    /** An autoencoder's weights in this state. */
+    Map<String, NDArray> sae(Path folder, String task, NDManager owner) throws RefractException {
+        return tensors(folder, task, SAE, owner);
+    }
+
+    /** An autoencoder's optimiser in this state. */
+    Map<String, NDArray> trainer(Path folder, String task, NDManager owner) throws RefractException {
+        return tensors(folder, task, TRAINER, owner);
+    }
+
+    private Map<String, NDArray> tensors(Path folder, String task, String prefix, NDManager owner) throws RefractException {
+        try (SafeTensors file = SafeTensors.open(file(folder, task, step))) {
+            Map<String, NDArray> tensors = new LinkedHashMap<>();
+            for (String name : file.names()) {
+                if (name.startsWith(prefix)) {
+                    tensors.put(name.substring(prefix.length()), file.read(name, owner));
+                }
+            }
+            return tensors;
+        }
+    }
+
+    private static Path file(Path folder, String task, long step) {
+        return folder.resolve(task).resolve("state").resolve(step + ".safetensors");
+    }
+
+    private static void deleteOthers(Path kept) throws RefractException {
+        try (var files = Files.list(kept.getParent())) {
+            for (Path file : files.filter(f -> !f.equals(kept) && f.toString().endsWith(".safetensors")).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw FileFailure.writing(kept.getParent(), e);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package org.refract.engine.train;
+
+import org.refract.api.RefractException;
+import org.refract.api.sae.SaeConfig;
+import org.refract.api.sae.SaeVariant;
+import org.refract.engine.store.ActivationStore;
+
+/**
+ * One autoencoder to train.
+ *
+ * @param name its folder under the plan's folder and its prefix in live metrics; for a dictionary of a hook point {@link
+ *     ActivationStore#folderName}
+ * @param variant its architecture
+ * @param config its size and settings
+ * @param store what it learns from; the caller closes it after the training
+ */
+public record TrainingTask(String name, SaeVariant variant, SaeConfig config, ActivationStore store) {
+
+    void check() throws RefractException {
+        if (!name.matches("[A-Za-z0-9_][A-Za-z0-9_.+=-]{0,199}")) {
+            throw RefractException.usage("'%s' cannot be the name of a dictionary: use letters, digits, points and hyphens.", name);
+        }
+        if (config.width() != store.width()) {
+            throw RefractException.usage("An autoencoder of width %d cannot learn from %s, whose vectors have width %d.", config.width(),
+                    store.folder(), store.width());
+        }
+    }
+}

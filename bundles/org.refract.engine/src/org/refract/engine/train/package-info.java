@@ -1,0 +1,2 @@
+/** Training of sparse autoencoders from activation stores. */
+package org.refract.engine.train;

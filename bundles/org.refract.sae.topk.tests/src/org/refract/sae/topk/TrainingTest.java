@@ -1,0 +1,226 @@
+package org.refract.sae.topk;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.awt.image.BufferedImage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.refract.api.RefractException;
+import org.refract.api.Settings;
+import org.refract.api.job.CancelledException;
+import org.refract.api.job.Monitor;
+import org.refract.api.model.Placement;
+import org.refract.api.sae.CheckpointFormat;
+import org.refract.api.sae.SaeConfig;
+import org.refract.engine.store.ActivationStore;
+import org.refract.engine.tensor.Tensors;
+import org.refract.engine.train.RunLog;
+import org.refract.engine.train.Trainer;
+import org.refract.engine.train.TrainingPlan;
+import org.refract.engine.train.TrainingTask;
+
+class TrainingTest {
+
+    private static final int BATCH = 96;
+
+    private final TopKVariant variant = new TopKVariant();
+
+    @TempDir
+    Path folder;
+
+    /** Keeps the bytes of what it is told to write. */
+    private static final class Kept implements CheckpointFormat {
+        final Map<String, Map<String, byte[]>> written = new HashMap<>();
+
+        @Override
+        public String id() {
+            return "kept";
+        }
+
+        @Override
+        public boolean recognises(Path location) {
+            return false;
+        }
+
+        @Override
+        public Checkpoint read(Path location, NDManager owner) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void write(Checkpoint checkpoint, Path location) {
+            Map<String, byte[]> tensors = new HashMap<>();
+            checkpoint.tensors().forEach((name, tensor) -> {
+                byte[] bytes = new byte[Tensors.raw(tensor).remaining()];
+                Tensors.raw(tensor).get(bytes);
+                tensors.put(name, bytes);
+            });
+            written.put(location.getFileName().toString(), tensors);
+        }
+    }
+
+    /** Asks to stop after a number of steps. */
+    private static final class StopsAfter implements Monitor {
+        private long left;
+
+        StopsAfter(long steps) {
+            left = steps + 2;
+        }
+
+        @Override
+        public void stage(String title, long total) {
+        }
+
+        @Override
+        public void advance(long units) {
+            left -= units;
+        }
+
+        @Override
+        public void metric(String name, double value) {
+        }
+
+        @Override
+        public void preview(BufferedImage image) {
+        }
+
+        @Override
+        public void note(String sentence) {
+        }
+
+        @Override
+        public void checkpoint() {
+            if (left <= 0) {
+                throw new CancelledException("The extension 'x' was removed.");
+            }
+        }
+    }
+
+    private TrainingTask task(String name, ActivationStore store, int latents, String k) throws RefractException {
+        Settings settings = Settings.of(variant.hyperparameters(),
+                Map.of("k", k, "auxk", "4", "lr", "0.003", "dead_tokens", Integer.toString(3 * BATCH)));
+        return new TrainingTask(name, variant, new SaeConfig("topk", store.width(), store.width(), latents, settings), store);
+    }
+
+    private TrainingPlan plan(List<TrainingTask> tasks, long steps) {
+        return new TrainingPlan(tasks, BATCH, steps, 5, Placement.CPU, 7, Duration.ofDays(1), 1 << 16);
+    }
+
+    private static void same(Kept expected, Kept actual) {
+        assertEquals(expected.written.keySet(), actual.written.keySet());
+        expected.written.forEach((task, tensors) -> tensors.forEach(
+                (name, bytes) -> assertArrayEquals(bytes, actual.written.get(task).get(name), task + " " + name)));
+    }
+
+    @Test
+    void survivesAKillBetweenTwoSteps() throws Exception {
+        try (ActivationStore store = new Planted(12, 24, 3, 1).store(folder.resolve("store"), 70)) {
+            List<TrainingTask> tasks = List.of(task("small", store, 24, "3"), task("large", store, 48, "4"));
+            Kept whole = new Kept();
+            new Trainer(folder.resolve("whole"), plan(tasks, 40), whole).run(Monitor.silent());
+            for (int stop : new int[] {1, 17, 39}) {
+                Kept stopped = new Kept();
+                Path place = folder.resolve("stopped" + stop);
+                assertThrows(CancelledException.class, () -> new Trainer(place, plan(tasks, 40), stopped).run(new StopsAfter(stop)));
+                new Trainer(place, plan(tasks, 40), stopped).run(Monitor.silent());
+                same(whole, stopped);
+                List<RunLog.Entry> expected = RunLog.read(folder.resolve("whole/small/log.jsonl"));
+                List<RunLog.Entry> log = RunLog.read(place.resolve("small/log.jsonl"));
+                assertEquals(List.of(1L, 7L, 14L, 21L, 28L, 35L, 40L), log.stream().map(RunLog.Entry::step).toList());
+                for (int i = 0; i < log.size(); i++) {
+                    for (String name : List.of("total", "explained_variance", "l0", "dead", "density_1e-1")) {
+                        assertEquals(expected.get(i).metrics().get(name), log.get(i).metrics().get(name), name + " in line " + i);
+                    }
+                }
+            }
+        }
+    }
+
+    /** A state that was written but not yet named is what a kill in the middle of saving leaves. */
+    @Test
+    void aHalfSavedStateIsIgnored() throws Exception {
+        try (ActivationStore store = new Planted(12, 24, 3, 1).store(folder.resolve("store"), 70)) {
+            List<TrainingTask> tasks = List.of(task("one", store, 24, "3"));
+            Kept whole = new Kept();
+            new Trainer(folder.resolve("whole"), plan(tasks, 20), whole).run(Monitor.silent());
+            Kept stopped = new Kept();
+            Path place = folder.resolve("stopped");
+            assertThrows(CancelledException.class, () -> new Trainer(place, plan(tasks, 20), stopped).run(new StopsAfter(8)));
+            Files.write(place.resolve("one/state/12.safetensors"), new byte[100]);
+            new Trainer(place, plan(tasks, 20), stopped).run(Monitor.silent());
+            same(whole, stopped);
+            assertTrue(Files.notExists(place.resolve("one/state/12.safetensors")));
+        }
+    }
+
+    @Test
+    void trainingTogetherGivesWhatTrainingAloneGives() throws Exception {
+        try (ActivationStore store = new Planted(12, 24, 3, 1).store(folder.resolve("store"), 70)) {
+            Kept together = new Kept();
+            new Trainer(folder.resolve("both"), plan(List.of(task("a", store, 24, "3"), task("b", store, 48, "4")), 15), together)
+                    .run(Monitor.silent());
+            Kept alone = new Kept();
+            new Trainer(folder.resolve("a"), plan(List.of(task("a", store, 24, "3")), 15), alone).run(Monitor.silent());
+            new Trainer(folder.resolve("b"), plan(List.of(task("b", store, 48, "4")), 15), alone).run(Monitor.silent());
+            same(together, alone);
+        }
+    }
+
+    @Test
+    void findsAPlantedDictionary() throws Exception {
+        Planted planted = new Planted(16, 24, 2, 3);
+        try (ActivationStore store = planted.store(folder.resolve("store"), 256)) {
+            Settings settings = Settings.of(variant.hyperparameters(), Map.of("k", "2", "auxk", "8", "lr", "0.004", "dead_tokens", "4096"));
+            TrainingTask task = new TrainingTask("planted", variant, new SaeConfig("topk", 16, 16, 48, settings), store);
+            Kept kept = new Kept();
+            Map<String, Double> metrics = new Trainer(folder.resolve("sae"), new TrainingPlan(List.of(task), 256, 1500, 0, Placement.CPU, 500,
+                    Duration.ofDays(1), 1 << 20), kept).run(Monitor.silent()).get("planted");
+            var decoder = java.nio.ByteBuffer.wrap(kept.written.get("planted").get("decoder.weight")).order(java.nio.ByteOrder.LITTLE_ENDIAN)
+                    .asFloatBuffer();
+            float[] columns = new float[decoder.remaining()];
+            decoder.get(columns);
+            try (NDManager manager = NDManager.newBaseManager("PyTorch"); NDArray rows = Tensors.of(manager, columns, 16, 48).transpose()) {
+                double recovered = planted.recovered(rows);
+                assertTrue(recovered > 0.9, "mean largest cosine " + recovered + ", " + metrics);
+            }
+            assertTrue(metrics.get("explained_variance") > 0.8, metrics.toString());
+        }
+    }
+
+    @Test
+    void anotherTrainingInTheSameFolderIsRefused() throws Exception {
+        try (ActivationStore store = new Planted(12, 24, 3, 1).store(folder.resolve("store"), 40)) {
+            new Trainer(folder.resolve("sae"), plan(List.of(task("a", store, 24, "3")), 3), new Kept()).run(Monitor.silent());
+            RefractException e = assertThrows(RefractException.class,
+                    () -> new Trainer(folder.resolve("sae"), plan(List.of(task("a", store, 24, "2")), 3), new Kept()).run(Monitor.silent()));
+            assertTrue(e.getMessage().contains("other settings"), e.getMessage());
+        }
+    }
+
+    @Test
+    void whatCannotBeTrainedIsSaidInASentence() throws Exception {
+        try (ActivationStore store = new Planted(12, 24, 3, 1).store(folder.resolve("store"), 40)) {
+            SaeConfig wide = new SaeConfig("topk", 13, 13, 24, Settings.of(variant.hyperparameters(), Map.of()));
+            assertTrue(assertThrows(RefractException.class, () -> new Trainer(folder.resolve("sae"),
+                    plan(List.of(new TrainingTask("a", variant, wide, store)), 3), new Kept()).run(Monitor.silent())).getMessage().contains("width 13"));
+            TrainingTask greedy = task("a", store, 24, "25");
+            assertTrue(assertThrows(RefractException.class, () -> new Trainer(folder.resolve("sae"), plan(List.of(greedy), 3), new Kept())
+                    .run(Monitor.silent())).getMessage().contains("'k' cannot be 25"));
+            TrainingTask wild = new TrainingTask("a", variant, new SaeConfig("topk", 12, 12, 24,
+                    Settings.of(variant.hyperparameters(), Map.of("k", "3", "lr", "1e30"))), store);
+            assertTrue(assertThrows(RefractException.class, () -> new Trainer(folder.resolve("sae"), plan(List.of(wild), 60), new Kept())
+                    .run(Monitor.silent())).getMessage().contains("smaller learning rate"));
+        }
+    }
+}
