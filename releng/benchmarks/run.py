@@ -74,7 +74,7 @@ def turns(peer, ours):
 
 def ours_on(threads):
     """Environment in which Refract uses so many threads per operation."""
-    return {"JAVA_OPTS": f"-Drefract.threads={threads}"}
+    return {"REFRACT_JAVA_OPTIONS": f"-Drefract.threads={threads}"}
 
 
 def milliseconds(seconds):

@@ -39,7 +39,7 @@ final class Sentences {
             case NotDirectoryException file -> file.getFile() + " is not a folder.";
             case ReadOnlyFileSystemException readOnly -> "The file system is read-only; choose another folder with --out.";
             case FileSystemException disk -> disk.getFile() + ": " + disk.getReason() + ".";
-            case OutOfMemoryError memory -> "There is not enough memory; take a smaller batch or give more with JAVA_OPTS=-Xmx8g.";
+            case OutOfMemoryError memory -> "There is not enough memory; take a smaller batch or give more with REFRACT_JAVA_OPTIONS=-Xmx8g.";
             case LinkageError linkage -> "a class it needs is missing or of another version (" + linkage.getMessage() + ").";
             default -> e.getMessage() == null ? "an unexpected " + e.getClass().getSimpleName() + "; --debug shows where."
                     : e.getMessage();

@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
 /** {@code refract bench}: how fast this machine is. */
 @Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Look")
 @CommandLine.Command(name = "bench", description = "Time a training step or a network on this machine.",
-        footer = {"", "Threads per operation: JAVA_OPTS=-Drefract.threads=1 refract bench sae"})
+        footer = {"", "Threads per operation: REFRACT_JAVA_OPTIONS=-Drefract.threads=1 refract bench sae"})
 public final class BenchCommand implements Command {
     @Reference
     Extensions extensions;

@@ -61,7 +61,7 @@ public final class Lanes implements Background, AutoCloseable {
             return () -> outcome.failed(title + " failed unexpectedly (" + e.getClass().getSimpleName() + "); the log says where.");
         } catch (OutOfMemoryError e) {
             LOG.error(title, e);
-            return () -> outcome.failed(title + " needs more memory than there is; take a smaller model or give Java more with JAVA_OPTS=-Xmx8g.");
+            return () -> outcome.failed(title + " needs more memory than there is; take a smaller model or give Java more with REFRACT_JAVA_OPTIONS=-Xmx8g.");
         }
     }
 
