@@ -34,10 +34,24 @@ public record Explore(List<BufferedImage> images, List<PointActivity> points) {
         List<CodesHook> readers = dictionaries.stream().map(d -> new CodesHook(d.point(), d.sae())).toList();
         List<Hook> hooks = new ArrayList<>(Interventions.hooks(interventions, dictionaries));
         hooks.addAll(readers);
-        try (Scope scope = Scope.open(model.placement());
-                ImageBatch batch = model.generate(request, hooks, monitor, scope.manager())) {
-            List<BufferedImage> images = batch.images().map(Pictures::of).orElse(List.of());
-            return new Explore(images, readers.stream().map(r -> new PointActivity(r.point(), r.passes())).toList());
+        List<BufferedImage> images = draw(model, request, hooks, monitor);
+        return new Explore(images, readers.stream().map(r -> new PointActivity(r.point(), r.passes())).toList());
+    }
+
+    /**
+     * Runs the model with changes and reads nothing. Call on the device's thread.
+     *
+     * @return one image per prompt
+     * @throws RefractException as {@link #run}
+     */
+    public static List<BufferedImage> draw(ImageModel model, ImageRequest request, List<Dictionary> dictionaries, List<Intervention> interventions,
+            Monitor monitor) throws RefractException {
+        return draw(model, request, Interventions.hooks(interventions, dictionaries), monitor);
+    }
+
+    private static List<BufferedImage> draw(ImageModel model, ImageRequest request, List<Hook> hooks, Monitor monitor) throws RefractException {
+        try (Scope scope = Scope.open(model.placement()); ImageBatch batch = model.generate(request, hooks, monitor, scope.manager())) {
+            return batch.images().map(Pictures::of).orElse(List.of());
         }
     }
 }

@@ -1,30 +1,36 @@
 package org.refract.engine.unpack;
 
 import java.util.Locale;
+import java.util.Map;
 import org.refract.api.RefractException;
 
 /**
  * How much work the main job does. Sizes are fixed here and not by the clock, so that a run can be repeated.
  *
- * @param name          what it is called on the command line
- * @param recordings    pictures that are drawn and recorded
- * @param steps         denoising steps of each
- * @param expansion     latents of a dictionary per channel of its hook point
- * @param k             active latents per position
- * @param batch         vectors per training step
- * @param trainingSteps training steps
- * @param examples      examples kept per feature
- * @param showcase      features shown per hook point
- * @param ablationPrompts prompts on which blocks are compared
+ * @param name            what it is called on the command line
+ * @param passes          passes of the model that are recorded: pictures × steps, twice that with guidance
+ * @param expansion       latents of a dictionary per channel of its hook point
+ * @param settings        hyperparameters of the dictionary, where its architecture has one of that name
+ * @param batch           vectors per training step
+ * @param trainingSteps   training steps
+ * @param examples        examples kept per feature
+ * @param showcase        features shown per hook point
+ * @param analysisPrompts prompts that analyses may run again
  */
-public record Preset(String name, int recordings, int steps, int expansion, int k, int batch, int trainingSteps, int examples, int showcase,
-        int ablationPrompts) {
+public record Preset(String name, int passes, int expansion, Map<String, String> settings, int batch, int trainingSteps, int examples,
+        int showcase, int analysisPrompts) {
 
     /** Some minutes on two cores for a model of the demo's size. */
-    public static final Preset STANDARD = new Preset("standard", 4096, 1, 4, 10, 1024, 4000, 16, 6, 16);
+    public static final Preset STANDARD = new Preset("standard", 4096, 4, Map.of("k", "10", "auxk", "64", "lr", "1e-3", "dead_tokens", "400000"),
+            1024, 3000, 16, 6, 32);
 
     /** A first look. */
-    public static final Preset QUICK = new Preset("quick", 1024, 1, 4, 10, 1024, 600, 9, 3, 6);
+    public static final Preset QUICK = new Preset("quick", 1024, 2, Map.of("k", "10", "auxk", "64", "lr", "2e-3", "dead_tokens", "100000"), 512, 800,
+            9, 3, 8);
+
+    public Preset {
+        settings = Map.copyOf(settings);
+    }
 
     /** A preset by its name. */
     public static Preset of(String name) throws RefractException {

@@ -46,9 +46,14 @@ public record RunFolder(Path path) {
         return path.resolve("store");
     }
 
+    /** One folder per dictionary. */
+    public Path saes() {
+        return path.resolve("saes");
+    }
+
     /** The checkpoint of a hook point's dictionary, with its training log and state. */
     public Path sae(HookPoint point) {
-        return path.resolve("saes").resolve(name(point));
+        return saes().resolve(name(point));
     }
 
     /** The atlas of a hook point's dictionary. */

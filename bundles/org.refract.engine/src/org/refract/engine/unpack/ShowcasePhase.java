@@ -1,0 +1,177 @@
+package org.refract.engine.unpack;
+
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.refract.api.RefractException;
+import org.refract.api.analysis.Dictionary;
+import org.refract.api.analysis.Example;
+import org.refract.api.analysis.Feature;
+import org.refract.api.analysis.FeatureId;
+import org.refract.api.analysis.Intervention;
+import org.refract.api.analysis.Intervention.Mask;
+import org.refract.api.analysis.Intervention.Mode;
+import org.refract.api.analysis.Label;
+import org.refract.api.job.Monitor;
+import org.refract.api.model.ImageRequest;
+import org.refract.engine.index.FeatureIndex;
+import org.refract.engine.intervene.ActiveFeature;
+import org.refract.engine.intervene.Explore;
+import org.refract.engine.store.Recordings;
+
+/**
+ * Shows what features do: for every dictionary those with the best labels are switched off in the picture in which they are strongest;
+ * the ones whose absence changes it most, and most where they are active, are shown off, doubled, quadrupled, and painted into the corner
+ * of a picture in which they are not active.
+ */
+final class ShowcasePhase implements Phase {
+    /** Features that are tried for each that is shown. */
+    private static final int TRIED = 3;
+    /** A feature that is active nearly everywhere shows nothing by its place or absence. */
+    private static final double DENSEST = 0.3;
+    /** Strength of the painted feature, in mean activations; features share a position with k − 1 others. */
+    private static final double PAINT = 6;
+    private static final double[] AMPLIFIED = {2, 4};
+    /** The upper left quarter. */
+    private static final Mask CORNER = new Mask(2, 2, new float[] {1, 0, 0, 0});
+
+    @Override
+    public String id() {
+        return "interventions";
+    }
+
+    @Override
+    public double weight() {
+        return 6;
+    }
+
+    @Override
+    public List<Double> stages(UnpackSession session) throws RefractException {
+        return Collections.nCopies(session.points().size(), 1.0);
+    }
+
+    /** A feature that was tried: the picture in which it is strongest, and the same without it. */
+    private record Trial(Feature feature, String prompt, long seed, BufferedImage before, BufferedImage off, ImageChange change) {
+        String label() {
+            return feature.label().map(Label::text).orElse("");
+        }
+    }
+
+    @Override
+    public void run(UnpackSession session, Monitor monitor) throws RefractException {
+        try (Recordings recordings = Recordings.open(session.folder().path())) {
+            for (Dictionary dictionary : session.dictionaries().list()) {
+                show(session, dictionary, recordings, monitor);
+            }
+        }
+    }
+
+    private static void show(UnpackSession session, Dictionary dictionary, Recordings recordings, Monitor monitor) throws RefractException {
+        int shown = session.preset().showcase();
+        List<Feature> candidates = candidates(dictionary, TRIED * shown);
+        monitor.stage("Trying what features of " + dictionary.point().path() + " do", candidates.size() + (long) shown);
+        List<Trial> trials = new ArrayList<>();
+        try (FeatureIndex index = FeatureIndex.open(session.folder().atlas(dictionary.point()))) {
+            for (Feature candidate : candidates) {
+                monitor.checkpoint();
+                trials.add(attempt(session, dictionary, candidate, index.examples(candidate.latent(), 1).getFirst(), recordings, monitor));
+                monitor.advance(1);
+            }
+        }
+        trials.sort(Comparator.comparingDouble((Trial t) -> -t.change().clarity()).thenComparingInt(t -> t.feature().latent()));
+        for (int i = 0; i < Math.min(shown, trials.size()); i++) {
+            monitor.checkpoint();
+            write(session, dictionary, i, trials, monitor);
+            monitor.advance(1);
+        }
+    }
+
+    /** Live features with a label that no other has, the best label first. */
+    private static List<Feature> candidates(Dictionary dictionary, int limit) {
+        Set<String> labels = new HashSet<>();
+        return dictionary.features().stream().filter(f -> f.label().isPresent() && f.density() <= DENSEST)
+                .sorted(Comparator.comparingDouble((Feature f) -> -f.label().get().score()).thenComparingInt(Feature::latent))
+                .filter(f -> labels.add(f.label().get().text())).limit(limit).toList();
+    }
+
+    private static Trial attempt(UnpackSession session, Dictionary dictionary, Feature feature, Example strongest, Recordings recordings, Monitor monitor)
+            throws RefractException {
+        long seed = recordings.seed((int) strongest.recording());
+        BufferedImage before = draw(session, strongest.caption(), seed, List.of(), monitor);
+        BufferedImage off = draw(session, strongest.caption(), seed, List.of(change(dictionary, feature, Mode.SCALE, 0)), monitor);
+        ImageChange change = ImageChange.between(before, off, strongest.map(), strongest.rows(), strongest.columns());
+        return new Trial(feature, strongest.caption(), seed, before, off, change);
+    }
+
+    private static void write(UnpackSession session, Dictionary dictionary, int rank, List<Trial> trials, Monitor monitor) throws RefractException {
+        Trial trial = trials.get(rank);
+        String id = "%s-%02d-%d".formatted(RunFolder.name(dictionary.point()), rank, trial.feature().latent());
+        List<Showcase.Shot> shots = new ArrayList<>();
+        List<BufferedImage> pictures = new ArrayList<>();
+        add(shots, pictures, id, "unchanged", trial.prompt(), trial.seed(), Optional.empty(), trial.before());
+        add(shots, pictures, id, "off", trial.prompt(), trial.seed(), Optional.of(change(dictionary, trial.feature(), Mode.SCALE, 0)), trial.off());
+        for (double factor : AMPLIFIED) {
+            Intervention amplified = change(dictionary, trial.feature(), Mode.SCALE, factor);
+            add(shots, pictures, id, "×" + (int) factor, trial.prompt(), trial.seed(), Optional.of(amplified),
+                    draw(session, trial.prompt(), trial.seed(), List.of(amplified), monitor));
+        }
+        Trial other = elsewhere(session, dictionary, trial, trials, monitor);
+        Intervention paint = change(dictionary, trial.feature(), Mode.ADD, PAINT).within(CORNER);
+        add(shots, pictures, id, "another prompt", other.prompt(), other.seed(), Optional.empty(), other.before());
+        add(shots, pictures, id, "painted into its corner", other.prompt(), other.seed(), Optional.of(paint),
+                draw(session, other.prompt(), other.seed(), List.of(paint), monitor));
+        ImageRequest request = session.request();
+        ShowcaseFiles.write(session.folder().interventions(), new Showcase(id, dictionary.point().path(), trial.feature().latent(),
+                trial.feature().label().map(Label::text), trial.prompt(), trial.seed(), request.steps(), request.guidance(), trial.change().effect(),
+                trial.change().locality(), trial.change().area(), shots), pictures);
+    }
+
+    private static void add(List<Showcase.Shot> shots, List<BufferedImage> pictures, String id, String caption, String prompt, long seed,
+            Optional<Intervention> intervention, BufferedImage picture) {
+        shots.add(new Showcase.Shot(caption, "%s-%d.png".formatted(id, shots.size()), prompt, seed, intervention));
+        pictures.add(picture);
+    }
+
+    /** A tried picture in which the feature is not active and whose label shares no word with its own; itself if there is none. */
+    private static Trial elsewhere(UnpackSession session, Dictionary dictionary, Trial trial, List<Trial> trials, Monitor monitor)
+            throws RefractException {
+        Set<String> words = words(trial.label());
+        int own = trials.indexOf(trial);
+        for (int i = 1; i < trials.size(); i++) {
+            Trial other = trials.get((own + i) % trials.size());
+            if (Collections.disjoint(words, words(other.label())) && !isActive(session, dictionary, trial.feature(), other, monitor)) {
+                return other;
+            }
+        }
+        return trial;
+    }
+
+    private static Set<String> words(String label) {
+        return new HashSet<>(Arrays.asList(label.toLowerCase(Locale.ROOT).split("[^\\p{L}\\p{N}]+")));
+    }
+
+    private static boolean isActive(UnpackSession session, Dictionary dictionary, Feature feature, Trial other, Monitor monitor) throws RefractException {
+        ImageRequest request = session.request().withPrompt(other.prompt(), other.seed()).withDecode(false);
+        Explore run = Explore.run(session.model(), request, List.of(dictionary), List.of(), new CheckpointsOnly(monitor));
+        List<ActiveFeature> active = run.points().getFirst().strongest(0, dictionary.features().size());
+        return active.stream().anyMatch(a -> a.latent() == feature.latent());
+    }
+
+    private static Intervention change(Dictionary dictionary, Feature feature, Mode mode, double strength) {
+        return Intervention.everywhere(new FeatureId(dictionary.point(), feature.latent()), mode, strength);
+    }
+
+    private static BufferedImage draw(UnpackSession session, String prompt, long seed, List<Intervention> interventions, Monitor monitor)
+            throws RefractException {
+        ImageRequest request = session.request().withPrompt(prompt, seed);
+        List<Dictionary> all = session.dictionaries().list();
+        return Explore.draw(session.model(), request, all, interventions, new CheckpointsOnly(monitor)).getFirst();
+    }
+}

@@ -1,0 +1,160 @@
+package org.refract.engine.unpack;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.refract.api.Hyperparameter;
+import org.refract.api.RefractException;
+import org.refract.api.Settings;
+import org.refract.api.job.Monitor;
+import org.refract.api.model.HookPoint;
+import org.refract.api.model.ImageModel;
+import org.refract.api.model.ImageRequest;
+import org.refract.api.model.Model;
+import org.refract.api.model.ModelBackend;
+import org.refract.api.model.Site;
+import org.refract.api.sae.SaeVariant;
+import org.refract.engine.extension.Extensions;
+import org.refract.engine.extension.Lease;
+import org.refract.engine.job.RunRecord;
+
+/** What the phases of one run share: options, folder, record, and the model and dictionaries, opened when first asked for. */
+final class UnpackSession implements AutoCloseable {
+    /** Pixels that are drawn together: 64 pictures of the demo model's size, one of SDXL Turbo's, on the processor. */
+    private static final int PIXELS_CPU = 512 * 512;
+    private static final int PIXELS_GPU = 16 * PIXELS_CPU;
+    private static final int LARGEST_BATCH = 64;
+    /** Pictures without which a dictionary makes no sense. */
+    private static final int FEWEST_RECORDINGS = 64;
+
+    private final UnpackOptions options;
+    private final RunFolder folder;
+    private final RunRecord record;
+    private final Extensions extensions;
+    private final ImageModel model;
+    private Optional<Dictionaries> dictionaries = Optional.empty();
+
+    private UnpackSession(UnpackOptions options, RunFolder folder, RunRecord record, Extensions extensions, ImageModel model) {
+        this.options = options;
+        this.folder = folder;
+        this.record = record;
+        this.extensions = extensions;
+        this.model = model;
+    }
+
+    static UnpackSession open(UnpackOptions options, RunFolder folder, RunRecord record, Extensions extensions, Lease<ModelBackend> backend,
+            Monitor monitor) throws RefractException {
+        Model model = backend.get().open(options.model(), options.placement(), monitor);
+        if (model instanceof ImageModel imageModel) {
+            return new UnpackSession(options, folder, record, extensions, imageModel);
+        }
+        model.close();
+        throw RefractException.usage("%s draws no pictures; refract unpack takes text-to-image models.", options.model());
+    }
+
+    UnpackOptions options() {
+        return options;
+    }
+
+    Preset preset() {
+        return options.preset();
+    }
+
+    RunFolder folder() {
+        return folder;
+    }
+
+    RunRecord record() {
+        return record;
+    }
+
+    Extensions extensions() {
+        return extensions;
+    }
+
+    ImageModel model() {
+        return model;
+    }
+
+    /** The hook points that were chosen, or the model's default ones. */
+    List<HookPoint> points() throws RefractException {
+        List<HookPoint> points = options.points().isEmpty() ? model.defaultHookPoints() : options.points();
+        for (HookPoint point : points) {
+            model.require(point);
+        }
+        return points;
+    }
+
+    /** The dictionaries with their features; they are there once the atlases are. */
+    Dictionaries dictionaries() throws RefractException {
+        if (dictionaries.isEmpty()) {
+            dictionaries = Optional.of(Dictionaries.open(folder, model, extensions));
+        }
+        return dictionaries.get();
+    }
+
+    /** How pictures are drawn: one step without guidance, as <em>Unpacking SDXL Turbo</em> records; as the model wants it with guidance. */
+    ImageRequest request() {
+        ImageRequest defaults = model.defaults();
+        return defaults.guidance() > 1 ? defaults : defaults.withSteps(1);
+    }
+
+    /** Pictures that are recorded. */
+    int recordings() {
+        ImageRequest request = request();
+        int passes = request.steps() * (request.guidance() > 1 ? 2 : 1);
+        return Math.max(FEWEST_RECORDINGS, preset().passes() / passes);
+    }
+
+    /** Pictures that are drawn together. */
+    int batch() {
+        ImageRequest request = request();
+        int pixels = options.placement().device().equals("cpu") ? PIXELS_CPU : PIXELS_GPU;
+        return Math.clamp(pixels / (request.height() * request.width()), 1, LARGEST_BATCH);
+    }
+
+    /** The variant's settings: its defaults, the preset's, the person's. */
+    Settings settings(SaeVariant variant) throws RefractException {
+        List<String> known = variant.hyperparameters().stream().map(Hyperparameter::name).toList();
+        Map<String, String> given = new TreeMap<>(preset().settings());
+        given.keySet().retainAll(known);
+        given.putAll(options.settings());
+        return Settings.of(variant.hyperparameters(), given);
+    }
+
+    /** What must be the same when a run is continued. */
+    static Map<String, String> identity(UnpackOptions options, String fingerprint) {
+        Map<String, String> identity = new TreeMap<>();
+        identity.put("model", fingerprint);
+        identity.put("preset", options.preset().toString());
+        identity.put("placement", options.placement().toString());
+        identity.put("prompts", options.prompts().map(p -> p.toAbsolutePath().normalize().toString()).orElse(""));
+        identity.put("points", options.points().stream().map(HookPoint::toString).collect(Collectors.joining(" ")));
+        identity.put("variant", options.variant());
+        identity.put("settings", new TreeMap<>(options.settings()).toString());
+        identity.put("seed", Long.toString(options.seed()));
+        return identity;
+    }
+
+    /** The command that repeats a run. */
+    static List<String> arguments(UnpackOptions options) {
+        List<String> typed = new ArrayList<>(List.of("--model", options.model().toString(), "--out", options.run().toString()));
+        if (options.preset().name().equals(Preset.QUICK.name())) {
+            typed.add("--quick");
+        }
+        typed.addAll(List.of("--device", options.placement().toString(), "--variant", options.variant(), "--seed", Long.toString(options.seed())));
+        options.prompts().ifPresent(file -> typed.addAll(List.of("--prompts", file.toString())));
+        options.points().forEach(point -> typed.addAll(List.of("--point", point.site() == Site.UPDATE ? point.path() : point.toString())));
+        new TreeMap<>(options.settings()).forEach((name, value) -> typed.addAll(List.of("--set", name + "=" + value)));
+        return typed;
+    }
+
+    @Override
+    public void close() {
+        dictionaries.ifPresent(Dictionaries::close);
+        model.close();
+    }
+}
