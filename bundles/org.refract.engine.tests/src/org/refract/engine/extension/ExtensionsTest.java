@@ -120,6 +120,20 @@ class ExtensionsTest {
     }
 
     @Test
+    void aListenerMayAskForExtensions() throws Exception {
+        ServiceRegistration<Labeler> first = register("test-one");
+        List<Integer> heard = new java.util.concurrent.CopyOnWriteArrayList<>();
+        try (AutoCloseable listening = extensions.onChange(() -> heard.add(extensions.ids(Labeler.class).size()))) {
+            int all = extensions.ids(Labeler.class).size();
+            ServiceRegistration<Labeler> second = register("test-two");
+            assertEquals(all + 1, heard.getLast());
+            second.unregister();
+            assertEquals(all, heard.getLast());
+        }
+        first.unregister();
+    }
+
+    @Test
     void aBundleBuiltForAnotherApiIsRefusedByNameWithBothVersions() throws Exception {
         framework.install("test.provider", "Export-Package", "org.example.api;version=\"1.0.0\"").start();
         framework.install("test.future", "Import-Package", "org.example.api;version=\"[2.0,2.1)\"");

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
@@ -15,11 +17,15 @@ import org.osgi.util.tracker.ServiceTracker;
 /** The services of one extension point, by id. */
 final class ExtensionPoint<T> implements AutoCloseable {
 
+    private static final int PATIENCE_SECONDS = 5;
+
     private final Class<T> type;
     private final Runnable changed;
     private final Map<String, Entry<T>> entries = new TreeMap<>();
     private final Map<Object, Refusal> refused = new LinkedHashMap<>();
-    private Optional<ServiceTracker<T, Object>> tracker = Optional.empty();
+    private final Thread opener = Thread.currentThread();
+    private final CountDownLatch open = new CountDownLatch(1);
+    private volatile Optional<ServiceTracker<T, Object>> tracker = Optional.empty();
 
     private record Entry<T>(Lease<T> lease, String bundle) {
     }
@@ -29,8 +35,28 @@ final class ExtensionPoint<T> implements AutoCloseable {
         this.changed = changed;
     }
 
-    /** Follows the framework's services from now on. */
-    void track(BundleContext context) {
+    /** Takes the given services in and follows the framework's from now on. */
+    void open(Optional<BundleContext> context, List<T> fixed) {
+        try {
+            context.ifPresent(this::track);
+            fixed.forEach(service -> add(service, service.getClass().getSimpleName()));
+        } finally {
+            open.countDown();
+        }
+    }
+
+    /** Waits until another thread has opened this point; not for ever, since that thread may wait for this one to make a service. */
+    void awaitOpen() {
+        try {
+            if (Thread.currentThread() != opener) {
+                open.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void track(BundleContext context) {
         ServiceTracker<T, Object> opened =
                 new ServiceTracker<>(context, type, null) {
                     @Override
@@ -82,12 +108,12 @@ final class ExtensionPoint<T> implements AutoCloseable {
                             .formatted(Extensions.name(type), id, other.bundle));
                 }
             }
-            changed.run();
         } catch (InvocationTargetException e) {
             refuse(service, bundle, "Its %s failed when asked for its id: %s.".formatted(Extensions.name(type), e.getCause()));
         } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
             refuse(service, bundle, "Its %s has no usable id: %s.".formatted(Extensions.name(type), e));
         }
+        changed.run();
     }
 
     private void vanish(Object known, ServiceReference<T> reference) {

@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Stream;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -124,16 +123,16 @@ public final class Extensions implements AutoCloseable {
         points.clear();
     }
 
+    /** The point of a type, followed from its first use on; making a service may itself ask for extensions, so no lock is held meanwhile. */
     @SuppressWarnings("unchecked")
     private <T> ExtensionPoint<T> point(Class<T> type) {
-        return (ExtensionPoint<T>) points.computeIfAbsent(type, t -> open(type));
-    }
-
-    private <T> ExtensionPoint<T> open(Class<T> type) {
-        ExtensionPoint<T> point = new ExtensionPoint<>(type, () -> listeners.forEach(Runnable::run));
-        context.ifPresent(point::track);
-        Stream<?> services = fixed.stream().filter(type::isInstance);
-        services.map(type::cast).forEach(service -> point.add(service, service.getClass().getSimpleName()));
-        return point;
+        ExtensionPoint<T> fresh = new ExtensionPoint<>(type, () -> listeners.forEach(Runnable::run));
+        ExtensionPoint<T> known = (ExtensionPoint<T>) points.putIfAbsent(type, fresh);
+        if (known != null) {
+            known.awaitOpen();
+            return known;
+        }
+        fresh.open(context, fixed.stream().filter(type::isInstance).<T>map(type::cast).toList());
+        return fresh;
     }
 }
