@@ -61,6 +61,19 @@ class ExplorerTest {
     }
 
     @Test
+    void aPictureThatIsThereBeforeTheFeaturesWereReadGetsItsFeatureLater() {
+        Explorer other = new Explorer((location, monitor) -> subject, background);
+        other.open(Optional.empty(), false);
+        background.workOnce();
+        other.generate();
+        background.workLast();
+        assertTrue(other.state().before().isPresent());
+        assertTrue(other.state().selected().isEmpty());
+        background.work();
+        assertTrue(other.state().details().isPresent());
+    }
+
+    @Test
     void aStrengthDrawsAgainAfterARest() {
         drawn();
         explorer.strength(3);
@@ -236,7 +249,7 @@ class ExplorerTest {
         explorer.chooseDictionary(1);
         background.work();
         assertNotEquals(first, state.rows());
-        assertTrue(state.selected().isEmpty());
+        assertEquals(Optional.of(state.rows().getFirst()), state.selected(), "the strongest feature of the other block");
         assertEquals("unet.up_blocks.0.attentions.1", state.dictionaryInfo().orElseThrow().point().path());
     }
 

@@ -50,6 +50,16 @@ final class Immediately implements Background {
         }
     }
 
+    /** Does what was started first. */
+    void workOnce() {
+        work.poll().run();
+    }
+
+    /** Does what was started last. */
+    void workLast() {
+        work.pollLast().run();
+    }
+
     /** How much was started and not done. */
     int waiting() {
         return work.size();

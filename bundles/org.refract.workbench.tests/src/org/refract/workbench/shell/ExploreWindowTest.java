@@ -231,7 +231,7 @@ class ExploreWindowTest {
         blocks.select(1);
         blocks.notifyListeners(SWT.Selection, new Event());
         person.waitUntil("the other block's features are listed", () -> state.dictionary() == 1 && !state.rows().isEmpty());
-        assertTrue(state.selected().isEmpty());
+        person.waitUntil("its strongest feature is selected", () -> state.details().isPresent());
     }
 
     @Test

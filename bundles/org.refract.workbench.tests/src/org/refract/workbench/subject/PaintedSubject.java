@@ -171,7 +171,7 @@ public final class PaintedSubject implements Subject {
         for (int i = 0; i < counts.length; i++) {
             counts[i] = (int) (400 * Math.exp(-Math.pow((i - 13) / 5.0, 2)));
         }
-        return new FeatureDetails(feature(id.latent()), examples, nearest, new Histogram("Positions by activation", "log10 of activation", -2, 1, counts, 0));
+        return new FeatureDetails(feature(id.latent()), examples, nearest, new Histogram("Positions by activation", "log10 of activation", -2, 1, counts));
     }
 
     @Override

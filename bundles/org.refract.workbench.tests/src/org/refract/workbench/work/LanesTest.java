@@ -66,12 +66,15 @@ class LanesTest {
 
     @Test
     void tellsTheNewestOfHowFarItIs() throws InterruptedException {
+        CountDownLatch told = new CountDownLatch(1);
         lanes.start(Lane.MODEL, "Counting", monitor -> {
             monitor.stage("Denoising", 4);
             monitor.advance(1);
             monitor.advance(2);
+            told.countDown();
             return "all";
         }, new Ear());
+        told.await();
         screenUntil("done");
         assertEquals(List.of("Denoising · 75 %", "done all"), heard);
     }

@@ -124,7 +124,8 @@ public final class Explorer {
         drawer.draw(drawn, request, drawing -> {
             state.pictures(Optional.of(drawing), Optional.empty());
             list();
-            select(state.selected().or(() -> state.rows().stream().findFirst()));
+            select(state.selected());
+            selectStrongest();
             if (!state.edits().interventions().isEmpty()) {
                 drawEdited();
             }
@@ -151,7 +152,17 @@ public final class Explorer {
             state.rows(List.of());
             return;
         }
-        atlas.features(state.dictionary(), this::list, this::warn);
+        atlas.features(state.dictionary(), () -> {
+            list();
+            selectStrongest();
+        }, this::warn);
+    }
+
+    /** With a picture on the screen some feature is always looked at. */
+    private void selectStrongest() {
+        if (state.selected().isEmpty() && state.before().isPresent()) {
+            select(state.rows().stream().findFirst());
+        }
     }
 
     /** Lists the features whose label holds these words. */

@@ -3,6 +3,7 @@ package org.refract.workbench.shell;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
+import org.refract.api.model.Placement;
 import org.refract.engine.Locations;
 
 /** What the window starts with: what it remembers, and what it was asked to open. */
@@ -10,6 +11,7 @@ import org.refract.engine.Locations;
 public final class Start {
     private final Memory memory = new Memory(new Locations().config().resolve("workbench.json"));
     private volatile Optional<Path> subject = Optional.empty();
+    private volatile Placement placement = Placement.CPU;
 
     /** What was remembered. */
     Memory memory() {
@@ -19,6 +21,15 @@ public final class Start {
     /** The folder that was named on the command line. */
     Optional<Path> subject() {
         return subject;
+    }
+
+    /** Where models compute. */
+    public Placement placement() {
+        return placement;
+    }
+
+    void placement(Placement device) {
+        placement = device;
     }
 
     void subject(Optional<Path> folder) {

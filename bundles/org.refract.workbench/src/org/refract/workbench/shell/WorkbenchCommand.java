@@ -9,7 +9,9 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ServiceScope;
 import org.refract.api.RefractException;
 import org.refract.api.command.Command;
+import org.refract.api.model.Placement;
 import org.refract.workbench.Workbench;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code refract workbench}. */
@@ -21,6 +23,10 @@ public final class WorkbenchCommand implements Command {
     @Parameters(arity = "0..1", paramLabel = "DIR", description = "A run folder (see refract unpack) or a model folder; by default what was open last.")
     private Optional<Path> folder = Optional.empty();
 
+    @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "cpu",
+            description = "Where the model computes: cpu or cuda:0, with /bf16 or /fp16 after it (default: ${DEFAULT-VALUE}).")
+    private String device = "cpu";
+
     @Activate
     public WorkbenchCommand(@Reference Workbench workbench) {
         this.workbench = workbench;
@@ -31,7 +37,7 @@ public final class WorkbenchCommand implements Command {
         if (folder.isPresent() && !Files.isDirectory(folder.get())) {
             throw RefractException.usage("There is no folder %s to open; name a run folder or a model folder.", folder.get());
         }
-        workbench.open(folder);
+        workbench.open(folder, Placement.parse(device));
         return 0;
     }
 }

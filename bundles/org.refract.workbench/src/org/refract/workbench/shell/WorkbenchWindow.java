@@ -20,6 +20,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.refract.api.RefractException;
+import org.refract.api.model.Placement;
 import org.refract.api.view.View;
 import org.refract.workbench.Workbench;
 
@@ -67,9 +68,10 @@ public final class WorkbenchWindow implements Workbench {
     }
 
     @Override
-    public void open(Optional<Path> subject) throws RefractException, InterruptedException {
+    public void open(Optional<Path> subject, Placement placement) throws RefractException, InterruptedException {
         Screen.require(System.getProperty("os.name"), System.getenv());
         start.subject(subject);
+        start.placement(placement);
         CompletableFuture<Optional<RefractException>> closed = new CompletableFuture<>();
         Runnable window = () -> {
             try {

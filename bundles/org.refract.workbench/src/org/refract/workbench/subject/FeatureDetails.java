@@ -48,8 +48,7 @@ public record FeatureDetails(Feature feature, List<ExamplePicture> examples, Lis
      * @param from   left edge of the first bin
      * @param to     right edge of the last bin
      * @param counts one per bin
-     * @param marked a value to point at, not a number if there is none
      */
-    public record Histogram(String title, String unit, double from, double to, int[] counts, double marked) {
+    public record Histogram(String title, String unit, double from, double to, int[] counts) {
     }
 }

@@ -100,7 +100,7 @@ final class DetailsPanel {
         if (!feature.alive()) {
             return "Never active in the recordings.";
         }
-        return String.format(Locale.ROOT, "active at %s of positions · mean %.2f ± %.2f · max %.2f%nin this picture %s",
+        return String.format(Locale.ROOT, "active at %s · mean %.2f ± %.2f · max %.2f%nin this picture %s",
                 FeatureTable.density(feature.density()), feature.mean(), feature.std(), feature.max(),
                 here > 0 ? String.format(Locale.ROOT, "%.3f on average", here) : "not active");
     }

@@ -85,8 +85,9 @@ final class FeatureTable {
     private void stretch() {
         int others = 0;
         for (int i = 0; i < TITLES.size(); i++) {
-            others += i == LABEL ? 0 : table.getColumn(i).getWidth();
+            others += i == LABEL ? 0 : i == STRENGTH ? WIDTHS.get(i) : table.getColumn(i).getWidth();
         }
+        table.getColumn(STRENGTH).setWidth(WIDTHS.get(STRENGTH));
         table.getColumn(LABEL).setWidth(Math.max(WIDTHS.get(LABEL), table.getClientArea().width - others));
     }
 

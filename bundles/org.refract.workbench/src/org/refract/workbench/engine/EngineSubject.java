@@ -1,0 +1,123 @@
+package org.refract.workbench.engine;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.refract.api.RefractException;
+import org.refract.api.analysis.Dictionary;
+import org.refract.api.analysis.FeatureId;
+import org.refract.api.job.Monitor;
+import org.refract.api.model.HookPointInfo;
+import org.refract.api.model.ImageModel;
+import org.refract.api.model.ImageRequest;
+import org.refract.api.model.ModelBackend;
+import org.refract.engine.extension.Lease;
+import org.refract.engine.intervene.Explore;
+import org.refract.engine.intervene.PointActivity;
+import org.refract.engine.intervene.StepCodes;
+import org.refract.engine.job.Job;
+import org.refract.engine.job.JobQueue;
+import org.refract.engine.unpack.Dictionaries;
+import org.refract.engine.unpack.RunFolder;
+import org.refract.workbench.picture.Pixels;
+import org.refract.workbench.subject.ActiveFeatures;
+import org.refract.workbench.subject.DrawRequest;
+import org.refract.workbench.subject.Drawing;
+import org.refract.workbench.subject.FeatureDetails;
+import org.refract.workbench.subject.FeatureRow;
+import org.refract.workbench.subject.Subject;
+import org.refract.workbench.subject.SubjectInfo;
+import org.refract.workbench.subject.SubjectInfo.DictionaryInfo;
+
+/** A model with a run's dictionaries on a device, and the run's files. */
+final class EngineSubject implements Subject {
+    private final SubjectInfo info;
+    private final ImageModel model;
+    private final Optional<Dictionaries> dictionaries;
+    private final Optional<RunFiles> files;
+    private final Lease<ModelBackend> backend;
+    private final JobQueue jobs;
+
+    /** Takes the model and the dictionaries over. On the device's thread. */
+    EngineSubject(Path location, Optional<RunFolder> run, Path folderOfModel, ImageModel model, Optional<Dictionaries> dictionaries,
+            Lease<ModelBackend> backend, JobQueue jobs) throws RefractException {
+        this.model = model;
+        this.dictionaries = dictionaries;
+        this.backend = backend;
+        this.jobs = jobs;
+        List<DictionaryInfo> points = list().stream()
+                .map(d -> new DictionaryInfo(d.point(), model.hookPoint(d.point().path()).map(HookPointInfo::role).orElse(""), d.features().size())).toList();
+        this.files = run.isPresent() ? Optional.of(RunFiles.open(run.get(), points)) : Optional.empty();
+        ImageRequest usual = model.defaults();
+        this.info = new SubjectInfo(location, run.map(RunFolder::path), folderOfModel, model.info().name(), usual.steps(), usual.guidance(),
+                files.map(RunFiles::firstPrompt).orElse(""), points);
+    }
+
+    private List<Dictionary> list() {
+        return dictionaries.map(Dictionaries::list).orElse(List.of());
+    }
+
+    @Override
+    public SubjectInfo info() {
+        return info;
+    }
+
+    @Override
+    public Drawing draw(DrawRequest request, Monitor monitor) throws RefractException {
+        ImageRequest wanted = model.defaults().withPrompt(request.prompt(), request.seed()).withSteps(request.steps()).withGuidance(request.guidance());
+        Explore explored = jobs.submit(Job.on(model.placement(), "Drawing '" + request.prompt() + "'",
+                job -> Explore.run(model, wanted, list(), request.edits(), new BothMonitors(job, monitor))).using(backend)).awaitOrCancel("The window was closed.");
+        return new Drawing(request, Pixels.of(explored.images().getFirst()),
+                request.edits().isEmpty() ? explored.points().stream().map(EngineSubject::active).toList() : List.of());
+    }
+
+    private static ActiveFeatures active(PointActivity activity) {
+        StepCodes first = activity.passes().getFirst();
+        int slots = activity.passes().stream().mapToInt(StepCodes::slots).max().orElse(1);
+        return new ActiveFeatures(first.rows(), first.columns(), slots, activity.passes().stream().map(step -> codes(step, slots)).toList());
+    }
+
+    private static ActiveFeatures.Codes codes(StepCodes step, int slots) {
+        int positions = step.rows() * step.columns();
+        int[] latents = new int[positions * slots];
+        float[] values = new float[positions * slots];
+        for (int p = 0; p < positions; p++) {
+            System.arraycopy(step.indices(), p * step.slots(), latents, p * slots, step.slots());
+            System.arraycopy(step.values(), p * step.slots(), values, p * slots, step.slots());
+        }
+        return new ActiveFeatures.Codes(latents, values);
+    }
+
+    @Override
+    public List<FeatureRow> features(int dictionary) {
+        return list().get(dictionary).features().stream().map(feature -> new FeatureRow(feature, 0)).toList();
+    }
+
+    @Override
+    public FeatureDetails details(FeatureId feature) throws RefractException {
+        return files().details(feature);
+    }
+
+    @Override
+    public Optional<Pixels> icon(FeatureId feature) throws RefractException {
+        return files().icon(feature);
+    }
+
+    private RunFiles files() throws RefractException {
+        return files.orElseThrow(() -> RefractException.usage("%s was opened without a run; refract unpack --model makes one.", info.location()));
+    }
+
+    @Override
+    public void close() {
+        files.ifPresent(RunFiles::close);
+        try {
+            jobs.submit(Job.on(model.placement(), "Closing " + info.name(), job -> {
+                dictionaries.ifPresent(Dictionaries::close);
+                model.close();
+                return info;
+            })).awaitOrCancel("The window was closed.");
+        } catch (RefractException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

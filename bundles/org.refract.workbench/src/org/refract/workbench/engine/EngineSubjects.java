@@ -1,0 +1,91 @@
+package org.refract.workbench.engine;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.refract.api.RefractException;
+import org.refract.api.job.Monitor;
+import org.refract.api.model.ImageModel;
+import org.refract.api.model.Model;
+import org.refract.api.model.ModelBackend;
+import org.refract.api.model.Placement;
+import org.refract.engine.Locations;
+import org.refract.engine.extension.Extensions;
+import org.refract.engine.extension.Lease;
+import org.refract.engine.job.Job;
+import org.refract.engine.job.JobQueue;
+import org.refract.engine.unpack.Dictionaries;
+import org.refract.engine.unpack.RunFolder;
+import org.refract.workbench.shell.Start;
+import org.refract.workbench.subject.Subject;
+import org.refract.workbench.subject.Subjects;
+
+/** Opens run folders and model folders with the backends that are there. */
+@Component(service = Subjects.class)
+public final class EngineSubjects implements Subjects {
+    private final Extensions extensions;
+    private final JobQueue jobs;
+    private final Start start;
+
+    @Activate
+    public EngineSubjects(@Reference Extensions extensions, @Reference JobQueue jobs, @Reference Start start) {
+        this.extensions = extensions;
+        this.jobs = jobs;
+        this.start = start;
+    }
+
+    @Override
+    public Subject open(Optional<Path> location, Monitor monitor) throws RefractException {
+        Locations locations = new Locations();
+        Optional<Path> wanted = location.or(() -> Runs.newest(Path.of("").toAbsolutePath(), locations));
+        Path folder = (wanted.isPresent() ? wanted.get() : demo(locations)).toAbsolutePath().normalize();
+        if (!Files.isDirectory(folder)) {
+            throw RefractException.usage("There is no folder %s; open another one.", folder);
+        }
+        Optional<RunFolder> run = Optional.of(folder).filter(Runs::isRun).map(RunFolder::new);
+        Path model = run.isPresent() ? Runs.model(run.get(), locations) : folder;
+        Lease<ModelBackend> backend = backend(model, folder);
+        Placement placement = start.placement();
+        return jobs.submit(Job.on(placement, "Opening " + folder.getFileName(), job -> open(folder, run, model, backend, placement,
+                new BothMonitors(job, monitor))).using(backend)).awaitOrCancel("The window was closed.");
+    }
+
+    private static Path demo(Locations locations) throws RefractException {
+        return locations.demo().resolve("turbo");
+    }
+
+    private Lease<ModelBackend> backend(Path model, Path opened) throws RefractException {
+        List<ModelBackend> backends = extensions.all(ModelBackend.class);
+        Optional<ModelBackend> found = backends.stream().filter(b -> b.recognises(model)).findFirst();
+        if (found.isEmpty()) {
+            throw model.equals(opened)
+                    ? RefractException.usage("%s is neither a run of refract unpack nor a model of a known family (%s); open another folder.", opened,
+                            backends.stream().map(ModelBackend::id).collect(Collectors.joining(", ")))
+                    : RefractException.usage("The model of %s is no longer at %s; put it back, or unpack it again.", opened, model);
+        }
+        return extensions.lease(ModelBackend.class, found.get().id());
+    }
+
+    private Subject open(Path folder, Optional<RunFolder> run, Path folderOfModel, Lease<ModelBackend> backend, Placement placement, Monitor monitor)
+            throws RefractException {
+        monitor.stage("Reading the model", 0);
+        Model model = backend.get().open(folderOfModel, placement, monitor);
+        try {
+            if (!(model instanceof ImageModel imageModel)) {
+                throw RefractException.usage("%s draws no pictures; this view is for text-to-image models.", folderOfModel);
+            }
+            monitor.checkpoint();
+            monitor.stage("Reading the dictionaries", 0);
+            Optional<Dictionaries> dictionaries = run.isPresent() ? Optional.of(Dictionaries.open(run.get(), model, extensions)) : Optional.empty();
+            return new EngineSubject(folder, run, folderOfModel, imageModel, dictionaries, backend, jobs);
+        } catch (RefractException | RuntimeException e) {
+            model.close();
+            throw e;
+        }
+    }
+}
