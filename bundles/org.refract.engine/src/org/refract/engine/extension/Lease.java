@@ -15,12 +15,12 @@ import org.refract.api.job.Monitor;
 public final class Lease<T> {
 
     private final String id;
-    private final T service;
+    private final AtomicReference<Optional<T>> service;
     private final AtomicReference<String> end = new AtomicReference<>();
 
     Lease(String id, T service) {
         this.id = id;
-        this.service = service;
+        this.service = new AtomicReference<>(Optional.of(service));
     }
 
     /** The service's id. */
@@ -34,8 +34,9 @@ public final class Lease<T> {
      * @throws CancelledException if it has vanished
      */
     public T get() {
+        Optional<T> present = service.get();
         check();
-        return service;
+        return present.orElseThrow();
     }
 
     /** Whether the service is still there. */
@@ -98,5 +99,6 @@ public final class Lease<T> {
 
     void end(String sentence) {
         end.compareAndSet(null, sentence);
+        service.set(Optional.empty());
     }
 }

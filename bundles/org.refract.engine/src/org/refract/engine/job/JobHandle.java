@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.refract.api.RefractException;
@@ -44,7 +45,9 @@ public final class JobHandle<T> {
     private static final Pattern LACK_OF_MEMORY = Pattern.compile("not enough memory|can't allocate memory|out of memory");
 
     private final long number;
-    private final Job<T> job;
+    private final String title;
+    /** The work until it begins; an ended job must not keep an extension's classes alive. */
+    private final AtomicReference<Optional<Job<T>>> work;
     private final JobMonitor monitor = new JobMonitor();
     private final CompletableFuture<T> result = new CompletableFuture<>();
     private final List<Consumer<JobHandle<T>>> listeners = new CopyOnWriteArrayList<>();
@@ -54,7 +57,8 @@ public final class JobHandle<T> {
 
     JobHandle(long number, Job<T> job) {
         this.number = number;
-        this.job = job;
+        this.title = job.title();
+        this.work = new AtomicReference<>(Optional.of(job));
         monitor.onProgress(progress -> tell());
     }
 
@@ -65,7 +69,7 @@ public final class JobHandle<T> {
 
     /** What it does, for people. */
     public String title() {
-        return job.title();
+        return title;
     }
 
     /** When it was submitted. */
@@ -97,6 +101,7 @@ public final class JobHandle<T> {
     public void cancel(String reason) {
         monitor.cancel(reason);
         if (claim(State.QUEUED, State.CANCELLED)) {
+            work.set(Optional.empty());
             end(State.CANCELLED, Optional.of(reason));
             result.completeExceptionally(new CancelledException(reason));
         }
@@ -159,6 +164,7 @@ public final class JobHandle<T> {
             return;
         }
         tell();
+        Job<T> job = work.getAndSet(Optional.empty()).orElseThrow();
         try {
             Monitor guarded = monitor;
             for (Lease<?> lease : job.leases()) {

@@ -1,0 +1,2 @@
+/** Long work: queued, watched, stopped, and recorded. */
+package org.refract.engine.job;

@@ -1,0 +1,2 @@
+/** Where things lie, and which versions are at work. */
+package org.refract.engine;
