@@ -25,10 +25,12 @@ final class ProgressLine {
      * @param total   units in all, 0 if unknown
      * @param elapsed since the stage began
      * @param metrics live numbers by name
+     * @param headline how far the whole job is, "" if it has one stage
      * @param width   columns; the result is never wider
      */
-    static String of(String title, long done, long total, Duration elapsed, Map<String, Double> metrics, int width) {
-        String facts = facts(done, total, elapsed, metrics);
+    static String of(String title, long done, long total, Duration elapsed, Map<String, Double> metrics,
+            String headline, int width) {
+        String facts = facts(done, total, elapsed, metrics, headline);
         int room = width - title.length() - facts.length() - 4;
         String bar = total > 0 && room >= SHORTEST_BAR ? bar((double) done / total, Math.min(room, LONGEST_BAR)) + "  " : "";
         String line = title + "  " + bar + facts;
@@ -36,11 +38,11 @@ final class ProgressLine {
     }
 
     /** A line for logs: no bar. */
-    static String plain(String title, long done, long total, Duration elapsed, Map<String, Double> metrics) {
-        return title + ": " + facts(done, total, elapsed, metrics).strip();
+    static String plain(String title, long done, long total, Duration elapsed, Map<String, Double> metrics, String headline) {
+        return title + ": " + facts(done, total, elapsed, metrics, headline).strip();
     }
 
-    private static String facts(long done, long total, Duration elapsed, Map<String, Double> metrics) {
+    private static String facts(long done, long total, Duration elapsed, Map<String, Double> metrics, String headline) {
         double seconds = elapsed.toMillis() / 1000.0;
         double rate = seconds > 0 ? done / seconds : 0;
         List<String> facts = new ArrayList<>();
@@ -56,6 +58,9 @@ final class ProgressLine {
             facts.add(time(Math.round((total - done) / rate)) + " left");
         }
         metrics.forEach((name, value) -> facts.add(name + " " + number(value)));
+        if (!headline.isEmpty()) {
+            facts.add(headline);
+        }
         return String.join("  ", facts);
     }
 

@@ -26,6 +26,7 @@ public final class ProgressMonitor implements Monitor, AutoCloseable {
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final Map<String, Double> metrics = new LinkedHashMap<>();
     private String title = "";
+    private String headline = "";
     private long total;
     private long done;
     private long begun;
@@ -81,6 +82,11 @@ public final class ProgressMonitor implements Monitor, AutoCloseable {
         drawIfDue();
     }
 
+    /** Says how far the whole is of which the stages are parts. */
+    public synchronized void headline(String text) {
+        headline = text;
+    }
+
     @Override
     public void preview(BufferedImage image) {
     }
@@ -118,9 +124,9 @@ public final class ProgressMonitor implements Monitor, AutoCloseable {
         }
         Duration elapsed = Duration.ofMillis(clock.millis() - begun);
         if (terminal.interactive()) {
-            err.print("\r" + ProgressLine.of(title, done, total, elapsed, metrics, terminal.width() - 1) + "\u001b[K");
+            err.print("\r" + ProgressLine.of(title, done, total, elapsed, metrics, headline, terminal.width() - 1) + "\u001b[K");
         } else {
-            err.println(ProgressLine.plain(title, done, total, elapsed, metrics));
+            err.println(ProgressLine.plain(title, done, total, elapsed, metrics, headline));
         }
         err.flush();
     }

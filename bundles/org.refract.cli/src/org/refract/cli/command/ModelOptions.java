@@ -1,0 +1,72 @@
+package org.refract.cli.command;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.refract.api.RefractException;
+import org.refract.api.job.Monitor;
+import org.refract.api.model.ImageModel;
+import org.refract.api.model.Model;
+import org.refract.api.model.ModelBackend;
+import org.refract.api.model.Placement;
+import org.refract.engine.Locations;
+import org.refract.engine.extension.Extensions;
+import org.refract.engine.extension.Lease;
+import picocli.CommandLine.Option;
+
+/** {@code --model} and {@code --device}, as every command that runs a model has them. */
+final class ModelOptions {
+    /** The demo model for few steps, in the folder of {@link Locations#demo()}. */
+    private static final String DEMO = "turbo";
+    private static final String DEMO_NAME = "emoji-sdxl";
+
+    @Option(names = {"-m", "--model"}, paramLabel = "DIR", order = 1,
+            description = "A diffusers folder of the SDXL family (default: the demo model).")
+    private Path model;
+
+    @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "cpu", order = 90,
+            description = "cpu or cuda:0, with /bf16 or /fp16 after it (default: ${DEFAULT-VALUE}).")
+    private String device;
+
+    /** Where the model lies. */
+    Path location() throws RefractException {
+        if (model == null) {
+            return new Locations().demo().resolve(DEMO);
+        }
+        if (!Files.exists(model)) {
+            throw RefractException.usage("There is no model at %s; name a folder that holds a model_index.json.", model);
+        }
+        return model.toAbsolutePath().normalize();
+    }
+
+    /** A name that is fit for a folder. */
+    String name() throws RefractException {
+        return model == null ? DEMO_NAME : location().getFileName() == null ? "model" : location().getFileName().toString();
+    }
+
+    /** Where to compute. */
+    Placement placement() throws RefractException {
+        return Placement.parse(device);
+    }
+
+    /** The backend that knows the model. */
+    Lease<ModelBackend> backend(Extensions extensions) throws RefractException {
+        Path location = location();
+        List<ModelBackend> backends = extensions.all(ModelBackend.class);
+        String id = backends.stream().filter(b -> b.recognises(location)).map(ModelBackend::id).findFirst()
+                .orElseThrow(() -> RefractException.usage("%s is no model of a family that is known here (%s); refract inspect says what it is.",
+                        location, backends.stream().map(ModelBackend::id).collect(Collectors.joining(", "))));
+        return extensions.lease(ModelBackend.class, id);
+    }
+
+    /** Opens it; call on the device's thread. */
+    ImageModel open(Lease<ModelBackend> backend, Monitor monitor) throws RefractException {
+        Model opened = backend.get().open(location(), placement(), monitor);
+        if (opened instanceof ImageModel image) {
+            return image;
+        }
+        opened.close();
+        throw RefractException.usage("%s draws no pictures; this command needs a text-to-image model.", location());
+    }
+}

@@ -1,0 +1,103 @@
+package org.refract.cli.command;
+
+import com.google.gson.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ServiceScope;
+import org.refract.api.RefractException;
+import org.refract.api.command.Command;
+import org.refract.api.model.HookPoint;
+import org.refract.engine.extension.Extensions;
+import org.refract.engine.job.JobQueue;
+import org.refract.engine.unpack.Preset;
+import org.refract.engine.unpack.RunFolder;
+import org.refract.engine.unpack.Unpack;
+import org.refract.engine.unpack.UnpackOptions;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code refract unpack}: the main job. */
+@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Take a model apart")
+@CommandLine.Command(name = "unpack", sortOptions = false,
+        description = {"Record a model's blocks, learn and name their features, and write a report.",
+            "Stopped or killed, it goes on where it was when it is asked again."},
+        footerHeading = "%n@|bold,underline Examples|@%n",
+        footer = {"  refract unpack", "  refract unpack --quick --out first-look",
+            "  refract unpack --model ~/sdxl-turbo --prompts prompts.txt --device cuda:0/fp16"})
+public final class UnpackCommand implements Command {
+    @Reference
+    Extensions extensions;
+    @Reference
+    JobQueue jobs;
+    @Reference
+    Unpack unpack;
+    @Spec
+    CommandSpec spec;
+    @Mixin
+    ModelOptions model;
+
+    @Option(names = {"-o", "--out"}, paramLabel = "DIR", order = 2,
+            description = "The run's folder (default: unpacked-MODEL in the current folder).")
+    private Path out;
+    @Option(names = "--quick", order = 3, description = "A first look: fewer pictures and shorter training.")
+    private boolean quick;
+    @Option(names = "--prompts", paramLabel = "FILE", order = 4,
+            description = "Prompts, one a line, or JSON lines with a caption or prompt (default: captions beside the model, or a built-in list).")
+    private Path prompts;
+    @Option(names = "--point", paramLabel = "POINT", order = 5,
+            description = "A hook point such as unet.mid_block.attentions.0; may be repeated (default: the model's own).")
+    private List<String> points = new ArrayList<>();
+    @Option(names = "--variant", paramLabel = "NAME", defaultValue = "topk", order = 6,
+            description = "The dictionaries' architecture (default: ${DEFAULT-VALUE}).")
+    private String variant;
+    @Option(names = "--set", paramLabel = "NAME=VALUE", order = 7, description = "A setting of the architecture, such as k=20; may be repeated.")
+    private Map<String, String> settings = new LinkedHashMap<>();
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "0", order = 8, description = "Of everything drawn by lot (default: ${DEFAULT-VALUE}).")
+    private long seed;
+    @Option(names = "--no-report", order = 9, description = "Leave out the report.")
+    private boolean noReport;
+    @Option(names = "--json", order = 10, description = "Print the outcome as one JSON object.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws RefractException {
+        List<HookPoint> hookPoints = new ArrayList<>();
+        for (String point : points) {
+            hookPoints.add(HookPoint.parse(point));
+        }
+        Path folder = (out == null ? Path.of("unpacked-" + model.name()) : out).toAbsolutePath().normalize();
+        UnpackOptions options = new UnpackOptions(model.location(), folder, quick ? Preset.QUICK : Preset.STANDARD, model.placement(),
+                Optional.ofNullable(prompts), hookPoints, variant, settings, seed, !noReport);
+        RunFolder run = JobOnScreen.whole(spec, jobs).run(options.placement(), "Unpacking " + model.name(), List.of(),
+                monitor -> unpack.run(options, monitor));
+        tell(run);
+        return 0;
+    }
+
+    private void tell(RunFolder run) {
+        Path report = run.report().resolve("index.html");
+        boolean written = Files.exists(report);
+        if (json) {
+            JsonObject outcome = new JsonObject();
+            outcome.addProperty("run", run.path().toString());
+            if (written) {
+                outcome.addProperty("report", report.toString());
+            }
+            spec.commandLine().getOut().println(outcome);
+        } else if (written) {
+            spec.commandLine().getOut().println("The report: " + report);
+        } else {
+            spec.commandLine().getOut().println("The run: " + run.path());
+        }
+    }
+}
