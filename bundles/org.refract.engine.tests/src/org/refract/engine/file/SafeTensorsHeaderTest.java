@@ -170,8 +170,11 @@ class SafeTensorsHeaderTest {
         assertTrue(said.length() < 1000, said);
     }
 
+    /** A new file each time: overwriting one makes some file systems wait for the disk. */
     private SafeTensorsHeader read(byte[] file) throws Exception {
-        return SafeTensors.header(Files.write(folder.resolve("made.safetensors"), file));
+        Path path = folder.resolve("made.safetensors");
+        Files.deleteIfExists(path);
+        return SafeTensors.header(Files.write(path, file));
     }
 
     private static byte[] bytes(String header, int data) {

@@ -74,6 +74,7 @@ class RunRecordTest {
             for (int n = random.nextInt(3); n >= 0; n--) {
                 text.setCharAt(random.nextInt(text.length()), "{}[]\",:0a\\- ".charAt(random.nextInt(12)));
             }
+            Files.delete(folder.resolve(RunRecord.FILE));
             Files.writeString(folder.resolve(RunRecord.FILE), text);
             try {
                 RunRecord.read(folder).arguments();

@@ -113,7 +113,14 @@ final class ExtensionPoint<T> implements AutoCloseable {
         } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
             refuse(service, bundle, "Its %s has no usable id: %s.".formatted(Extensions.name(type), e));
         }
-        changed.run();
+        announce();
+    }
+
+    /** What is there when the point opens is no change. */
+    private void announce() {
+        if (open.getCount() == 0) {
+            changed.run();
+        }
     }
 
     private void vanish(Object known, ServiceReference<T> reference) {
@@ -128,7 +135,7 @@ final class ExtensionPoint<T> implements AutoCloseable {
                 return gone;
             });
         }
-        changed.run();
+        announce();
     }
 
     synchronized Optional<Lease<T>> lease(String id) {
