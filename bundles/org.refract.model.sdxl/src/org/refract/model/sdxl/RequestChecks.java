@@ -1,9 +1,11 @@
 package org.refract.model.sdxl;
 
+import ai.djl.ndarray.types.Shape;
 import java.util.stream.Stream;
 import org.refract.api.RefractException;
 import org.refract.api.model.ImageRequest;
 import org.refract.api.model.MicroConditioning;
+import org.refract.api.model.Stage;
 
 /** Refuses requests that a model cannot carry out, each with a sentence. */
 final class RequestChecks {
@@ -14,8 +16,11 @@ final class RequestChecks {
     private RequestChecks() {
     }
 
-    /** @param multiple pixels per latent position, of which sizes must be multiples */
-    static void check(ImageRequest request, int multiple) throws RefractException {
+    /**
+     * @param multiple pixels per latent position, of which sizes must be multiples
+     * @param channels latent channels
+     */
+    static void check(ImageRequest request, int multiple, int channels) throws RefractException {
         int count = request.prompts().size();
         if (count == 0) {
             throw RefractException.usage("There is no prompt; give at least one, \"\" for an empty one.");
@@ -42,6 +47,22 @@ final class RequestChecks {
         boolean positive = Stream.concat(sizes.original().stream(), sizes.target().stream()).allMatch(s -> s.height() > 0 && s.width() > 0);
         if (!positive || sizes.crop().top() < 0 || sizes.crop().left() < 0) {
             throw RefractException.usage("Original and target size must be at least 1 x 1 pixel, and the crop must not be negative.");
+        }
+        checkStage(request, multiple, channels);
+    }
+
+    private static void checkStage(ImageRequest request, int multiple, int channels) throws RefractException {
+        Stage stage = request.stage();
+        if (!(stage.start() >= 0 && stage.start() < stage.end() && stage.end() <= 1)) {
+            throw RefractException.usage("A stage from %s to %s is no part of the denoising: both lie between 0 and 1, and the start comes first.",
+                    stage.start(), stage.end());
+        }
+        if (stage.latents().isPresent()) {
+            Shape wanted = new Shape(request.prompts().size(), channels, request.height() / multiple, request.width() / multiple);
+            Shape given = stage.latents().get().getShape();
+            if (!given.equals(wanted)) {
+                throw RefractException.usage("The latents to go on from have the shape %s and the request needs %s.", given, wanted);
+            }
         }
     }
 }

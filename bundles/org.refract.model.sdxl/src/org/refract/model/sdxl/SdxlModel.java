@@ -98,7 +98,7 @@ final class SdxlModel implements ImageModel {
     @Override
     public ImageBatch generate(ImageRequest request, List<? extends Hook> hooks, Monitor monitor, NDManager owner) throws RefractException {
         int scale = parts.vae().config().scaleFactor();
-        RequestChecks.check(request, scale);
+        RequestChecks.check(request, scale, parts.unet().config().inChannels());
         for (Hook hook : hooks) {
             require(hook.point());
         }
@@ -132,11 +132,12 @@ final class SdxlModel implements ImageModel {
         UNet.Conditioning conditioning = conditioning(request, guided, hooks, monitor, run);
         Noise noise = new Noise(request, parts.unet().config().inChannels(), request.height() / scale, request.width() / scale);
         double[] timesteps = solver.timesteps();
-        NDArray sample = KERNELS.call(run, "scaled", onDevice(noise.next(run.manager()), run), solver.initNoiseSigma());
-        for (int i = 0; i < timesteps.length; i++) {
+        StageSteps steps = StageSteps.of(request.stage(), timesteps, parts.scheduler().numTrainTimesteps());
+        NDArray sample = start(request, noise, solver, run);
+        for (int i = steps.first(); i < steps.last(); i++) {
             monitor.checkpoint();
             try (Scope step = run.child()) {
-                Pass pass = new Pass(i, timesteps.length, timesteps[i], count, guided);
+                Pass pass = new Pass(i - steps.first(), steps.last() - steps.first(), timesteps[i], count, guided);
                 NDArray output = predict(solver.scaleModelInput(step.manager(), i, sample), pass, conditioning, hooks, step);
                 if (guided) {
                     output = KERNELS.call(step, "guided", output, request.guidance());
@@ -149,6 +150,13 @@ final class SdxlModel implements ImageModel {
             monitor.advance(1);
         }
         return KERNELS.call(run, "row_major", sample);
+    }
+
+    /** The first sample: noise, or what an earlier stage left. */
+    private NDArray start(ImageRequest request, Noise noise, Solver solver, Scope run) {
+        return request.stage().latents().isPresent()
+                ? DTypes.copy(run.manager(), onDevice(request.stage().latents().get(), run))
+                : KERNELS.call(run, "scaled", onDevice(noise.next(run.manager()), run), solver.initNoiseSigma());
     }
 
     /** What the U-Net says about a sample, float32. */

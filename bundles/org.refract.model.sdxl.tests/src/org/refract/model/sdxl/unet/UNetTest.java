@@ -22,6 +22,7 @@ import org.refract.api.model.Site;
 import org.refract.engine.file.SafeTensors;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
+import org.refract.model.sdxl.Hooks;
 import org.refract.model.sdxl.ReferenceSet;
 import org.refract.model.sdxl.nn.Checkpoint;
 import org.refract.model.sdxl.nn.ConfigFile;
@@ -55,10 +56,11 @@ class UNetTest {
             List<Hook> hooks = new ArrayList<>();
             for (String name : golden.names()) {
                 if (name.startsWith("out.") && !name.equals("out.sample")) {
-                    hooks.add(reader(name, name.substring("out.".length()), Site.OUTPUT, seen));
+                    hooks.add(Hooks.reader(new HookPoint("unet." + name.substring("out.".length()), Site.OUTPUT), v -> seen.put(name, v)));
                 } else if (name.startsWith("hook.")) {
                     int dot = name.lastIndexOf('.');
-                    hooks.add(reader(name, name.substring("hook.".length(), dot), Site.valueOf(name.substring(dot + 1).toUpperCase()), seen));
+                    HookPoint point = HookPoint.parse("unet." + name.substring("hook.".length(), dot) + ":" + name.substring(dot + 1));
+                    hooks.add(Hooks.reader(point, v -> seen.put(name, v)));
                 }
             }
             run(unet, golden, scope, hooks);
@@ -78,15 +80,7 @@ class UNetTest {
         try (Scope scope = Scope.open(Placement.CPU); SafeTensors golden = ReferenceSet.tensors(set + ".safetensors")) {
             UNet unet = load(set, scope);
             float[] plain = Tensors.floats(run(unet, golden, scope, List.of()));
-            List<Hook> everywhere = new ArrayList<>();
-            unet.modules().forEach(m -> {
-                for (Site site : Site.values()) {
-                    if (site != Site.UPDATE || m.hookPoint("").update()) {
-                        everywhere.add(hook(new HookPoint(m.path(), site), value -> value));
-                    }
-                }
-            });
-            assertArrayEquals(plain, Tensors.floats(run(unet, golden, scope, everywhere)));
+            assertArrayEquals(plain, Tensors.floats(run(unet, golden, scope, everywhere(unet))));
         }
     }
 
@@ -98,9 +92,9 @@ class UNetTest {
             for (String path : unet.modules().filter(m -> m.kind().equals("Transformer2DModel")).map(m -> m.path()).toList()) {
                 List<float[]> seen = new ArrayList<>();
                 run(unet, golden, scope, List.of(
-                        reader(seen, new HookPoint(path, Site.INPUT)),
-                        hook(new HookPoint(path, Site.UPDATE), value -> value.mul(0)),
-                        reader(seen, new HookPoint(path, Site.OUTPUT))));
+                        Hooks.reader(new HookPoint(path, Site.INPUT), seen::add),
+                        Hooks.of(new HookPoint(path, Site.UPDATE), (pass, value) -> value.mul(0)),
+                        Hooks.reader(new HookPoint(path, Site.OUTPUT), seen::add)));
                 assertArrayEquals(seen.get(0), seen.get(1), path);
             }
         }
@@ -111,15 +105,24 @@ class UNetTest {
         String set = ReferenceSet.named("unet_forward").getFirst();
         try (Scope scope = Scope.open(Placement.CPU); SafeTensors golden = ReferenceSet.tensors(set + ".safetensors")) {
             UNet unet = load(set, scope);
-            try (Scope runs = scope.child()) {
-                run(unet, golden, runs, List.of()).close();
-                int before = runs.liveTensors();
-                for (int i = 0; i < 3; i++) {
-                    run(unet, golden, runs, List.of()).close();
-                }
-                assertEquals(before, runs.liveTensors() - 3 * (before / 1));
-            }
+            Inputs inputs = Inputs.of(golden, scope);
+            int before = scope.liveTensors();
+            inputs.run(unet, scope, List.of()).close();
+            assertEquals(before, scope.liveTensors());
         }
+    }
+
+    /** A hook that changes nothing at every site of every module. */
+    private static List<Hook> everywhere(UNet unet) {
+        List<Hook> everywhere = new ArrayList<>();
+        unet.modules().forEach(m -> {
+            for (Site site : Site.values()) {
+                if (site != Site.UPDATE || m.hookPoint("").update()) {
+                    everywhere.add(Hooks.of(new HookPoint(m.path(), site), (pass, value) -> value));
+                }
+            }
+        });
+        return everywhere;
     }
 
     private static UNet load(String set, Scope scope) throws Exception {
@@ -132,40 +135,21 @@ class UNetTest {
     }
 
     private static NDArray run(UNet unet, SafeTensors golden, Scope scope, List<Hook> hooks) throws Exception {
-        NDManager owner = scope.manager();
-        UNet.Conditioning conditioning = new UNet.Conditioning(ReferenceSet.read(golden, "in.encoder_hidden_states", owner),
-                ReferenceSet.read(golden, "in.text_embeds", owner), ReferenceSet.read(golden, "in.time_ids", owner));
-        NDArray sample = ReferenceSet.read(golden, "in.sample", owner);
-        long batch = sample.getShape().get(0);
-        NDArray timestep = ReferenceSet.read(golden, "in.timestep", owner).broadcast(batch);
-        return unet.forward(new Forward(new HookTable(hooks), PASS, owner), sample, timestep, conditioning);
+        return Inputs.of(golden, scope).run(unet, scope, hooks);
     }
 
-    private static Hook reader(String name, String path, Site site, Map<String, float[]> seen) {
-        return hook(new HookPoint("unet." + path, site), value -> {
-            seen.put(name, Tensors.floats(value));
-            return value;
-        });
-    }
+    private record Inputs(NDArray sample, NDArray timestep, UNet.Conditioning conditioning) {
 
-    private static Hook reader(List<float[]> seen, HookPoint point) {
-        return hook(point, value -> {
-            seen.add(Tensors.floats(value));
-            return value;
-        });
-    }
+        private static Inputs of(SafeTensors golden, Scope scope) throws Exception {
+            NDManager owner = scope.manager();
+            NDArray sample = ReferenceSet.read(golden, "in.sample", owner);
+            return new Inputs(sample, ReferenceSet.read(golden, "in.timestep", owner).broadcast(sample.getShape().get(0)),
+                    new UNet.Conditioning(ReferenceSet.read(golden, "in.encoder_hidden_states", owner),
+                            ReferenceSet.read(golden, "in.text_embeds", owner), ReferenceSet.read(golden, "in.time_ids", owner)));
+        }
 
-    private static Hook hook(HookPoint point, java.util.function.UnaryOperator<NDArray> action) {
-        return new Hook() {
-            @Override
-            public HookPoint point() {
-                return point;
-            }
-
-            @Override
-            public NDArray apply(Pass pass, NDArray value) {
-                return action.apply(value);
-            }
-        };
+        private NDArray run(UNet unet, Scope scope, List<Hook> hooks) {
+            return unet.forward(new Forward(new HookTable(hooks), PASS, scope.manager()), sample, timestep, conditioning);
+        }
     }
 }
