@@ -48,7 +48,7 @@ public final class EngineSubjects implements Subjects {
             throw RefractException.usage("There is no folder %s; open another one.", folder);
         }
         Optional<RunFolder> run = Optional.of(folder).filter(Runs::isRun).map(RunFolder::new);
-        Path model = run.isPresent() ? Runs.model(run.get(), locations) : folder;
+        Path model = run.isPresent() ? Runs.model(run.get()) : folder;
         Lease<ModelBackend> backend = backend(model, folder);
         Placement placement = start.placement();
         return jobs.submit(Job.on(placement, "Opening " + folder.getFileName(), job -> open(folder, run, model, backend, placement,

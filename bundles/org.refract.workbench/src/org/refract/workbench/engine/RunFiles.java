@@ -59,7 +59,8 @@ final class RunFiles implements AutoCloseable {
 
     synchronized Optional<Pixels> icon(FeatureId feature) throws RefractException {
         requireOpen();
-        return icons.get(feature.point()).image(feature.latent()).map(Pixels::of);
+        boolean drawn = atlases.get(feature.point()).feature(feature.latent()).alive();
+        return drawn ? icons.get(feature.point()).image(feature.latent()).map(Pixels::of) : Optional.empty();
     }
 
     synchronized FeatureDetails details(FeatureId feature) throws RefractException {

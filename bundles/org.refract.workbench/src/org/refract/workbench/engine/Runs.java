@@ -1,6 +1,5 @@
 package org.refract.workbench.engine;
 
-import com.google.gson.JsonElement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,16 +28,14 @@ final class Runs {
         }
     }
 
-    /** The folder of the model that a run is of: as its record names it, or the demo model, which a run without a name is of. */
-    static Path model(RunFolder run, Locations locations) throws RefractException {
-        RunRecord record = RunRecord.read(run.path());
-        JsonElement named = record.json().getAsJsonObject("facts").get("model_folder");
-        if (named != null && named.isJsonPrimitive()) {
-            return run.path().resolve(named.getAsString()).normalize();
+    /** The folder of the model that a run is of, as its record names it. */
+    static Path model(RunFolder run) throws RefractException {
+        List<String> typed = RunRecord.read(run.path()).arguments();
+        int option = typed.indexOf("--model");
+        if (option < 0 || option + 1 >= typed.size()) {
+            throw RefractException.usage("The record of %s does not name its model; unpack it again.", run.path());
         }
-        int option = record.arguments().indexOf("--model");
-        return option >= 0 && option + 1 < record.arguments().size() ? run.path().resolve(record.arguments().get(option + 1)).normalize()
-                : locations.demo().resolve("turbo");
+        return Path.of(typed.get(option + 1)).toAbsolutePath().normalize();
     }
 
     /** The newest run in a folder, in the folders it holds, and among the runs of this person. */

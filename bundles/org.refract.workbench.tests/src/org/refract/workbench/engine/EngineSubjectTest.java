@@ -1,0 +1,145 @@
+package org.refract.workbench.engine;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.refract.api.RefractException;
+import org.refract.api.analysis.FeatureId;
+import org.refract.api.analysis.Intervention;
+import org.refract.api.job.CancelledException;
+import org.refract.api.job.Monitor;
+import org.refract.engine.Locations;
+import org.refract.engine.job.JobQueue;
+import org.refract.workbench.shell.Start;
+import org.refract.workbench.subject.ActiveFeatures;
+import org.refract.workbench.subject.DrawRequest;
+import org.refract.workbench.subject.Drawing;
+import org.refract.workbench.subject.FeatureDetails;
+import org.refract.workbench.subject.FeatureRow;
+import org.refract.workbench.subject.Subject;
+
+/** The demo model and a run of it, as the window sees them. */
+class EngineSubjectTest {
+    @TempDir
+    static Path folder;
+    private static JobQueue jobs;
+    private static EngineSubjects subjects;
+    private static Subject subject;
+
+    @BeforeAll
+    static void unpack() throws RefractException, InterruptedException {
+        jobs = TinyRun.jobs();
+        var extensions = TinyRun.extensions();
+        subjects = new EngineSubjects(extensions, jobs, new Start());
+        Path run = TinyRun.make(folder.resolve("run"), extensions, jobs);
+        subject = subjects.open(Optional.of(run), Monitor.silent());
+    }
+
+    @AfterAll
+    static void close() {
+        subject.close();
+        jobs.close();
+    }
+
+    private static DrawRequest request() {
+        return new DrawRequest("red heart, noto style, on a white background", 7, 1, 0, List.of());
+    }
+
+    @Test
+    void knowsItsModelAndItsDictionaries() {
+        assertEquals(4, subject.info().dictionaries().size());
+        assertEquals("unet.down_blocks.2.attentions.1", subject.info().dictionaries().getFirst().point().path());
+        assertFalse(subject.info().prompt().isEmpty());
+        assertTrue(subject.info().run().isPresent());
+    }
+
+    @Test
+    void drawsAPictureAndTellsWhatWasActive() throws RefractException {
+        Drawing drawing = subject.draw(request(), Monitor.silent());
+        assertEquals(64, drawing.picture().width());
+        assertEquals(4, drawing.codes().size());
+        ActiveFeatures active = drawing.codes().getFirst();
+        assertEquals(1, active.steps().size());
+        assertTrue(active.strongest(ActiveFeatures.EVERY_STEP).getFirst().mean() > 0);
+        assertArrayEquals(drawing.picture().argb(), subject.draw(request(), Monitor.silent()).picture().argb(), "the same request, the same picture");
+    }
+
+    @Test
+    void recordsEveryStep() throws RefractException {
+        Drawing drawing = subject.draw(new DrawRequest("cat", 1, 3, 0, List.of()), Monitor.silent());
+        assertEquals(3, drawing.codes().getLast().steps().size());
+    }
+
+    @Test
+    void anEditChangesThePicture() throws RefractException {
+        Drawing before = subject.draw(request(), Monitor.silent());
+        int latent = before.codes().get(0).strongest(0).getFirst().latent();
+        FeatureId feature = new FeatureId(subject.info().dictionaries().getFirst().point(), latent);
+        Intervention same = Intervention.everywhere(feature, Intervention.Mode.SCALE, 1);
+        Intervention strong = Intervention.everywhere(feature, Intervention.Mode.ADD, 8);
+        assertArrayEquals(before.picture().argb(), subject.draw(request().edited(List.of(same)), Monitor.silent()).picture().argb());
+        Drawing after = subject.draw(request().edited(List.of(strong)), Monitor.silent());
+        assertFalse(Arrays.equals(before.picture().argb(), after.picture().argb()));
+        assertTrue(after.codes().isEmpty());
+    }
+
+    @Test
+    void tellsWhatTheAtlasKnows() throws RefractException {
+        List<FeatureRow> features = subject.features(1);
+        assertEquals(subject.info().dictionaries().get(1).latents(), features.size());
+        int latent = features.stream().filter(r -> r.feature().alive()).findFirst().orElseThrow().feature().latent();
+        FeatureId id = new FeatureId(subject.info().dictionaries().get(1).point(), latent);
+        FeatureDetails details = subject.details(id);
+        assertFalse(details.examples().isEmpty());
+        assertEquals(4, details.examples().getFirst().map().rows());
+        assertFalse(details.nearest().isEmpty());
+        assertTrue(Arrays.stream(details.histogram().counts()).sum() > 0);
+        assertTrue(subject.icon(id).isPresent());
+        Optional<FeatureRow> silent = features.stream().filter(r -> !r.feature().alive()).findFirst();
+        if (silent.isPresent()) {
+            assertTrue(subject.icon(new FeatureId(id.point(), silent.get().feature().latent())).isEmpty());
+        }
+    }
+
+    @Test
+    void aModelWithoutARunDrawsToo() throws RefractException {
+        Path model = new Locations().demo().resolve("turbo");
+        try (Subject bare = subjects.open(Optional.of(model), Monitor.silent())) {
+            assertTrue(bare.info().dictionaries().isEmpty());
+            assertArrayEquals(subject.draw(request(), Monitor.silent()).picture().argb(), bare.draw(request(), Monitor.silent()).picture().argb());
+        }
+    }
+
+    @Test
+    void aFolderThatIsNeitherIsRefusedWithASentence() {
+        RefractException refused = assertThrows(RefractException.class, () -> subjects.open(Optional.of(folder), Monitor.silent()));
+        assertTrue(refused.getMessage().contains("neither a run"), refused.getMessage());
+        RefractException absent = assertThrows(RefractException.class, () -> subjects.open(Optional.of(folder.resolve("nothing")), Monitor.silent()));
+        assertTrue(absent.getMessage().startsWith("There is no folder"), absent.getMessage());
+    }
+
+    @Test
+    void aCancelledDrawingEnds() {
+        Monitor impatient = new CancelAtOnce();
+        assertThrows(CancelledException.class, () -> subject.draw(request(), impatient));
+    }
+
+    @Test
+    void whatIsReadAfterClosingIsRefused() throws RefractException {
+        Subject other = subjects.open(subject.info().run(), Monitor.silent());
+        other.close();
+        FeatureId id = new FeatureId(subject.info().dictionaries().getFirst().point(), 0);
+        assertThrows(RefractException.class, () -> other.details(id));
+    }
+}
