@@ -22,6 +22,19 @@ public interface Sae extends AutoCloseable {
     NDArray decode(SparseCodes codes);
 
     /**
+     * {@code x̂}. An SAE that normalises each sample or adds a function of it ({@code W_skip x}) undoes and adds that here, as its
+     * {@link #decode} alone cannot; for every other one it is {@code decode(encode(x))}.
+     *
+     * @param x as in {@link #encode}
+     * @return {@code (samples, outputWidth)} float32
+     */
+    default NDArray reconstruct(NDArray x) {
+        try (SparseCodes codes = encode(x)) {
+            return decode(codes);
+        }
+    }
+
+    /**
      * The dictionary, {@code (latents, outputWidth)} float32: row f is d_f, what one unit of latent f writes. A view of the
      * weights, owned by this SAE.
      */

@@ -24,6 +24,11 @@ public record TorchTensor(TorchType type, Shape shape, long[] strides) {
     }
 
     @Override
+    public String toString() {
+        return type + " " + shape + " with strides " + Arrays.toString(strides);
+    }
+
+    @Override
     public int hashCode() {
         return shape.hashCode();
     }

@@ -1,0 +1,204 @@
+package org.refract.engine.sae;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.refract.api.RefractException;
+import org.refract.api.model.Placement;
+import org.refract.api.sae.Sae;
+import org.refract.api.sae.SaeConfig;
+import org.refract.api.sae.SparseCodes;
+import org.refract.engine.kernel.KernelLibrary;
+import org.refract.engine.tensor.DTypes;
+import org.refract.engine.tensor.Scope;
+import org.refract.engine.tensor.Tensors;
+import org.refract.engine.tensor.TorchType;
+
+/**
+ * A sparse autoencoder of one of the published {@link SaeForm}s, with the options that those know: normalisation of the input, whether
+ * {@code b_dec} is subtracted from it, latents in units of the decoder rows' norms, another output than input, a skip connection.
+ *
+ * <p>Where the input is normalised per sample, {@link #decode} gives the reconstruction in normalised units; {@link #reconstruct} knows the
+ * sample and undoes the normalisation.
+ */
+public final class DenseSae implements Sae {
+
+    private static final KernelLibrary KERNELS = KernelLibrary.of(DenseSae.class, "forms.ts.py");
+
+    /** Pre-activations that exist at a time, 64 MiB. */
+    private static final int PRE_ACTIVATIONS = 1 << 24;
+
+    private final Scope scope;
+    private final SaeConfig config;
+    private final SaeForm form;
+    private final Map<String, NDArray> tensors = new LinkedHashMap<>();
+    private final int normalisation;
+    private NDArray directions;
+
+    private DenseSae(Scope scope, SaeConfig config, SaeForm form) {
+        this.scope = scope;
+        this.config = config;
+        this.form = form;
+        this.normalisation = switch (config.settings().text("normalize_activations")) {
+            case "layer_norm" -> 1;
+            case "constant_norm_rescale" -> 2;
+            default -> 0;
+        };
+    }
+
+    /**
+     * An SAE from its tensors, which are copied; floating ones become float32, but for scalars.
+     *
+     * @throws RefractException if a tensor is missing, of another shape, or one that this form would drop
+     */
+    public static DenseSae restore(SaeConfig config, Map<String, NDArray> tensors, Placement placement) throws RefractException {
+        SaeTensors.check("A " + config.variant() + " autoencoder", config, tensors);
+        DenseSae sae = new DenseSae(Scope.open(new Placement(placement.device(), Placement.DType.FP32)), config, SaeForm.find(config.variant()).get());
+        try {
+            sae.checkSparsity();
+            for (Map.Entry<String, NDArray> tensor : tensors.entrySet()) {
+                sae.tensors.put(tensor.getKey(), sae.copy(tensor.getValue()));
+            }
+            return sae;
+        } catch (RefractException | RuntimeException e) {
+            sae.close();
+            throw e;
+        }
+    }
+
+    private NDArray copy(NDArray tensor) {
+        try (Scope step = scope.child()) {
+            NDArray moved = DTypes.move(step.manager(), tensor, scope.placement());
+            boolean weights = DTypes.of(tensor).isFloating() && tensor.getShape().dimension() > 0;
+            return KERNELS.call(scope, "own", weights ? DTypes.cast(step.manager(), moved, TorchType.FLOAT32) : moved);
+        }
+    }
+
+    private void checkSparsity() throws RefractException {
+        if (form != SaeForm.KSPARSE) {
+            return;
+        }
+        long k = config.settings().integer("k");
+        if (k < 1 || k > config.latents() || config.settings().text("activation").equals("groupmax") && config.latents() % k != 0) {
+            throw RefractException.usage("A ksparse autoencoder of %d latents cannot have k = %d%s.", config.latents(), k,
+                    k < 1 || k > config.latents() ? "" : ": groupmax wants groups of equal size");
+        }
+    }
+
+    @Override
+    public SaeConfig config() {
+        return config;
+    }
+
+    @Override
+    public SparseCodes encode(NDArray x) {
+        NDManager out = x.getManager();
+        long samples = x.getShape().get(0);
+        long tile = Math.max(1, PRE_ACTIVATIONS / config.latents());
+        try (NDManager step = out.newSubManager()) {
+            NDList indices = new NDList();
+            NDList values = new NDList();
+            long slots = 1;
+            for (long start = 0; start < samples; start += tile) {
+                NDArray rows = KERNELS.call(step, "rows", x, start, Math.min(tile, samples - start));
+                try (NDArray z = latents(step, KERNELS.callList(step, "normalise", rows, normalisation).get(0))) {
+                    long most = Tensors.longs(KERNELS.call(step, "most", z))[0];
+                    NDList part = KERNELS.callList(step, "compress", z, most);
+                    indices.add(part.get(0));
+                    values.add(part.get(1));
+                    slots = Math.max(slots, most);
+                }
+            }
+            return new SparseCodes(KERNELS.call(out, "padded", indices, slots), KERNELS.call(out, "padded", values, slots), config.latents());
+        }
+    }
+
+    /** The latents of normalised samples, (samples, latents). */
+    private NDArray latents(NDManager step, NDArray x) {
+        NDArray bias = config.settings().flag("apply_b_dec_to_input") ? tensors.get("b_dec") : null;
+        if (form == SaeForm.GATED) {
+            return KERNELS.call(step, "gated", x, tensors.get("W_enc"), tensors.get("b_gate"), tensors.get("r_mag"), tensors.get("b_mag"), bias);
+        }
+        NDArray z = KERNELS.call(step, "pre", x, tensors.get("W_enc"), tensors.get("b_enc"), bias, norms(step));
+        return switch (form) {
+            case JUMPRELU, BATCHTOPK, MATRYOSHKA -> KERNELS.call(step, "jumprelu", z, tensors.get("threshold"));
+            case KSPARSE -> KERNELS.call(step, config.settings().text("activation"), z, config.settings().integer("k"));
+            default -> KERNELS.call(step, "relu", z);
+        };
+    }
+
+    @Override
+    public NDArray decode(SparseCodes codes) {
+        NDManager out = codes.values().getManager();
+        try (NDManager step = out.newSubManager()) {
+            return KERNELS.call(out, "decode", codes.indices(), codes.values(), tensors.get("W_dec"), tensors.get("b_dec"), norms(step));
+        }
+    }
+
+    @Override
+    public NDArray reconstruct(NDArray x) {
+        NDManager out = x.getManager();
+        try (NDManager step = out.newSubManager()) {
+            NDList normal = KERNELS.callList(step, "normalise", x, normalisation);
+            SparseCodes codes = encode(x);
+            codes.indices().attach(step);
+            codes.values().attach(step);
+            NDArray y = KERNELS.call(step, "denormalise", decode(codes), normal.get(1), normal.get(2), normalisation);
+            NDArray result = tensors.containsKey("W_skip") ? KERNELS.call(step, "skipped", y, x, tensors.get("W_skip")) : y;
+            result.attach(out);
+            return result;
+        }
+    }
+
+    private NDArray norms(NDManager step) {
+        return config.settings().flag("rescale_acts_by_decoder_norm") ? KERNELS.call(step, "norms", tensors.get("W_dec")) : null;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Where latents are in units of the decoder rows' norms, this is a copy with its rows made unit vectors.
+     */
+    @Override
+    public NDArray decoder() {
+        if (!config.settings().flag("rescale_acts_by_decoder_norm")) {
+            return tensors.get("W_dec");
+        }
+        if (directions == null) {
+            directions = KERNELS.call(scope, "directions", tensors.get("W_dec"));
+        }
+        return directions;
+    }
+
+    /** Brings what was derived from the weights up to date after they were changed in place. */
+    public void weightsChanged() {
+        if (directions != null) {
+            try (Scope step = scope.child()) {
+                KERNELS.call(step, "into", directions, KERNELS.call(step, "directions", tensors.get("W_dec")));
+            }
+        }
+    }
+
+    @Override
+    public Map<String, NDArray> tensors() {
+        return Collections.unmodifiableMap(tensors);
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+
+    /** Where its weights lie. */
+    public Scope scope() {
+        return scope;
+    }
+
+    /** Its form. */
+    public SaeForm form() {
+        return form;
+    }
+}

@@ -1,0 +1,123 @@
+package org.refract.engine.sae;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.refract.api.Hyperparameter;
+import org.refract.api.Hyperparameter.Kind;
+import org.refract.api.RefractException;
+import org.refract.api.Settings;
+import org.refract.api.sae.SaeConfig;
+
+/**
+ * A published form of sparse autoencoder: the name of the variant that trains it, its tensors, and the settings that say what it computes.
+ * Names are SAELens': {@code W_enc} (width, latents), {@code b_enc} (latents), {@code W_dec} (latents, output width), {@code b_dec} (output
+ * width); a transcoder may have {@code W_skip} (output width, width).
+ */
+public enum SaeForm {
+    /** z = ReLU(pre), pre = (x − b_dec) W_enc + b_enc. */
+    RELU("relu", List.of("b_enc"), List.of()),
+    /** z = ReLU(pre) where pre &gt; threshold (latents). */
+    JUMPRELU("jumprelu", List.of("b_enc", "threshold"), List.of()),
+    /** z = ReLU((x − b_dec) W_enc·exp(r_mag) + b_mag) where (x − b_dec) W_enc + b_gate &gt; 0; all biases (latents). */
+    GATED("gated", List.of("b_gate", "b_mag", "r_mag"), List.of()),
+    /** z = the k largest (topk), largest in magnitude (abstopk), or the largest of k groups (groupmax) of pre. */
+    KSPARSE("ksparse", List.of("b_enc"), List.of("threshold")),
+    /** z = ReLU(pre) where it is greater than one threshold, a scalar that training on the k·B largest of a batch left. */
+    BATCHTOPK("batchtopk", List.of("b_enc", "threshold"), List.of()),
+    /** As BATCHTOPK; prefixes of {@code group_sizes} latents each reconstruct the input. */
+    MATRYOSHKA("matryoshka", List.of("b_enc", "threshold", "group_sizes"), List.of());
+
+    private static final Optional<String> SAELENS = Optional.of("SAELens, saes/sae.py");
+
+    /** What training counted, by openai/sparse_autoencoder's names; kept with the weights, without effect on what is computed. */
+    public static final List<String> STATISTICS = List.of("stats_last_nonzero", "latents_activation_frequency", "latents_mean_square");
+
+    /** What every form can be set to. */
+    private static final List<Hyperparameter> COMMON = List.of(
+            new Hyperparameter("normalize_activations", Kind.CHOICE, "none", "none|layer_norm|constant_norm_rescale|expected_average_only_in", SAELENS),
+            new Hyperparameter("apply_b_dec_to_input", Kind.FLAG, "true", "true or false", SAELENS),
+            new Hyperparameter("rescale_acts_by_decoder_norm", Kind.FLAG, "false", "true or false", SAELENS),
+            new Hyperparameter("transcode", Kind.FLAG, "false", "true or false", Optional.of("EleutherAI/sparsify, config.py")));
+
+    private static final Hyperparameter K =
+            new Hyperparameter("k", Kind.INTEGER, "32", "an integer from 1 to the number of latents", Optional.of("EleutherAI/sparsify, config.py"));
+    private static final Hyperparameter K_PER_SAMPLE =
+            new Hyperparameter("k", Kind.REAL, "32", "a positive number, the active latents per sample on average", SAELENS);
+    private static final Hyperparameter ACTIVATION =
+            new Hyperparameter("activation", Kind.CHOICE, "topk", "topk|abstopk|groupmax", Optional.of("EleutherAI/sparsify, config.py"));
+
+    private final String id;
+    private final List<String> own;
+    private final List<String> optional;
+
+    SaeForm(String id, List<String> own, List<String> optional) {
+        this.id = id;
+        this.own = own;
+        this.optional = optional;
+    }
+
+    /** The variant's name. */
+    public String id() {
+        return id;
+    }
+
+    /** The form that a variant has, if it is one of these. */
+    public static Optional<SaeForm> find(String variant) {
+        return Arrays.stream(values()).filter(f -> f.id.equals(variant)).findFirst();
+    }
+
+    /** The settings that say what it computes. */
+    public List<Hyperparameter> hyperparameters() {
+        List<Hyperparameter> all = new ArrayList<>(COMMON);
+        switch (this) {
+            case KSPARSE -> all.addAll(List.of(K, ACTIVATION));
+            case BATCHTOPK, MATRYOSHKA -> all.add(K_PER_SAMPLE);
+            default -> { }
+        }
+        return List.copyOf(all);
+    }
+
+    /** A config of this form from some of its settings. */
+    public SaeConfig config(int width, int outputWidth, int latents, Map<String, String> settings) throws RefractException {
+        return new SaeConfig(id, width, outputWidth, latents, Settings.of(hyperparameters(), settings));
+    }
+
+    /** Shapes of the tensors that it must have, by name; a dimension of -1 is free. */
+    public Map<String, long[]> required(SaeConfig config) {
+        Map<String, long[]> shapes = new LinkedHashMap<>();
+        shapes.put("W_enc", new long[] {config.width(), config.latents()});
+        shapes.put("W_dec", new long[] {config.latents(), config.outputWidth()});
+        shapes.put("b_dec", new long[] {config.outputWidth()});
+        for (String name : own) {
+            shapes.put(name, shape(name, config));
+        }
+        return shapes;
+    }
+
+    /** Shapes of the tensors that it may have besides. */
+    public Map<String, long[]> optional(SaeConfig config) {
+        Map<String, long[]> shapes = new LinkedHashMap<>();
+        for (String name : optional) {
+            shapes.put(name, shape(name, config));
+        }
+        if (config.settings().flag("transcode")) {
+            shapes.put("W_skip", new long[] {config.outputWidth(), config.width()});
+        }
+        for (String name : STATISTICS) {
+            shapes.put(name, new long[] {config.latents()});
+        }
+        return shapes;
+    }
+
+    private long[] shape(String name, SaeConfig config) {
+        return switch (name) {
+            case "threshold" -> this == JUMPRELU ? new long[] {config.latents()} : new long[0];
+            case "group_sizes" -> new long[] {-1};
+            default -> new long[] {config.latents()};
+        };
+    }
+}

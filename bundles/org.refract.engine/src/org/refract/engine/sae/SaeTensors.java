@@ -1,0 +1,63 @@
+package org.refract.engine.sae;
+
+import ai.djl.ndarray.NDArray;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.refract.api.RefractException;
+import org.refract.api.sae.SaeConfig;
+
+/** Holds an SAE's tensors against what its config says, and names what does not fit. */
+public final class SaeTensors {
+
+    private SaeTensors() {
+    }
+
+    /**
+     * @param where what the sentence calls the checkpoint
+     * @throws RefractException if a tensor is missing, has another shape (a transposed one is called so), or would be dropped
+     */
+    public static void check(String where, SaeConfig config, Map<String, NDArray> tensors) throws RefractException {
+        SaeForm form = SaeForm.find(config.variant())
+                .orElseThrow(() -> RefractException.usage("%s has the variant '%s', whose form is not known here.", where, config.variant()));
+        if (config.width() < 1 || config.latents() < 1 || config.outputWidth() < 1) {
+            throw RefractException.usage("%s cannot be: width %d, output width %d and %d latents must each be at least 1.", where, config.width(),
+                    config.outputWidth(), config.latents());
+        }
+        if (config.outputWidth() != config.width() && !config.settings().flag("transcode")) {
+            throw RefractException.usage("%s has width %d and output width %d: only a transcoder may, and it does not say that it is one.", where,
+                    config.width(), config.outputWidth());
+        }
+        Map<String, long[]> required = form.required(config);
+        for (Map.Entry<String, long[]> wanted : required.entrySet()) {
+            NDArray tensor = tensors.get(wanted.getKey());
+            if (tensor == null) {
+                throw RefractException.failure("%s lacks '%s', without which a %s autoencoder computes something else; it has %s.", where,
+                        wanted.getKey(), form.id(), tensors.keySet().stream().sorted().collect(Collectors.joining(", ")));
+            }
+            checkShape(where, wanted.getKey(), tensor.getShape().getShape(), wanted.getValue());
+        }
+        Map<String, long[]> optional = form.optional(config);
+        for (Map.Entry<String, NDArray> tensor : tensors.entrySet()) {
+            if (optional.containsKey(tensor.getKey())) {
+                checkShape(where, tensor.getKey(), tensor.getValue().getShape().getShape(), optional.get(tensor.getKey()));
+            } else if (!required.containsKey(tensor.getKey())) {
+                throw RefractException.failure("%s has '%s', which a %s autoencoder would drop: its architecture is another one.", where, tensor.getKey(),
+                        form.id());
+            }
+        }
+    }
+
+    private static void checkShape(String where, String name, long[] found, long[] wanted) throws RefractException {
+        boolean fits = found.length == wanted.length;
+        for (int i = 0; fits && i < wanted.length; i++) {
+            fits = wanted[i] < 0 || wanted[i] == found[i];
+        }
+        if (fits) {
+            return;
+        }
+        boolean transposed = found.length == 2 && wanted.length == 2 && found[0] == wanted[1] && found[1] == wanted[0];
+        throw RefractException.failure("%s has '%s' of shape %s where %s belongs%s.", where, name, Arrays.toString(found), Arrays.toString(wanted),
+                transposed ? ": it is transposed" : "");
+    }
+}

@@ -1,0 +1,52 @@
+package org.refract.engine.sae;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import org.refract.api.RefractException;
+import org.refract.engine.kernel.KernelLibrary;
+import org.refract.engine.tensor.DTypes;
+import org.refract.engine.tensor.Tensors;
+import org.refract.engine.tensor.TorchType;
+
+/** What readers and writers of checkpoints do to weights between a tool's layout and this one's; numbers stay what they are. */
+public final class Weights {
+
+    static final KernelLibrary KERNELS = KernelLibrary.of(Weights.class, "weights.ts.py");
+
+    /** Tools that keep decoder rows at norm 1 do so to this much. */
+    private static final double UNIT = 1e-2;
+
+    private Weights() {
+    }
+
+    /** A float32 copy, exact where the tensor is bfloat16, float16 or float32. */
+    public static NDArray floats(NDManager out, NDArray x) {
+        return DTypes.cast(out, x, TorchType.FLOAT32);
+    }
+
+    /** The transpose of a matrix as a float32 tensor of its own. */
+    public static NDArray transposed(NDManager out, NDArray x) {
+        try (NDManager step = out.newSubManager()) {
+            return KERNELS.call(out, "transposed", DTypes.cast(step, x, TorchType.FLOAT32));
+        }
+    }
+
+    /** A vector of n times one value, float32. */
+    public static NDArray filled(NDManager out, int n, NDArray value) {
+        try (NDManager step = out.newSubManager()) {
+            return KERNELS.call(out, "filled", Tensors.zeros(step, 1), n, DTypes.cast(step, value, TorchType.FLOAT64));
+        }
+    }
+
+    /** Refuses a decoder whose rows, (latents, output width), are not unit vectors although the checkpoint says so. */
+    public static void checkUnitRows(String where, NDArray decoder) throws RefractException {
+        try (NDManager step = decoder.getManager().newSubManager()) {
+            for (double norm : Tensors.doubles(KERNELS.call(step, "rows_norm", DTypes.cast(step, decoder, TorchType.FLOAT32)))) {
+                if (!(Math.abs(norm - 1) < UNIT)) {
+                    throw RefractException.failure("%s says that its decoder is normalised, but a row has norm %.4f: its latents are in other units.",
+                            where, norm);
+                }
+            }
+        }
+    }
+}

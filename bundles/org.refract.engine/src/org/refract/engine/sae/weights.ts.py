@@ -1,0 +1,20 @@
+def transposed(x: Tensor) -> Tensor:
+  return torch.contiguous(torch.t(x))
+
+def rows_norm(x: Tensor) -> Tensor:
+  return torch.norm(x, 2, [1])
+
+def filled(like: Tensor, n: int, value: Tensor) -> Tensor:
+  return torch.full([n], float(value), dtype=like.dtype, device=like.device)
+
+def cosines(W_enc: Tensor, W_dec: Tensor) -> Tensor:
+  return torch.mean(torch.abs(torch.cosine_similarity(torch.t(W_enc), W_dec, 1, 1e-08)))
+
+def dense(indices: Tensor, values: Tensor, latents: int) -> Tensor:
+  return torch.scatter_add(torch.zeros([indices.size(0), latents], dtype=values.dtype, device=values.device), 1, indices, values)
+
+def variance(x: Tensor) -> Tensor:
+  return torch.sum(torch.pow(x - torch.mean(x, [0], True), 2))
+
+def squares(x: Tensor, y: Tensor) -> Tensor:
+  return torch.sum(torch.pow(x - y, 2))
