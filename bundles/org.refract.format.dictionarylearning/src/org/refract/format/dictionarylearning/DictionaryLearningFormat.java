@@ -1,0 +1,93 @@
+package org.refract.format.dictionarylearning;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Component;
+import org.refract.api.RefractException;
+import org.refract.api.sae.CheckpointFormat;
+import org.refract.api.sae.SaeConfig;
+import org.refract.engine.file.AtomicFile;
+import org.refract.engine.file.AtomicFolder;
+import org.refract.engine.file.Json;
+import org.refract.engine.file.TorchArchive;
+import org.refract.engine.file.TorchArchiveWriter;
+import org.refract.engine.sae.SaeTensors;
+import org.refract.engine.sae.TopKNames;
+import org.refract.engine.sae.Weights;
+import org.refract.engine.tensor.DTypes;
+import org.refract.engine.tensor.Tensors;
+
+/**
+ * A folder with {@code config.json} and {@code ae.pt} of dictionary_learning. The class named in {@code config.json} says what is computed:
+ * several classes have the same tensors, so without it the file is refused.
+ */
+@Component
+public final class DictionaryLearningFormat implements CheckpointFormat {
+
+    private static final String WEIGHTS = "ae.pt";
+
+    @Override
+    public String id() {
+        return "dictionary_learning";
+    }
+
+    @Override
+    public boolean recognises(Path location) {
+        return Files.isRegularFile(location.resolve(WEIGHTS));
+    }
+
+    @Override
+    public Checkpoint read(Path location, NDManager owner) throws RefractException {
+        TrainerConfig said = TrainerConfig.read(location);
+        Map<String, NDArray> tensors = new LinkedHashMap<>();
+        Optional<Long> k = Optional.empty();
+        try (TorchArchive archive = TorchArchive.open(location.resolve(WEIGHTS)); NDManager step = owner.newSubManager()) {
+            Map<String, String> names = said.dictClass().names();
+            for (String name : archive.tensors().keySet()) {
+                NDArray read = archive.read(name, step);
+                if (name.equals("k") && said.dictClass().sparse()) {
+                    k = Optional.of(Tensors.longs(read)[0]);
+                } else {
+                    String ours = names.getOrDefault(name, name);
+                    boolean integer = !DTypes.of(read).isFloating();
+                    tensors.put(ours, name.endsWith(".weight") ? Weights.transposed(owner, read) : integer ? DTypes.copy(owner, read) : Weights.floats(owner, read));
+                }
+            }
+        }
+        SaeConfig config = said.config(k);
+        SaeTensors.check(location + " (" + said.dictClass().title() + ")", config, tensors);
+        return new Checkpoint(config, tensors, said.provenance());
+    }
+
+    @Override
+    public void write(Checkpoint checkpoint, Path location) throws RefractException {
+        NDManager manager = checkpoint.tensors().values().iterator().next().getManager();
+        try (NDManager step = manager.newSubManager(); AtomicFolder folder = AtomicFolder.create(location)) {
+            Checkpoint published = TopKNames.published(checkpoint, step);
+            SaeConfig config = published.config();
+            DictClass dictClass = DictClass.of(config).filter(c -> TrainerConfig.holds(config))
+                    .orElseThrow(() -> RefractException.usage("dictionary_learning has no class for this %s autoencoder: write Refract's own format.",
+                            config.variant()));
+            Map<String, Object> state = new LinkedHashMap<>();
+            for (Map.Entry<String, String> name : dictClass.names().entrySet()) {
+                NDArray tensor = published.tensors().get(name.getValue());
+                if (tensor == null && name.getValue().equals("threshold")) {
+                    tensor = Tensors.of(step, new float[] {-1});
+                }
+                state.put(name.getKey(), name.getKey().endsWith(".weight") ? Weights.transposed(step, tensor) : tensor);
+            }
+            if (dictClass.sparse()) {
+                state.put("k", step.create(new int[] {(int) config.settings().real("k")}, new Shape()));
+            }
+            AtomicFile.write(folder.path().resolve(TrainerConfig.FILE), Json.text(TrainerConfig.json(dictClass, config, published.provenance())));
+            TorchArchiveWriter.write(folder.path().resolve(WEIGHTS), state, step);
+            folder.commit();
+        }
+    }
+}

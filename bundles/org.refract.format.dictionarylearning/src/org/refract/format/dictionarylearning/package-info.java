@@ -1,0 +1,2 @@
+/** dictionary_learning checkpoints: config.json and ae.pt. */
+package org.refract.format.dictionarylearning;

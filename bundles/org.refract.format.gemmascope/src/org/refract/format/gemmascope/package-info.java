@@ -1,0 +1,2 @@
+/** Gemma Scope checkpoints: params.npz. */
+package org.refract.format.gemmascope;

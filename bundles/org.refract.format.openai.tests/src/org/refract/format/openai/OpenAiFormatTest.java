@@ -1,0 +1,88 @@
+package org.refract.format.openai;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.refract.api.RefractException;
+import org.refract.api.model.Placement;
+import org.refract.api.sae.CheckpointFormat.Checkpoint;
+import org.refract.engine.Locations;
+import org.refract.engine.file.TorchArchiveWriter;
+import org.refract.engine.sae.DenseSae;
+import org.refract.engine.sae.GoldenCheck;
+import org.refract.engine.sae.RoundTrip;
+import org.refract.engine.tensor.Scope;
+import org.refract.engine.tensor.Tensors;
+
+/** OpenAI checkpoints, in both of torch's file forms, are read, run and written exactly. */
+final class OpenAiFormatTest {
+
+    private final OpenAiFormat format = new OpenAiFormat();
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "openai_topk/autoencoder.pt", "openai_relu/autoencoder.pt", "openai_relu/autoencoder_legacy_pickle.pt"})
+    void computesWhatTheToolComputes(String set) throws Exception {
+        Path checkpoint = new Locations().reference("sae").resolve(set);
+        assertTrue(format.recognises(checkpoint));
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            Checkpoint read = format.read(checkpoint, scope.manager());
+            try (DenseSae sae = DenseSae.restore(read.config(), read.tensors(), Placement.CPU)) {
+                assertEquals(List.of(), GoldenCheck.differences(sae, checkpoint.resolveSibling("golden.safetensors")));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "openai_topk/autoencoder.pt", "openai_relu/autoencoder.pt", "openai_relu/autoencoder_legacy_pickle.pt"})
+    void aRoundTripKeepsEveryNumber(String set) throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            Checkpoint read = format.read(new Locations().reference("sae").resolve(set), scope.manager());
+            assertEquals(List.of(), RoundTrip.differences(format, read, folder.resolve("written")));
+        }
+    }
+
+    @Test
+    void anActivationThatIsNotKnownIsNamed() throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            Map<String, Object> state = new LinkedHashMap<>();
+            state.put("pre_bias", Tensors.zeros(scope.manager(), 4));
+            state.put("latent_bias", Tensors.zeros(scope.manager(), 8));
+            state.put("encoder.weight", Tensors.zeros(scope.manager(), 8, 4));
+            state.put("decoder.weight", Tensors.zeros(scope.manager(), 4, 8));
+            state.put("activation", "Identity");
+            Path file = folder.resolve("identity.pt");
+            TorchArchiveWriter.write(file, state, scope.manager());
+            assertTrue(refusal(file).contains("Identity"));
+            state.put("activation", "ReLU");
+            TorchArchiveWriter.write(file, state, scope.manager());
+            assertEquals("relu", format.read(file, scope.manager()).config().variant());
+            state.put("decoder.weight", Tensors.zeros(scope.manager(), 8, 4));
+            TorchArchiveWriter.write(file, state, scope.manager());
+            assertTrue(refusal(file).contains("transposed"));
+            state.remove("latent_bias");
+            state.put("decoder.weight", Tensors.zeros(scope.manager(), 4, 8));
+            TorchArchiveWriter.write(file, state, scope.manager());
+            assertTrue(refusal(file).contains("lacks 'b_enc'"));
+        }
+    }
+
+    private String refusal(Path file) {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            return assertThrows(RefractException.class, () -> format.read(file, scope.manager())).getMessage();
+        }
+    }
+}

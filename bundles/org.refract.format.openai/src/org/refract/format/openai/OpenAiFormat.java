@@ -1,0 +1,126 @@
+package org.refract.format.openai;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Component;
+import org.refract.api.RefractException;
+import org.refract.api.sae.CheckpointFormat;
+import org.refract.api.sae.SaeConfig;
+import org.refract.engine.file.TorchArchive;
+import org.refract.engine.file.TorchArchiveWriter;
+import org.refract.engine.file.TorchTensor;
+import org.refract.engine.sae.SaeForm;
+import org.refract.engine.sae.SaeTensors;
+import org.refract.engine.sae.TopKNames;
+import org.refract.engine.sae.Weights;
+
+/**
+ * A torch file of openai/sparse_autoencoder: {@code pre_bias}, {@code latent_bias}, {@code encoder.weight} (latents, width),
+ * {@code decoder.weight} (width, latents), statistics of training, and the texts {@code activation}, {@code activation_state_dict}. As
+ * that library does, an SAE with the activation TopK is taken to normalise its input, one with ReLU not to.
+ */
+@Component
+public final class OpenAiFormat implements CheckpointFormat {
+
+    private static final Map<String, String> NAMES =
+            Map.of("pre_bias", "b_dec", "latent_bias", "b_enc", "encoder.weight", "W_enc", "decoder.weight", "W_dec");
+
+    @Override
+    public String id() {
+        return "openai";
+    }
+
+    @Override
+    public boolean recognises(Path location) {
+        if (!Files.isRegularFile(location) || !TorchArchive.recognises(location)) {
+            return false;
+        }
+        try (TorchArchive archive = TorchArchive.open(location)) {
+            return archive.values().containsKey("activation") && archive.tensors().containsKey("pre_bias");
+        } catch (RefractException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public Checkpoint read(Path location, NDManager owner) throws RefractException {
+        try (TorchArchive archive = TorchArchive.open(location); NDManager step = owner.newSubManager()) {
+            Map<String, NDArray> tensors = new LinkedHashMap<>();
+            for (String name : archive.tensors().keySet()) {
+                boolean statistic = SaeForm.STATISTICS.contains(name);
+                NDArray read = archive.read(name, statistic ? owner : step);
+                String ours = NAMES.getOrDefault(name, name);
+                tensors.put(ours, statistic ? read : name.endsWith(".weight") ? Weights.transposed(owner, read) : Weights.floats(owner, read));
+            }
+            TorchTensor encoder = archive.tensors().get("encoder.weight");
+            if (encoder == null || encoder.shape().dimension() != 2 || !tensors.containsKey("b_dec")) {
+                throw RefractException.failure("%s is not an OpenAI autoencoder: it needs encoder.weight (latents, width) and pre_bias, it has %s.",
+                        location, archive.tensors().keySet());
+            }
+            int width = Math.toIntExact(tensors.get("b_dec").getShape().size());
+            int latents = Math.toIntExact(encoder.shape().size() / Math.max(1, width));
+            SaeConfig config = config(location, archive.values(), width, latents);
+            SaeTensors.check(location.toString(), config, tensors);
+            return new Checkpoint(config, tensors, Optional.empty());
+        }
+    }
+
+    private static SaeConfig config(Path location, Map<String, Object> said, int width, int latents) throws RefractException {
+        Object activation = said.getOrDefault("activation", "none");
+        if (activation.equals("ReLU")) {
+            return SaeForm.RELU.config(width, width, latents, Map.of());
+        }
+        Object k = said.getOrDefault("activation_state_dict.k", 0L);
+        Object after = said.getOrDefault("activation_state_dict.postact_fn", "none");
+        if (!activation.equals("TopK") || !(k instanceof Long) || !after.equals("ReLU")) {
+            throw RefractException.failure("%s has the activation %s (k %s, then %s); only ReLU and TopK followed by ReLU are known.", location, activation, k,
+                    after);
+        }
+        return SaeForm.KSPARSE.config(width, width, latents, Map.of("k", k.toString(), "normalize_activations", "layer_norm"));
+    }
+
+    @Override
+    public void write(Checkpoint checkpoint, Path location) throws RefractException {
+        NDManager manager = checkpoint.tensors().values().iterator().next().getManager();
+        try (NDManager step = manager.newSubManager()) {
+            Checkpoint published = TopKNames.published(checkpoint, step);
+            SaeConfig config = published.config();
+            Map<String, NDArray> from = published.tensors();
+            Map<String, Object> state = new LinkedHashMap<>();
+            state.put("pre_bias", from.get("b_dec"));
+            state.put("latent_bias", from.get("b_enc"));
+            state.put("stats_last_nonzero", step.zeros(new Shape(config.latents()), DataType.INT64));
+            SaeForm.STATISTICS.stream().filter(from::containsKey).forEach(name -> state.put(name, from.get(name)));
+            state.put("encoder.weight", Weights.transposed(step, from.get("W_enc")));
+            state.put("decoder.weight", Weights.transposed(step, from.get("W_dec")));
+            activation(config, state);
+            TorchArchiveWriter.write(location, state, step);
+        }
+    }
+
+    private static void activation(SaeConfig config, Map<String, Object> state) throws RefractException {
+        String normalisation = SaeForm.find(config.variant()).isPresent() ? config.settings().text("normalize_activations") : "unknown";
+        boolean plain = normalisation.matches("none|layer_norm") && config.settings().flag("apply_b_dec_to_input")
+                && !config.settings().flag("rescale_acts_by_decoder_norm") && !config.settings().flag("transcode");
+        if (plain && config.variant().equals("relu") && normalisation.equals("none")) {
+            state.put("activation", "ReLU");
+            state.put("activation_state_dict", Map.of());
+        } else if (plain && config.variant().equals("ksparse") && normalisation.equals("layer_norm") && config.settings().text("activation").equals("topk")) {
+            Map<String, Object> topk = new LinkedHashMap<>();
+            topk.put("k", config.settings().integer("k"));
+            topk.put("postact_fn", "ReLU");
+            state.put("activation", "TopK");
+            state.put("activation_state_dict", topk);
+        } else {
+            throw RefractException.usage("An OpenAI checkpoint cannot hold this %s autoencoder (normalisation %s): it knows relu without and topk with layer_norm.",
+                    config.variant(), normalisation);
+        }
+    }
+}

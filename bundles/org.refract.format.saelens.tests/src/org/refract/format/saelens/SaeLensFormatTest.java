@@ -1,0 +1,108 @@
+package org.refract.format.saelens;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.refract.api.RefractException;
+import org.refract.api.model.Placement;
+import org.refract.api.sae.CheckpointFormat.Checkpoint;
+import org.refract.engine.Locations;
+import org.refract.engine.sae.DenseSae;
+import org.refract.engine.sae.GoldenCheck;
+import org.refract.engine.sae.RoundTrip;
+import org.refract.engine.tensor.Scope;
+
+/** SAELens checkpoints of every architecture that it saves are read, run and written exactly, and doubtful ones refused by name. */
+final class SaeLensFormatTest {
+
+    private final SaeLensFormat format = new SaeLensFormat();
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "saelens_standard", "saelens_standard_layer_norm", "saelens_standard_constant_norm_rescale", "saelens_standard_expected_average_only_in",
+        "saelens_standard_folded", "saelens_standard_bf16", "saelens_topk", "saelens_topk_rescale",
+        "saelens_jumprelu", "saelens_gated", "saelens_batchtopk_inference", "saelens_matryoshka_inference",
+        "saelens_jumprelu_from_training", "saelens_transcoder", "saelens_skip_transcoder", "saelens_jumprelu_transcoder",
+        "saelens_legacy_v5"})
+    void computesWhatTheToolComputes(String set) throws Exception {
+        Path checkpoint = new Locations().reference("sae").resolve(set);
+        assertTrue(format.recognises(checkpoint));
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            Checkpoint read = format.read(checkpoint, scope.manager());
+            try (DenseSae sae = DenseSae.restore(read.config(), read.tensors(), Placement.CPU)) {
+                assertEquals(List.of(), GoldenCheck.differences(sae, checkpoint.resolve("golden.safetensors")));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "saelens_standard", "saelens_standard_layer_norm", "saelens_standard_constant_norm_rescale", "saelens_standard_expected_average_only_in",
+        "saelens_standard_folded", "saelens_standard_bf16", "saelens_topk", "saelens_topk_rescale",
+        "saelens_jumprelu", "saelens_gated", "saelens_batchtopk_inference", "saelens_matryoshka_inference",
+        "saelens_jumprelu_from_training", "saelens_transcoder", "saelens_skip_transcoder", "saelens_jumprelu_transcoder",
+        "saelens_legacy_v5"})
+    void aRoundTripKeepsEveryNumber(String set) throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            Checkpoint read = format.read(new Locations().reference("sae").resolve(set), scope.manager());
+            assertEquals(List.of(), RoundTrip.differences(format, read, folder.resolve("written")));
+        }
+    }
+
+    @Test
+    void theHookAndTheModelAreKept() throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            Path checkpoint = new Locations().reference("sae").resolve("saelens_standard");
+            Checkpoint read = format.read(checkpoint, scope.manager());
+            assertEquals("tiny", read.provenance().get().model());
+            assertEquals("blocks.1.hook_resid_post", read.provenance().get().point().path());
+            assertEquals("32", read.provenance().get().facts().get("context_size"));
+            format.write(read, folder.resolve("written"));
+            assertEquals(read.provenance(), format.read(folder.resolve("written"), scope.manager()).provenance());
+        }
+    }
+
+    @Test
+    void aWrongArchitectureIsNamed() throws Exception {
+        assertTrue(refusal("saelens_jumprelu", "\"jumprelu\"", "\"standard\"").contains("'threshold'"));
+        assertTrue(refusal("saelens_standard", "\"standard\"", "\"jumprelu\"").contains("lacks 'threshold'"));
+        assertTrue(refusal("saelens_gated", "\"gated\"", "\"standard\"").contains("lacks 'b_enc'"));
+        assertTrue(refusal("saelens_standard", "\"standard\"", "\"crosscoder\"").contains("crosscoder"));
+        assertTrue(refusal("saelens_skip_transcoder", "\"skip_transcoder\"", "\"standard\"").contains("'W_dec'"));
+    }
+
+    @Test
+    void aMissingNormalisationIsNamed() throws Exception {
+        assertTrue(refusal("saelens_standard", "\"normalize_activations\": \"none\", ", "").contains("normalize_activations"));
+        assertTrue(refusal("saelens_standard", "\"normalize_activations\": \"none\"", "\"normalize_activations\": \"other\"").contains("other"));
+    }
+
+    @Test
+    void swappedWidthsAndTransposedWeightsAreNamed() throws Exception {
+        String sentence = refusal("saelens_standard", "\"d_in\": 16, \"d_sae\": 48", "\"d_in\": 48, \"d_sae\": 16");
+        assertTrue(sentence.contains("transposed"), sentence);
+    }
+
+    /** The sentence with which a checkpoint whose config was changed is refused. */
+    private String refusal(String set, String from, String to) throws Exception {
+        Path source = new Locations().reference("sae").resolve(set);
+        Path changed = Files.createDirectories(folder.resolve("changed"));
+        Files.copy(source.resolve("sae_weights.safetensors"), changed.resolve("sae_weights.safetensors"), StandardCopyOption.REPLACE_EXISTING);
+        Files.writeString(changed.resolve("cfg.json"), Files.readString(source.resolve("cfg.json")).replace(from, to));
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            return assertThrows(RefractException.class, () -> format.read(changed, scope.manager())).getMessage();
+        }
+    }
+}

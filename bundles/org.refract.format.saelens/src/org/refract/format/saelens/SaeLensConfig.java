@@ -1,0 +1,155 @@
+package org.refract.format.saelens;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.refract.api.RefractException;
+import org.refract.api.model.HookPoint;
+import org.refract.api.model.Site;
+import org.refract.api.sae.Provenance;
+import org.refract.api.sae.SaeConfig;
+import org.refract.engine.file.Json;
+import org.refract.engine.sae.SaeForm;
+
+/**
+ * What a {@code cfg.json} says.
+ *
+ * @param config     the SAE
+ * @param provenance the model and the hook, under TransformerLens' name of it; its fingerprint is not known
+ */
+record SaeLensConfig(SaeConfig config, Optional<Provenance> provenance) {
+
+    /** Fields that {@link SaeConfig} holds, or that only say how a file was loaded. */
+    private static final Set<String> KNOWN = Set.of("architecture", "d_in", "d_sae", "d_out", "dtype", "device", "apply_b_dec_to_input",
+            "normalize_activations", "reshape_activations", "rescale_acts_by_decoder_norm", "k", "metadata", "activation_fn_str", "activation_fn",
+            "activation_fn_kwargs", "model_name", "hook_name", "finetuning_scaling_factor");
+
+    static SaeLensConfig read(Json cfg) throws RefractException {
+        String architecture = cfg.has("architecture") ? cfg.at("architecture").text() : "standard";
+        String activation = cfg.has("activation_fn_str") ? cfg.at("activation_fn_str").text()
+                : cfg.has("activation_fn") ? cfg.at("activation_fn").text() : "relu";
+        if (architecture.equals("standard") && activation.equals("topk")) {
+            architecture = "topk";
+        } else if (!activation.equals("relu") && !architecture.equals("topk")) {
+            throw cfg.at(cfg.has("activation_fn_str") ? "activation_fn_str" : "activation_fn").wrong("'relu' or 'topk'");
+        }
+        boolean transcode = architecture.endsWith("transcoder");
+        SaeForm form = switch (architecture) {
+            case "standard", "transcoder", "skip_transcoder" -> SaeForm.RELU;
+            case "jumprelu", "jumprelu_transcoder" -> SaeForm.JUMPRELU;
+            case "gated" -> SaeForm.GATED;
+            case "topk" -> SaeForm.KSPARSE;
+            case "batchtopk" -> SaeForm.BATCHTOPK;
+            default -> throw cfg.at("architecture").wrong(
+                    "standard, topk, batchtopk, jumprelu, gated, transcoder, skip_transcoder or jumprelu_transcoder");
+        };
+        if (cfg.has("finetuning_scaling_factor") && cfg.at("finetuning_scaling_factor").flag()) {
+            throw cfg.at("finetuning_scaling_factor").wrong("false: a scaled checkpoint is read after SAELens has folded the factor in");
+        }
+        if (cfg.has("reshape_activations") && !cfg.at("reshape_activations").text().matches("none|hook_z")) {
+            throw cfg.at("reshape_activations").wrong("none or hook_z");
+        }
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("transcode", String.valueOf(transcode));
+        boolean toInput = cfg.has("apply_b_dec_to_input") ? cfg.at("apply_b_dec_to_input").flag() : !transcode;
+        if (transcode && toInput) {
+            throw cfg.at("apply_b_dec_to_input").wrong("false for a transcoder, whose b_dec belongs to the output");
+        }
+        settings.put("apply_b_dec_to_input", String.valueOf(toInput));
+        settings.put("normalize_activations", normalisation(cfg));
+        if (cfg.has("rescale_acts_by_decoder_norm")) {
+            settings.put("rescale_acts_by_decoder_norm", String.valueOf(cfg.at("rescale_acts_by_decoder_norm").flag()));
+        }
+        if (form == SaeForm.KSPARSE || form == SaeForm.BATCHTOPK) {
+            Json k = cfg.has("k") ? cfg.at("k") : cfg.at("activation_fn_kwargs").at("k");
+            settings.put("k", form == SaeForm.KSPARSE ? String.valueOf(k.integer(1, Integer.MAX_VALUE)) : String.valueOf(k.number()));
+        }
+        int width = cfg.at("d_in").integer(1, Integer.MAX_VALUE);
+        int outputWidth = transcode ? cfg.at("d_out").integer(1, Integer.MAX_VALUE) : width;
+        SaeConfig config = form.config(width, outputWidth, cfg.at("d_sae").integer(1, Integer.MAX_VALUE), settings);
+        return new SaeLensConfig(config, provenance(cfg));
+    }
+
+    /** Must be said: without it the latents cannot be known. Flags of the oldest files mean expected_average_only_in or none. */
+    private static String normalisation(Json cfg) throws RefractException {
+        Json said = cfg.at("normalize_activations");
+        return said.isText() ? said.text() : said.flag() ? "expected_average_only_in" : "none";
+    }
+
+    private static Optional<Provenance> provenance(Json cfg) throws RefractException {
+        Json said = cfg.find("metadata").orElse(cfg);
+        if (!said.has("model_name") || !said.has("hook_name")) {
+            return Optional.empty();
+        }
+        Map<String, String> facts = new TreeMap<>();
+        for (Map.Entry<String, Json> field : said.fields().entrySet()) {
+            JsonElement value = field.getValue().element();
+            if (!KNOWN.contains(field.getKey()) && value.isJsonPrimitive()) {
+                facts.put(field.getKey(), value.getAsString());
+            }
+        }
+        return Optional.of(new Provenance(said.at("model_name").text(), "", new HookPoint(said.at("hook_name").text(), Site.OUTPUT), facts));
+    }
+
+    /** The {@code cfg.json} of an SAE, as SAELens 6 writes it. */
+    static JsonObject json(SaeConfig config, boolean skip, Optional<Provenance> provenance) throws RefractException {
+        JsonObject cfg = new JsonObject();
+        boolean rescale = config.settings().flag("rescale_acts_by_decoder_norm");
+        SaeForm form = SaeForm.find(config.variant()).orElseThrow(() -> cannot("a '" + config.variant() + "' autoencoder"));
+        if (rescale && form != SaeForm.KSPARSE) {
+            throw cannot("a " + form.id() + " autoencoder with latents in units of decoder norms");
+        }
+        cfg.addProperty("d_in", config.width());
+        cfg.addProperty("d_sae", config.latents());
+        cfg.addProperty("dtype", "float32");
+        cfg.addProperty("device", "cpu");
+        cfg.addProperty("apply_b_dec_to_input", config.settings().flag("apply_b_dec_to_input"));
+        cfg.addProperty("normalize_activations", config.settings().text("normalize_activations"));
+        cfg.addProperty("reshape_activations", "none");
+        JsonObject metadata = new JsonObject();
+        provenance.ifPresent(p -> {
+            p.facts().forEach(metadata::addProperty);
+            metadata.addProperty("model_name", p.model());
+            metadata.addProperty("hook_name", p.point().path());
+        });
+        cfg.add("metadata", metadata);
+        if (form == SaeForm.KSPARSE) {
+            cfg.addProperty("k", config.settings().integer("k"));
+            cfg.addProperty("rescale_acts_by_decoder_norm", rescale);
+        }
+        boolean transcode = config.settings().flag("transcode");
+        if (transcode) {
+            cfg.addProperty("d_out", config.outputWidth());
+        }
+        cfg.addProperty("architecture", architecture(form, config, transcode, skip));
+        return cfg;
+    }
+
+    private static String architecture(SaeForm form, SaeConfig config, boolean transcode, boolean skip) throws RefractException {
+        if (transcode) {
+            return switch (form) {
+                case RELU -> skip ? "skip_transcoder" : "transcoder";
+                case JUMPRELU -> skip ? refused("a skip transcoder with thresholds") : "jumprelu_transcoder";
+                default -> refused("a " + form.id() + " transcoder");
+            };
+        }
+        return switch (form) {
+            case RELU -> "standard";
+            case JUMPRELU, BATCHTOPK, MATRYOSHKA -> "jumprelu";
+            case GATED -> "gated";
+            case KSPARSE -> config.settings().text("activation").equals("topk") ? "topk" : refused("the activation " + config.settings().text("activation"));
+        };
+    }
+
+    private static String refused(String what) throws RefractException {
+        throw cannot(what);
+    }
+
+    private static RefractException cannot(String what) {
+        return RefractException.usage("A SAELens checkpoint cannot hold %s: write Refract's own format.", what);
+    }
+}

@@ -1,0 +1,97 @@
+package org.refract.format.sdxlunbox;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.refract.api.RefractException;
+import org.refract.api.model.Placement;
+import org.refract.api.sae.CheckpointFormat.Checkpoint;
+import org.refract.engine.Locations;
+import org.refract.engine.file.TorchArchive;
+import org.refract.engine.sae.DenseSae;
+import org.refract.engine.sae.GoldenCheck;
+import org.refract.engine.sae.RoundTrip;
+import org.refract.engine.sae.TopKNames;
+import org.refract.engine.tensor.Scope;
+import org.refract.engine.tensor.Tensors;
+
+/** sdxl-unbox checkpoints are read, run and written exactly, and the released statistics are read. */
+final class SdxlUnboxFormatTest {
+
+    private final SdxlUnboxFormat format = new SdxlUnboxFormat();
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sdxl_unbox"})
+    void computesWhatTheToolComputes(String set) throws Exception {
+        Path checkpoint = new Locations().reference("sae").resolve(set);
+        assertTrue(format.recognises(checkpoint));
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            Checkpoint read = format.read(checkpoint, scope.manager());
+            Checkpoint published = TopKNames.published(read, scope.manager());
+            try (DenseSae sae = DenseSae.restore(published.config(), published.tensors(), Placement.CPU)) {
+                assertEquals(List.of(), GoldenCheck.differences(sae, checkpoint.resolve("golden.safetensors")));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sdxl_unbox"})
+    void aRoundTripKeepsEveryNumber(String set) throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            Checkpoint read = format.read(new Locations().reference("sae").resolve(set), scope.manager());
+            assertEquals(List.of(), RoundTrip.differences(format, read, folder.resolve("written")));
+        }
+    }
+
+    @Test
+    void theDecoderStaysColumnMajorAndTheStatisticsStay() throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            Checkpoint read = format.read(new Locations().reference("sae").resolve("sdxl_unbox"), scope.manager());
+            assertEquals("topk", read.config().variant());
+            assertTrue(read.tensors().keySet().containsAll(List.of("mean", "std")));
+            format.write(read, folder.resolve("written"));
+            try (TorchArchive written = TorchArchive.open(folder.resolve("written/state_dict.pth"))) {
+                assertTrue(written.tensors().get("state_dict.decoder.weight").isColumnMajor());
+            }
+        }
+    }
+
+    @Test
+    void theReleasedStatisticsAreReadAndTheirMissingWeightsNamed() throws Exception {
+        Path released = new Locations().reference("sdxl-unbox-released").resolve("unet.down_blocks.2.attentions.1");
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            float[] mean = Tensors.floats(SdxlUnboxFormat.statistics(released.resolve("mean.pt"), scope.manager(), 5120));
+            assertEquals(14.8917f, mean[2301], 1e-4f);
+            assertTrue(format.recognises(released));
+            RefractException refused = assertThrows(RefractException.class, () -> format.read(released, scope.manager()));
+            assertTrue(refused.getMessage().contains("state_dict.pth"), refused.getMessage());
+            assertThrows(RefractException.class, () -> SdxlUnboxFormat.statistics(released.resolve("mean.pt"), scope.manager(), 48));
+        }
+    }
+
+    @Test
+    void theFolderNamesTheHookPoint() throws Exception {
+        Path source = new Locations().reference("sae").resolve("sdxl_unbox");
+        Path named = Files.createDirectories(folder.resolve("unet.mid_block.attentions.0_k10_hidden5120_auxk256_bs4096_lr0.0001/final"));
+        for (String file : List.of("config.json", "state_dict.pth")) {
+            Files.copy(source.resolve(file), named.resolve(file));
+        }
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            Checkpoint read = format.read(named, scope.manager());
+            assertEquals("unet.mid_block.attentions.0:update", read.provenance().get().point().toString());
+            assertEquals(Optional.empty(), format.read(source, scope.manager()).provenance());
+        }
+    }
+}

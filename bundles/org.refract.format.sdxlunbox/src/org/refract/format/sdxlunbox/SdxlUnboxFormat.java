@@ -1,0 +1,192 @@
+package org.refract.format.sdxlunbox;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import com.google.gson.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.osgi.service.component.annotations.Component;
+import org.refract.api.Hyperparameter;
+import org.refract.api.Hyperparameter.Kind;
+import org.refract.api.RefractException;
+import org.refract.api.Settings;
+import org.refract.api.model.HookPoint;
+import org.refract.api.model.Site;
+import org.refract.api.sae.CheckpointFormat;
+import org.refract.api.sae.Provenance;
+import org.refract.api.sae.SaeConfig;
+import org.refract.engine.file.AtomicFile;
+import org.refract.engine.file.AtomicFolder;
+import org.refract.engine.file.Json;
+import org.refract.engine.file.TorchArchive;
+import org.refract.engine.file.TorchArchiveWriter;
+import org.refract.engine.file.TorchTensor;
+import org.refract.engine.sae.Weights;
+import org.refract.engine.tensor.DTypes;
+
+/**
+ * A folder of surkovv/sdxl-unbox: {@code config.json}, {@code state_dict.pth}, and the statistics {@code mean.pt} and {@code std.pt} of each
+ * latent's positive activations, which become the tensors {@code mean} and {@code std}. The variant is {@code topk}, with the same names.
+ */
+@Component
+public final class SdxlUnboxFormat implements CheckpointFormat {
+
+    private static final String CONFIG = "config.json";
+    private static final String WEIGHTS = "state_dict.pth";
+    private static final List<String> STATISTICS = List.of("mean", "std");
+
+    /** Samples per step where the folder's name does not say it (sdxl-unbox, scripts/train_sae.py). */
+    private static final long BATCH = 4096;
+
+    private static final Pattern FOLDER = Pattern.compile("(unet\\.[a-z0-9_.]*?[a-z0-9])(?:_k\\d+.*)?");
+    private static final Pattern BATCH_OF_FOLDER = Pattern.compile("_bs(\\d{1,9})(?:_|$)");
+
+    private static final List<Hyperparameter> SETTINGS = List.of(
+            new Hyperparameter("k", Kind.INTEGER, "10", "an integer from 1 to the number of latents", Optional.empty()),
+            new Hyperparameter("auxk", Kind.INTEGER, "256", "a positive integer", Optional.empty()),
+            new Hyperparameter("dead_tokens", Kind.INTEGER, "10000000", "a positive integer", Optional.empty()));
+
+    @Override
+    public String id() {
+        return "sdxl-unbox";
+    }
+
+    @Override
+    public boolean recognises(Path location) {
+        try {
+            return Files.isRegularFile(location.resolve(CONFIG)) && Json.read(location.resolve(CONFIG)).has("n_dirs_local");
+        } catch (RefractException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public Checkpoint read(Path location, NDManager owner) throws RefractException {
+        Json said = Json.read(location.resolve(CONFIG));
+        int latents = said.at("n_dirs_local").integer(1, Integer.MAX_VALUE);
+        int width = said.at("d_model").integer(1, Integer.MAX_VALUE);
+        Path weights = location.resolve(WEIGHTS);
+        if (!Files.isRegularFile(weights)) {
+            throw RefractException.usage("%s has no %s: only the statistics of that dictionary are here, its weights are published separately.", location,
+                    WEIGHTS);
+        }
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("k", String.valueOf(said.at("k").integer(1, latents)));
+        settings.put("auxk", String.valueOf(said.at("auxk").integer(1, Integer.MAX_VALUE)));
+        settings.put("dead_tokens", String.valueOf(Math.max(1, said.at("dead_steps_threshold").integer(0, 1 << 30) * batch(location))));
+        SaeConfig config = new SaeConfig("topk", width, width, latents, Settings.of(SETTINGS, settings));
+        Map<String, NDArray> tensors = new LinkedHashMap<>();
+        try (TorchArchive archive = TorchArchive.open(weights)) {
+            String prefix = archive.tensors().containsKey("state_dict.encoder.weight") ? "state_dict." : "";
+            take(archive, prefix, "encoder.weight", owner, tensors, latents, width);
+            take(archive, prefix, "decoder.weight", owner, tensors, width, latents);
+            take(archive, prefix, "pre_bias", owner, tensors, width);
+            take(archive, prefix, "latent_bias", owner, tensors, latents);
+            take(archive, prefix, "stats_last_nonzero", owner, tensors, latents);
+        }
+        for (String name : STATISTICS) {
+            Path file = location.resolve(name + ".pt");
+            if (Files.isRegularFile(file)) {
+                tensors.put(name, statistics(file, owner, latents, width));
+            }
+        }
+        return new Checkpoint(config, tensors, provenance(location));
+    }
+
+    /**
+     * The vector of {@code mean.pt} or {@code std.pt}; published ones have one value per latent, and are there without their weights too.
+     *
+     * @param lengths the lengths that it may have
+     * @return float32
+     * @throws RefractException if the file holds something else
+     */
+    public static NDArray statistics(Path file, NDManager owner, long... lengths) throws RefractException {
+        try (TorchArchive archive = TorchArchive.open(file)) {
+            TorchTensor vector = archive.tensors().get("");
+            if (vector == null || Arrays.stream(lengths).noneMatch(n -> vector.shape().equals(new Shape(n)))) {
+                throw RefractException.failure("%s should hold one tensor of %s numbers, it holds %s.", file,
+                        Arrays.stream(lengths).mapToObj(Long::toString).collect(Collectors.joining(" or ")), archive.tensors());
+            }
+            return archive.read("", owner);
+        }
+    }
+
+    private static void take(TorchArchive archive, String prefix, String name, NDManager owner, Map<String, NDArray> tensors, long... shape)
+            throws RefractException {
+        if (!archive.tensors().containsKey(prefix + name)) {
+            throw RefractException.failure("%s lacks '%s'; it has %s.", archive.file(), name, archive.tensors().keySet());
+        }
+        long[] found = archive.tensors().get(prefix + name).shape().getShape();
+        if (!Arrays.equals(found, shape)) {
+            throw RefractException.failure("%s has '%s' of shape %s where %s belongs%s.", archive.file(), name, Arrays.toString(found), Arrays.toString(shape),
+                    found.length == 2 && shape.length == 2 && found[0] == shape[1] && found[1] == shape[0] ? ": it is transposed" : "");
+        }
+        NDArray read = archive.read(prefix + name, owner);
+        boolean integer = !DTypes.of(read).isFloating();
+        tensors.put(name, integer ? read : Weights.floats(owner, read));
+    }
+
+    private static long batch(Path location) {
+        Matcher batch = BATCH_OF_FOLDER.matcher(location.toString());
+        return batch.find() ? Math.max(1, Long.parseLong(batch.group(1))) : BATCH;
+    }
+
+    /** The folder {@code unet.<block>_k..}, or the one above {@code final}, names the block; a block's update is what sdxl-unbox trains on. */
+    private static Optional<Provenance> provenance(Path location) {
+        for (Path folder = location.toAbsolutePath().normalize(); folder != null && folder.getFileName() != null; folder = folder.getParent()) {
+            Matcher name = FOLDER.matcher(folder.getFileName().toString());
+            if (name.matches()) {
+                Map<String, String> facts = Map.of("folder", folder.getFileName().toString());
+                return Optional.of(new Provenance("stabilityai/sdxl-turbo", "", new HookPoint(name.group(1), Site.UPDATE), facts));
+            }
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public void write(Checkpoint checkpoint, Path location) throws RefractException {
+        SaeConfig config = checkpoint.config();
+        boolean same = config.variant().equals("ksparse") && config.settings().text("activation").equals("topk")
+                && config.settings().text("normalize_activations").equals("none") && config.settings().flag("apply_b_dec_to_input")
+                && !config.settings().flag("rescale_acts_by_decoder_norm") && !config.settings().flag("transcode");
+        if (!config.variant().equals("topk") && !same) {
+            throw RefractException.usage("An sdxl-unbox checkpoint holds topk autoencoders, not this %s one: write Refract's own format.", config.variant());
+        }
+        NDManager manager = checkpoint.tensors().values().iterator().next().getManager();
+        try (NDManager step = manager.newSubManager(); AtomicFolder folder = AtomicFolder.create(location)) {
+            Map<String, NDArray> from = checkpoint.tensors();
+            Map<String, Object> state = new LinkedHashMap<>();
+            state.put("pre_bias", from.get(same ? "b_dec" : "pre_bias"));
+            state.put("latent_bias", from.get(same ? "b_enc" : "latent_bias"));
+            state.put("stats_last_nonzero", from.containsKey("stats_last_nonzero") ? from.get("stats_last_nonzero")
+                    : step.zeros(new Shape(config.latents()), DataType.INT64));
+            state.put("encoder.weight", same ? Weights.transposed(step, from.get("W_enc")) : from.get("encoder.weight"));
+            state.put("decoder.weight", new TorchArchiveWriter.ColumnMajor(same ? Weights.transposed(step, from.get("W_dec")) : from.get("decoder.weight")));
+            JsonObject said = new JsonObject();
+            Map<String, String> settings = config.settings().asMap();
+            said.addProperty("n_dirs_local", config.latents());
+            said.addProperty("d_model", config.width());
+            said.addProperty("k", config.settings().integer("k"));
+            said.addProperty("auxk", Long.parseLong(settings.getOrDefault("auxk", "256")));
+            said.addProperty("dead_steps_threshold", Long.parseLong(settings.getOrDefault("dead_tokens", "10000000")) / batch(location));
+            AtomicFile.write(folder.path().resolve(CONFIG), Json.text(said));
+            TorchArchiveWriter.write(folder.path().resolve(WEIGHTS), Map.of("state_dict", state), step);
+            for (String name : STATISTICS) {
+                if (from.containsKey(name)) {
+                    TorchArchiveWriter.write(folder.path().resolve(name + ".pt"), from.get(name), step);
+                }
+            }
+            folder.commit();
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package org.refract.format.sparsify;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.refract.api.RefractException;
+import org.refract.api.model.Placement;
+import org.refract.api.sae.CheckpointFormat.Checkpoint;
+import org.refract.api.sae.SaeConfig;
+import org.refract.engine.Locations;
+import org.refract.engine.sae.DenseSae;
+import org.refract.engine.sae.GoldenCheck;
+import org.refract.engine.sae.RoundTrip;
+import org.refract.engine.tensor.Scope;
+
+/** sparsify checkpoints are read, run and written exactly. */
+final class SparsifyFormatTest {
+
+    private final SparsifyFormat format = new SparsifyFormat();
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sparsify_topk", "sparsify_groupmax", "sparsify_skip_transcoder"})
+    void computesWhatTheToolComputes(String set) throws Exception {
+        Path checkpoint = new Locations().reference("sae").resolve(set);
+        assertTrue(format.recognises(checkpoint));
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            Checkpoint read = format.read(checkpoint, scope.manager());
+            try (DenseSae sae = DenseSae.restore(read.config(), read.tensors(), Placement.CPU)) {
+                assertEquals(List.of(), GoldenCheck.differences(sae, checkpoint.resolve("golden.safetensors")));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sparsify_topk", "sparsify_topk_expansion", "sparsify_groupmax", "sparsify_skip_transcoder"})
+    void aRoundTripKeepsEveryNumber(String set) throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            Checkpoint read = format.read(new Locations().reference("sae").resolve(set), scope.manager());
+            assertEquals(List.of(), RoundTrip.differences(format, read, folder.resolve("written")));
+        }
+    }
+
+    /** With {@code multi_topk}, sparsify's latents are the k largest, but the reconstruction that it returns is that of the 4k largest. */
+    @Test
+    void computesWhatTheToolComputesWithMultiTopK() throws Exception {
+        Path checkpoint = new Locations().reference("sae").resolve("sparsify_topk_expansion");
+        Path golden = checkpoint.resolve("golden.safetensors");
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            Checkpoint read = format.read(checkpoint, scope.manager());
+            SaeConfig config = read.config();
+            SaeConfig wider = new SaeConfig(config.variant(), config.width(), config.outputWidth(), config.latents(),
+                    config.settings().with("k", 4 * config.settings().integer("k")));
+            try (DenseSae sae = DenseSae.restore(config, read.tensors(), Placement.CPU);
+                    DenseSae four = DenseSae.restore(wider, read.tensors(), Placement.CPU)) {
+                assertEquals(List.of(), GoldenCheck.differences(sae, golden, List.of("latents", "loss.l0", "loss.l1", "loss.l1_wdec")));
+                assertEquals(List.of(), GoldenCheck.differences(four, golden, List.of("recon", "loss.mse_sum", "loss.mse_mean")));
+            }
+        }
+    }
+
+    @Test
+    void anotherArchitectureIsNamed() throws Exception {
+        assertTrue(refusal("sparsify_skip_transcoder", "\"skip_connection\": true", "\"skip_connection\": false").contains("W_skip"));
+        assertTrue(refusal("sparsify_skip_transcoder", "\"transcode\": true", "\"transcode\": false").contains("W_skip"));
+        assertTrue(refusal("sparsify_topk", "\"activation\": \"topk\"", "\"activation\": \"relu\"").contains("relu"));
+        assertTrue(refusal("sparsify_topk", "\"num_latents\": 48", "\"num_latents\": 0").contains("shape"));
+        assertTrue(refusal("sparsify_topk", "\"k\": 6", "\"k\": 49").contains("49"));
+    }
+
+    @Test
+    void aDecoderThatIsNotNormalisedIsNamed() throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            Checkpoint read = format.read(new Locations().reference("sae").resolve("sparsify_topk"), scope.manager());
+            format.write(read, folder.resolve("changed"));
+            read.tensors().get("W_dec").muli(2);
+            format.write(read, folder.resolve("unnormalised"));
+            Files.copy(folder.resolve("unnormalised/sae.safetensors"), folder.resolve("changed/sae.safetensors"), StandardCopyOption.REPLACE_EXISTING);
+            RefractException refused = assertThrows(RefractException.class, () -> format.read(folder.resolve("changed"), scope.manager()));
+            assertTrue(refused.getMessage().contains("norm 2.0"), refused.getMessage());
+            assertEquals(48, format.read(folder.resolve("unnormalised"), scope.manager()).config().latents());
+        }
+    }
+
+    private String refusal(String set, String from, String to) throws Exception {
+        Path source = new Locations().reference("sae").resolve(set);
+        Path changed = Files.createDirectories(folder.resolve("changed"));
+        Files.copy(source.resolve("sae.safetensors"), changed.resolve("sae.safetensors"), StandardCopyOption.REPLACE_EXISTING);
+        Files.writeString(changed.resolve("cfg.json"), Files.readString(source.resolve("cfg.json")).replace(from, to));
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            return assertThrows(RefractException.class, () -> format.read(changed, scope.manager())).getMessage();
+        }
+    }
+}

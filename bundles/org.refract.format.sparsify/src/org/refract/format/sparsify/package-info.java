@@ -1,0 +1,2 @@
+/** EleutherAI sparsify checkpoints: cfg.json and sae.safetensors. */
+package org.refract.format.sparsify;
