@@ -22,7 +22,7 @@ import org.refract.engine.file.Json;
  * What is drawn while a model is recorded. A file holds one prompt a line, or one JSON object a line with a {@code prompt} or a
  * {@code caption}; empty lines are skipped.
  */
-final class Prompts {
+public final class Prompts {
     /** Looked for in the model's folder, then beside it. */
     private static final List<String> NAMES = List.of("prompts.txt", "prompts.jsonl", "captions.jsonl");
     private static final String BUILT_IN = "prompts.txt";
@@ -35,7 +35,7 @@ final class Prompts {
      *
      * @throws RefractException if the file is missing, damaged or empty
      */
-    static List<String> of(Optional<Path> file, Path model, long seed) throws RefractException {
+    public static List<String> of(Optional<Path> file, Path model, long seed) throws RefractException {
         Optional<Path> chosen = file.or(() -> besides(model));
         List<String> prompts = new ArrayList<>(chosen.isPresent() ? read(chosen.get()) : builtIn());
         if (prompts.isEmpty()) {

@@ -1,0 +1,135 @@
+package org.refract.cli.command;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ServiceScope;
+import org.refract.api.RefractException;
+import org.refract.api.analysis.Feature;
+import org.refract.api.analysis.Label;
+import org.refract.api.analysis.Labeler;
+import org.refract.api.command.Command;
+import org.refract.api.model.HookPoint;
+import org.refract.api.model.Placement;
+import org.refract.api.sae.Sae;
+import org.refract.engine.extension.Extensions;
+import org.refract.engine.index.Atlas;
+import org.refract.engine.index.AtlasOptions;
+import org.refract.engine.index.FeatureIndex;
+import org.refract.engine.index.FeatureQuery;
+import org.refract.engine.job.JobQueue;
+import org.refract.engine.store.ActivationStore;
+import org.refract.engine.store.Harvest;
+import org.refract.engine.store.Recordings;
+import org.refract.engine.unpack.Dictionaries;
+import org.refract.engine.unpack.RunFolder;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code refract atlas}: builds the atlases of a run's dictionaries, or lists their features. */
+@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Step by step")
+@CommandLine.Command(name = "atlas", sortOptions = false,
+        description = {"Find out what each feature of a run's dictionaries responds to, and name it; or search them with --find."},
+        footer = {"", "Examples: refract atlas recordings", "          refract atlas unpacked-emoji-sdxl --find heart"})
+public final class AtlasCommand implements Command {
+    @Reference
+    Extensions extensions;
+    @Reference
+    JobQueue jobs;
+    @Spec
+    CommandSpec spec;
+
+    @Parameters(paramLabel = "DIR", description = "The run's folder, with store/ and saes/.")
+    private Path folder;
+    @Option(names = "--point", paramLabel = "POINT", order = 1, description = "Only this hook point; may be repeated.")
+    private List<String> points = new ArrayList<>();
+    @Option(names = "--examples", paramLabel = "N", defaultValue = "16", order = 2, description = "Examples kept per feature (default: ${DEFAULT-VALUE}).")
+    private int examples;
+    @Option(names = "--find", paramLabel = "TEXT", order = 3, description = "List the features whose name or examples fit these words; \"\" lists the strongest.")
+    private String find;
+    @Option(names = "--limit", paramLabel = "N", defaultValue = "20", order = 4, description = "Features listed per hook point (default: ${DEFAULT-VALUE}).")
+    private int limit;
+    @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "cpu", order = 5, description = "cpu or cuda:0 (default: ${DEFAULT-VALUE}).")
+    private String device;
+
+    @Override
+    public Integer call() throws RefractException {
+        RunFolder run = new RunFolder(folder);
+        if (find != null) {
+            list(run);
+            return 0;
+        }
+        Placement placement = Placement.parse(device);
+        List<HookPoint> chosen = chosen(dictionaries(run));
+        AtlasOptions options = new AtlasOptions(examples, AtlasOptions.DEFAULT.neighbours(), AtlasOptions.DEFAULT.onePerPrompt());
+        Optional<Labeler> labeler = extensions.all(Labeler.class).stream().findFirst();
+        JobOnScreen.of(spec, jobs).run(placement, "Building atlases", List.of(), monitor -> {
+            try (Recordings recordings = Recordings.open(run.path())) {
+                for (HookPoint point : chosen) {
+                    Dictionaries.Loaded loaded = Dictionaries.load(run.sae(point), placement, extensions);
+                    try (Sae sae = loaded.sae(); ActivationStore store = ActivationStore.open(Harvest.store(run.path(), point))) {
+                        Atlas.build(store, recordings, sae, placement, options, labeler,
+                                Map.of("labeler", labeler.map(Labeler::id).orElse("")), run.atlas(point), monitor);
+                    }
+                }
+            }
+            return chosen.size();
+        });
+        chosen.forEach(point -> spec.commandLine().getOut().println(run.atlas(point)));
+        return 0;
+    }
+
+    private static List<HookPoint> dictionaries(RunFolder run) throws RefractException {
+        if (!Files.isDirectory(run.saes())) {
+            throw RefractException.usage("%s holds no dictionaries; make them with refract train.", run.path());
+        }
+        try (var folders = Files.list(run.saes())) {
+            return folders.filter(Files::isDirectory).map(f -> RunFolder.point(f.getFileName().toString())).sorted(
+                    Comparator.comparing(HookPoint::path)).toList();
+        } catch (IOException e) {
+            throw RefractException.failure(e, "%s cannot be read.", run.saes());
+        }
+    }
+
+    private List<HookPoint> chosen(List<HookPoint> there) throws RefractException {
+        if (points.isEmpty()) {
+            return there;
+        }
+        List<HookPoint> chosen = new ArrayList<>();
+        for (String text : points) {
+            HookPoint point = HookPoint.parse(text);
+            if (!there.contains(point)) {
+                throw RefractException.usage("%s has nothing for the hook point %s; it has %s.", folder, point, there);
+            }
+            chosen.add(point);
+        }
+        return chosen;
+    }
+
+    private void list(RunFolder run) throws RefractException {
+        List<HookPoint> there = run.atlases();
+        if (there.isEmpty()) {
+            throw RefractException.usage("%s holds no atlas; make one with refract atlas %s.", folder, folder);
+        }
+        FeatureQuery.Sort sort = find.isBlank() ? FeatureQuery.Sort.ENERGY : FeatureQuery.Sort.RELEVANCE;
+        for (HookPoint point : chosen(there)) {
+            try (FeatureIndex index = FeatureIndex.open(run.atlas(point))) {
+                for (Feature feature : index.features(new FeatureQuery(find, sort, true, true, 0, limit)).features()) {
+                    spec.commandLine().getOut().printf(Locale.ROOT, "%s#%d  %s  density %.4f  mean %.2f  max %.2f%n", point.path(), feature.latent(),
+                            feature.label().map(Label::text).orElse("-"), feature.density(), feature.mean(), feature.max());
+                }
+            }
+        }
+    }
+}
