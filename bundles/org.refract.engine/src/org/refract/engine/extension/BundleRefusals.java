@@ -20,6 +20,7 @@ final class BundleRefusals {
     private static final String PACKAGE = "osgi.wiring.package";
     private static final String JAVA = "osgi.ee";
     private static final Pattern LEAST = Pattern.compile("version>=([^)]*)\\)");
+    private static final Pattern EXACT = Pattern.compile("version=([^)]*)\\)");
     private static final Pattern NAMED = Pattern.compile("osgi\\.wiring\\.package=([^)]*)\\)");
 
     private BundleRefusals() {
@@ -69,7 +70,8 @@ final class BundleRefusals {
     private static String sentence(BundleRequirement needed, List<BundleCapability> offered) {
         String filter = needed.getDirectives().getOrDefault(Constants.FILTER_DIRECTIVE, "");
         if (needed.getNamespace().equals(JAVA)) {
-            return "It was built for Java %s, this is Java %d.".formatted(group(LEAST, filter).orElse(filter.replaceAll(".*version=([^)]*)\\).*", "$1")), Runtime.version().feature());
+            String wanted = group(LEAST, filter).or(() -> group(EXACT, filter)).orElse(filter);
+            return "It was built for Java %s, this is Java %d.".formatted(wanted, Runtime.version().feature());
         }
         if (!needed.getNamespace().equals(PACKAGE)) {
             return "It needs %s %s, which nothing here offers.".formatted(needed.getNamespace(), filter);
@@ -80,8 +82,8 @@ final class BundleRefusals {
                         .filter(c -> c.getNamespace().equals(PACKAGE) && name.equals(c.getAttributes().get(PACKAGE)))
                         .map(c -> (Version) c.getAttributes().get(Constants.VERSION_ATTRIBUTE))
                         .findFirst();
-        String wanted = group(LEAST, filter).map(v -> shown(Version.parseVersion(v))).orElse("another version");
-        return here.map(version -> "It was built for %s %s, this Refract has %s.".formatted(name, wanted, shown(version)))
+        String least = group(LEAST, filter).map(v -> shown(Version.parseVersion(v))).orElse("another version");
+        return here.map(version -> "It was built for %s %s, this Refract has %s.".formatted(name, least, shown(version)))
                 .orElseGet(() -> "It needs the package %s, which nothing here offers.".formatted(name));
     }
 
@@ -92,7 +94,8 @@ final class BundleRefusals {
             return Optional.empty();
         } catch (BundleException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            return Optional.of("It failed when it was started: %s.".formatted(cause instanceof BundleException ? cause.getMessage() : cause.toString()));
+            String said = cause instanceof BundleException ? cause.getMessage() : cause.toString();
+            return Optional.of("It failed when it was started: %s.".formatted(said));
         } catch (IllegalStateException uninstalledMeanwhile) {
             return Optional.empty();
         }

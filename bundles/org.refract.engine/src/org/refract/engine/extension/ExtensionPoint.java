@@ -18,6 +18,7 @@ import org.osgi.util.tracker.ServiceTracker;
 final class ExtensionPoint<T> implements AutoCloseable {
 
     private static final int PATIENCE_SECONDS = 5;
+    private static final String GONE = "The extension %s, which brings the %s '%s', was removed.";
 
     private final Class<T> type;
     private final Runnable changed;
@@ -130,7 +131,7 @@ final class ExtensionPoint<T> implements AutoCloseable {
             entries.values().removeIf(entry -> {
                 boolean gone = entry.lease.isValid() && entry.lease.get() == known;
                 if (gone) {
-                    entry.lease.end("The extension %s, which brings the %s '%s', was removed.".formatted(entry.bundle, Extensions.name(type), entry.lease.id()));
+                    entry.lease.end(GONE.formatted(entry.bundle, Extensions.name(type), entry.lease.id()));
                 }
                 return gone;
             });

@@ -25,7 +25,9 @@ public record ProcessMark(long pid, long started) {
     /** Reads what {@link #toString()} wrote. */
     public static Optional<ProcessMark> parse(String text) {
         Matcher matcher = TEXT.matcher(text);
-        return matcher.matches() ? Optional.of(new ProcessMark(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)))) : Optional.empty();
+        return matcher.matches()
+                ? Optional.of(new ProcessMark(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2))))
+                : Optional.empty();
     }
 
     /** Whether that process still runs. */

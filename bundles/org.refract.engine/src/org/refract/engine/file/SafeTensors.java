@@ -131,10 +131,8 @@ public final class SafeTensors implements AutoCloseable {
     /** A tensor with the file's element type on the CPU, without a copy where its place in the file is aligned to its elements. */
     public synchronized NDArray read(String name, NDManager out) throws RefractException {
         TensorInfo info = info(name);
-        TorchType type =
-                info.type()
-                        .orElseThrow(() -> RefractException.failure("Tensor '%s' of %s has the element type %s, with which nothing here computes.", name,
-                                info.file(), info.dtype()));
+        TorchType type = info.type().orElseThrow(() -> RefractException.failure(
+                "Tensor '%s' of %s has the element type %s, with which nothing here computes.", name, info.file(), info.dtype()));
         long[] shape = info.shape().getShape();
         if (info.length() == 0) {
             return KERNELS.call(out, "empty", shape, type.number());

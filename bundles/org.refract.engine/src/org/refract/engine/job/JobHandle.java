@@ -183,7 +183,8 @@ public final class JobHandle<T> {
             result.completeExceptionally(new CancelledException(reason));
         } catch (Throwable e) {
             Throwable failure = failure(e);
-            end(State.FAILED, Optional.of(failure instanceof RefractException ? failure.getMessage() : "%s failed unexpectedly: %s.".formatted(title(), e)));
+            boolean told = failure instanceof RefractException;
+            end(State.FAILED, Optional.of(told ? failure.getMessage() : "%s failed unexpectedly: %s.".formatted(title(), e)));
             result.completeExceptionally(failure);
         }
     }

@@ -9,8 +9,8 @@ import org.refract.engine.kernel.KernelLibrary;
 
 /**
  * The only place where a tensor changes its element type or device. DJL's own {@code toType}, {@code toDevice} and {@code create} end the
- * process on bfloat16 and int16 and stop gradients silently; the kernels here do neither, and gradients flow through {@link #cast} when it
- * is called while they are recorded.
+ * process on bfloat16 and int16 and stop gradients silently. Inside a kernel {@code x.to(torch.bfloat16)} is safe, and gradients flow
+ * through it.
  */
 public final class DTypes {
 
@@ -37,11 +37,6 @@ public final class DTypes {
     /** {@code x} in the placement's element type and on its device, in the scope of {@code out}. */
     public static NDArray place(NDManager out, NDArray x, Placement placement) {
         return KERNELS.call(out, "place", x, TorchType.of(placement).number(), placement.device());
-    }
-
-    /** {@code x} as {@code type} while gradients are recorded. */
-    public static NDArray castTraining(NDManager out, NDArray x, TorchType type) {
-        return KERNELS.callTraining(out, "cast", x, type.number()).get(0);
     }
 
     /** {@code x} on the placement's device with its own element type. */
