@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -38,11 +39,11 @@ class EngineSubjectTest {
     private static Subject subject;
 
     @BeforeAll
-    static void unpack() throws RefractException, InterruptedException {
+    static void unpack() throws RefractException, InterruptedException, IOException {
         jobs = TinyRun.jobs();
         var extensions = TinyRun.extensions();
         subjects = new EngineSubjects(extensions, jobs, new Start());
-        Path run = TinyRun.make(folder.resolve("run"), extensions, jobs);
+        Path run = TinyRun.folder(extensions, jobs);
         subject = subjects.open(Optional.of(run), Monitor.silent());
     }
 

@@ -1,7 +1,13 @@
 package org.refract.workbench.engine;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.FrameworkUtil;
 import org.refract.api.RefractException;
@@ -18,6 +24,8 @@ import org.refract.engine.unpack.UnpackOptions;
 /** The demo model, unpacked as little as can be, and what is needed to open it. */
 public final class TinyRun {
     private static final Preset TINY = new Preset("tiny", 64, 1, Map.of("k", "6", "auxk", "16", "lr", "2e-3"), 64, 40, 6, 1, 1);
+
+    private static Optional<Path> made = Optional.empty();
 
     private TinyRun() {
     }
@@ -45,8 +53,27 @@ public final class TinyRun {
         return new JobQueue(new Devices());
     }
 
-    /** Makes the run. */
-    public static Path make(Path folder, Extensions extensions, JobQueue jobs) throws RefractException, InterruptedException {
+    /** The run; made by the first test that wants it. */
+    public static synchronized Path folder(Extensions extensions, JobQueue jobs) throws RefractException, InterruptedException, IOException {
+        if (made.isEmpty()) {
+            Path folder = Files.createTempDirectory("tiny-run");
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
+            made = Optional.of(make(folder.resolve("run"), extensions, jobs));
+        }
+        return made.get();
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path make(Path folder, Extensions extensions, JobQueue jobs) throws RefractException, InterruptedException {
         UnpackOptions options = UnpackOptions.of(new Locations().demo().resolve("turbo"), folder).withPreset(TINY).withReport(false);
         return jobs.submit(Job.on(Placement.CPU, "Unpacking", monitor -> new Unpack(extensions).run(options, monitor))).await().path();
     }

@@ -1,8 +1,16 @@
 package org.refract.workbench.shell;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -10,6 +18,7 @@ import org.eclipse.swt.SWT;
 import org.eclipse.swt.graphics.GC;
 import org.eclipse.swt.graphics.Image;
 import org.eclipse.swt.graphics.ImageData;
+import org.eclipse.swt.graphics.ImageLoader;
 import org.eclipse.swt.graphics.Point;
 import org.eclipse.swt.graphics.Rectangle;
 import org.eclipse.swt.widgets.Button;
@@ -183,5 +192,29 @@ final class Person {
         ImageData data = image.getImageData();
         image.dispose();
         return data;
+    }
+
+    /** Keeps what the screen shows in {@code target/screenshots}, and makes sure that it is a window with something in it. */
+    void photograph(String name) {
+        ImageData seen = look();
+        ImageLoader loader = new ImageLoader();
+        loader.data = new ImageData[] {seen};
+        loader.save(folder().resolve(name + ".png").toString(), SWT.IMAGE_PNG);
+        assertTrue(seen.width >= 900 && seen.height >= 600, "the window is on the screen");
+        Set<Integer> colours = new HashSet<>();
+        for (int y = 0; y < seen.height; y += 3) {
+            for (int x = 0; x < seen.width; x += 3) {
+                colours.add(seen.getPixel(x, y));
+            }
+        }
+        assertTrue(colours.size() > 100, "the window shows more than an empty surface");
+    }
+
+    private static Path folder() {
+        try {
+            return Files.createDirectories(Path.of("target", "screenshots"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -2,6 +2,7 @@ package org.refract.workbench.shell;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.refract.api.model.Placement;
 import org.refract.engine.Locations;
@@ -9,9 +10,19 @@ import org.refract.engine.Locations;
 /** What the window starts with: what it remembers, and what it was asked to open. */
 @Component(service = Start.class)
 public final class Start {
-    private final Memory memory = new Memory(new Locations().config().resolve("workbench.json"));
+    private final Memory memory;
     private volatile Optional<Path> subject = Optional.empty();
     private volatile Placement placement = Placement.CPU;
+
+    /** With this person's memory. */
+    @Activate
+    public Start() {
+        this(new Locations().config().resolve("workbench.json"));
+    }
+
+    Start(Path file) {
+        this.memory = new Memory(file);
+    }
 
     /** What was remembered. */
     Memory memory() {
