@@ -48,8 +48,8 @@ class ExtensionsTest {
     @Test
     void anExtensionAppearsAndVanishesWhileOthersStay() throws Exception {
         AtomicInteger changes = new AtomicInteger();
+        int before = extensions.ids(Labeler.class).size();
         try (AutoCloseable listening = extensions.onChange(changes::incrementAndGet)) {
-            int before = extensions.ids(Labeler.class).size();
             ServiceRegistration<Labeler> one = register("test-one");
             ServiceRegistration<Labeler> two = register("test-two");
             assertTrue(extensions.ids(Labeler.class).containsAll(List.of("test-one", "test-two")));
