@@ -1,0 +1,100 @@
+package org.refract.report;
+
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.refract.api.analysis.Intervention;
+import org.refract.api.model.Site;
+import org.refract.engine.job.RunRecord;
+import org.refract.engine.unpack.Showcase;
+
+/** The {@code refract} commands that make what the page shows. */
+final class Commands {
+    private final RunRecord record;
+    private final Path run;
+
+    Commands(RunRecord record) {
+        this.record = record;
+        this.run = record.folder().toAbsolutePath().normalize();
+    }
+
+    /** The command that was given. */
+    String unpack() {
+        List<String> words = new ArrayList<>(List.of("refract", record.command()));
+        words.addAll(record.arguments());
+        return line(words);
+    }
+
+    String train() {
+        return line(List.of("refract", "train", run.toString()));
+    }
+
+    String inspect() {
+        return line(List.of("refract", "inspect", run.resolve("saes").toString()));
+    }
+
+    String atlas() {
+        return line(List.of("refract", "atlas", run.toString()));
+    }
+
+    String workbench() {
+        return line(List.of("refract", "workbench", run.toString()));
+    }
+
+    /** A command with the placeholder {@code FEATURE} for a feature's own words. */
+    String feature() {
+        return line(List.of("refract", "intervene", run.toString(), "--prompt", "your prompt", "--feature")) + " 'FEATURE'";
+    }
+
+    /** Draws one picture of a showcase again. */
+    String shot(Showcase showcase, Showcase.Shot shot) {
+        List<String> words = new ArrayList<>(List.of("refract", "intervene", run.toString(), "--prompt", shot.prompt(), "--seed", Long.toString(shot.seed()),
+                "--steps", Integer.toString(showcase.steps())));
+        if (showcase.guidance() > 1) {
+            words.addAll(List.of("--guidance", number(showcase.guidance())));
+        }
+        shot.intervention().ifPresent(change -> {
+            String point = change.feature().point().site() == Site.UPDATE ? change.feature().point().path() : change.feature().point().toString();
+            words.addAll(List.of("--feature", point + "#" + change.feature().latent(), "--mode", change.mode().name().toLowerCase(Locale.ROOT),
+                    "--strength", number(change.strength())));
+            change.mask().flatMap(Commands::area).ifPresent(area -> words.addAll(List.of("--area", area)));
+        });
+        return line(words);
+    }
+
+    /** The rectangle of a mask's positive weights as {@code x,y,width,height} in shares of the picture. */
+    private static java.util.Optional<String> area(Intervention.Mask mask) {
+        int left = mask.columns();
+        int top = mask.rows();
+        int right = -1;
+        int bottom = -1;
+        for (int row = 0; row < mask.rows(); row++) {
+            for (int column = 0; column < mask.columns(); column++) {
+                if (mask.weights()[row * mask.columns() + column] > 0) {
+                    left = Math.min(left, column);
+                    right = Math.max(right, column);
+                    top = Math.min(top, row);
+                    bottom = Math.max(bottom, row);
+                }
+            }
+        }
+        return right < 0 ? java.util.Optional.empty() : java.util.Optional.of(number((double) left / mask.columns()) + ","
+                + number((double) top / mask.rows()) + "," + number((right - left + 1.0) / mask.columns()) + "," + number((bottom - top + 1.0) / mask.rows()));
+    }
+
+    private static String number(double value) {
+        return BigDecimal.valueOf(Math.round(value * 1e4) / 1e4).stripTrailingZeros().toPlainString();
+    }
+
+    private static String line(List<String> words) {
+        return words.stream().map(Commands::quoted).collect(Collectors.joining(" "));
+    }
+
+    /** A word as a POSIX shell reads it. */
+    static String quoted(String word) {
+        return word.matches("[\\w@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+    }
+}

@@ -1,0 +1,87 @@
+package org.refract.report;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import javax.imageio.ImageIO;
+import org.refract.api.RefractException;
+import org.refract.engine.unpack.RunFolder;
+import org.refract.engine.unpack.Showcase;
+import org.refract.engine.unpack.ShowcaseFiles;
+
+/**
+ * Pictures without and with changes of one feature.
+ *
+ * @param block    the feature's block in the report, -1 if it has none there
+ * @param latent   the feature
+ * @param title    its label or number
+ * @param effect   mean absolute change of a pixel when it is switched off
+ * @param locality share of that change that falls where the feature was active
+ * @param area     share of the picture where it was active
+ * @param width    pixels
+ * @param height   pixels
+ * @param shots    the changed pictures
+ */
+record ShownIntervention(int block, int latent, String title, double effect, double locality, double area, int width, int height, List<Shot> shots) {
+
+    /** A changed picture beside the unchanged one of the same prompt and seed; {@code command} makes it again. */
+    record Shot(String caption, String prompt, String before, String after, String command) {
+    }
+
+    /** Every showcase of a run; their pictures are copied into {@code images/}. */
+    static List<ShownIntervention> read(RunFolder run, List<Block> blocks, Commands commands, Path folder) throws RefractException {
+        List<ShownIntervention> shown = new ArrayList<>();
+        for (Showcase showcase : ShowcaseFiles.read(run)) {
+            shown.add(of(showcase, run, blocks, commands, folder));
+        }
+        return shown;
+    }
+
+    private static ShownIntervention of(Showcase showcase, RunFolder run, List<Block> blocks, Commands commands, Path folder)
+            throws RefractException {
+        Map<String, String> unchanged = new HashMap<>();
+        List<Shot> shots = new ArrayList<>();
+        int[] size = {1, 1};
+        for (Showcase.Shot shot : showcase.shots()) {
+            String file = copy(run.interventions().resolve(shot.file()), folder);
+            String subject = shot.seed() + " " + shot.prompt();
+            if (shot.intervention().isEmpty()) {
+                unchanged.put(subject, file);
+                size = size(run.interventions().resolve(shot.file()));
+            } else if (unchanged.containsKey(subject)) {
+                shots.add(new Shot(shot.caption(), shot.prompt(), unchanged.get(subject), file, commands.shot(showcase, shot)));
+            }
+        }
+        int block = blocks.stream().filter(b -> b.point().equals(Block.path(showcase.point()))).mapToInt(Block::index).findFirst().orElse(-1);
+        return new ShownIntervention(block, showcase.latent(), showcase.label().filter(l -> !l.isBlank()).orElse("#" + showcase.latent()),
+                showcase.effect(), showcase.locality(), showcase.area(), size[0], size[1], shots);
+    }
+
+    private static String copy(Path picture, Path folder) throws RefractException {
+        String name = "images/interventions/" + picture.getFileName();
+        Path target = folder.resolve(name);
+        try {
+            Files.createDirectories(target.getParent());
+            if (!Files.exists(target)) {
+                Files.copy(picture, target);
+            }
+            return name;
+        } catch (IOException e) {
+            throw DataFiles.unwritable(target, e);
+        }
+    }
+
+    private static int[] size(Path picture) throws RefractException {
+        try {
+            BufferedImage image = ImageIO.read(picture.toFile());
+            return image == null ? new int[] {1, 1} : new int[] {image.getWidth(), image.getHeight()};
+        } catch (IOException e) {
+            throw RefractException.failure(e, "The picture %s cannot be read: %s.", picture, e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,31 @@
+"use strict";
+/* Fills the page. */
+const Page = {run: null};
+
+Refract.load("run").then(run => {
+  Page.run = run;
+  const {h, command} = Refract;
+  const fill = (id, content, text) => {
+    const section = document.getElementById(id);
+    const parts = [content].flat().filter(Boolean);
+    section.classList.toggle("hidden", parts.length === 0);
+    section.querySelector(".content").replaceChildren(...parts, ...(text && parts.length ? [command(text)] : []));
+  };
+  document.getElementById("tiles").replaceChildren(Sections.tiles(run), command(run.commands.unpack));
+  document.getElementById("apart").replaceChildren(...(run.apart ? [Sections.apart(run)] : []));
+  fill("blocks", [...Sections.blocks(run), ...Sections.findings(run)], null);
+  fill("learning", run.blocks.some(b => b.curves.steps.length > 1) ? Sections.curves(run) : [], run.commands.train);
+  fill("dictionaries", run.blocks.length ? Sections.health(run) : [], run.commands.inspect);
+  fill("atlas", run.blocks.length ? [Atlas.section(run)] : [], run.commands.atlas);
+  fill("interventions", run.interventions.length ? Interventions.section(run) : [], run.commands.workbench);
+  fill("record", Sections.record(run), run.commands.unpack);
+  for (const link of document.querySelectorAll("nav.contents a")) {
+    link.parentElement.classList.toggle("hidden", document.querySelector(link.hash).classList.contains("hidden"));
+  }
+  const watcher = new IntersectionObserver(entries => entries.filter(e => e.isIntersecting).forEach(e => {
+    document.querySelectorAll("nav.contents a").forEach(a => a.classList.toggle("here", a.hash === "#" + e.target.id));
+  }), {rootMargin: "-30% 0px -60%"});
+  document.querySelectorAll("section[id]").forEach(s => watcher.observe(s));
+  Feature.fromAddress(run);
+  addEventListener("hashchange", () => Feature.fromAddress(run));
+}).catch(problem => document.getElementById("problem").replaceChildren(problem.message));
