@@ -1,7 +1,9 @@
 package org.refract.engine.unpack;
 
+import java.util.Collections;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.refract.api.RefractException;
 
 /**
@@ -29,7 +31,13 @@ public record Preset(String name, int passes, int expansion, Map<String, String>
             9, 3, 8);
 
     public Preset {
-        settings = Map.copyOf(settings);
+        settings = Collections.unmodifiableMap(new TreeMap<>(settings));
+    }
+
+    /** Its sizes in words, the same for the same sizes. */
+    String sizes() {
+        return "%d passes, expansion %d, %s, %d steps of %d, %d examples, %d shown, %d analysed".formatted(passes, expansion, settings, trainingSteps,
+                batch, examples, showcase, analysisPrompts);
     }
 
     /** A preset by its name. */

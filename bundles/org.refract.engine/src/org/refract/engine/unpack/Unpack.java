@@ -155,8 +155,8 @@ public final class Unpack {
         for (var entry : identity.entrySet()) {
             String before = fact(record, IDENTITY + entry.getKey()).orElse(entry.getValue());
             if (!before.equals(entry.getValue())) {
-                throw RefractException.usage("%s was begun with another %s ('%s', now '%s'); repeat its options, choose another folder, or delete it.",
-                        folder.path(), entry.getKey(), before, entry.getValue());
+                throw RefractException.usage("%s was begun with another %s; repeat its options, choose another folder, or delete it.", folder.path(),
+                        entry.getKey());
             }
         }
         return identified(record.running(), identity);

@@ -129,10 +129,11 @@ final class UnpackSession implements AutoCloseable {
     static Map<String, String> identity(UnpackOptions options, String fingerprint) {
         Map<String, String> identity = new TreeMap<>();
         identity.put("model", fingerprint);
-        identity.put("preset", options.preset().toString());
-        identity.put("placement", options.placement().toString());
-        identity.put("prompts", options.prompts().map(p -> p.toAbsolutePath().normalize().toString()).orElse(""));
-        identity.put("points", options.points().stream().map(HookPoint::toString).collect(Collectors.joining(" ")));
+        identity.put("preset", options.preset().name());
+        identity.put("amount of work", options.preset().sizes());
+        identity.put("device", options.placement().toString());
+        identity.put("file of prompts", options.prompts().map(p -> p.toAbsolutePath().normalize().toString()).orElse(""));
+        identity.put("choice of hook points", options.points().stream().map(HookPoint::toString).collect(Collectors.joining(" ")));
         identity.put("variant", options.variant());
         identity.put("settings", new TreeMap<>(options.settings()).toString());
         identity.put("seed", Long.toString(options.seed()));

@@ -1,0 +1,2 @@
+/** What each block of an image model does to the picture. */
+package org.refract.analysis.blocks;
