@@ -1,0 +1,90 @@
+package org.refract.cli.command;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ServiceScope;
+import org.refract.api.RefractException;
+import org.refract.api.command.Command;
+import org.refract.api.model.Placement;
+import org.refract.engine.extension.Extensions;
+import org.refract.engine.job.JobQueue;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code refract inspect}: says what a file or folder is. */
+@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Look")
+@CommandLine.Command(name = "inspect", sortOptions = false,
+        description = "Say what a model, dictionary, activation store, run, atlas or safetensors file is.")
+public final class InspectCommand implements Command {
+    @Reference
+    Extensions extensions;
+    @Reference
+    JobQueue jobs;
+    @Spec
+    CommandSpec spec;
+
+    @Parameters(paramLabel = "FILE|DIR", description = "What to look at.")
+    private Path location;
+    @Option(names = "--tensors", order = 1, description = "List the tensors with their shapes.")
+    private boolean tensors;
+    @Option(names = "--hook-points", order = 2, description = "List the model's hook points.")
+    private boolean hookPoints;
+    @Option(names = "--verify", order = 3, description = "Read an activation store whole and compare its checksums.")
+    private boolean verify;
+    @Option(names = "--json", order = 4, description = "Print one JSON object.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws RefractException {
+        if (!Files.exists(location)) {
+            throw RefractException.usage("There is no %s.", location);
+        }
+        Map<String, Object> facts = JobOnScreen.of(spec, jobs).run(Placement.CPU, "Looking at " + location,
+                List.of(), monitor -> new Inspection(extensions, tensors, hookPoints, verify).of(location, monitor));
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            Gson gson = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+            out.println(gson.toJson(facts));
+        } else {
+            print(out, facts, "");
+        }
+        return 0;
+    }
+
+    private void print(PrintWriter out, Map<?, ?> facts, String indent) {
+        Ansi ansi = spec.commandLine().getColorScheme().ansi();
+        int width = facts.keySet().stream().mapToInt(k -> k.toString().length()).filter(n -> n <= 28).max().orElse(0);
+        facts.forEach((name, value) -> {
+            String shown = name.toString();
+            String padded = shown + " ".repeat(Math.max(0, width - shown.length()));
+            switch (value) {
+                case Map<?, ?> inner -> {
+                    out.println(indent + ansi.text("@|bold " + escaped(shown) + "|@"));
+                    print(out, inner, indent + "  ");
+                }
+                case Collection<?> list -> {
+                    out.println(indent + ansi.text("@|bold " + escaped(shown) + "|@"));
+                    list.forEach(line -> out.println(indent + "  " + line));
+                }
+                default -> out.println(indent + ansi.text("@|faint " + escaped(padded) + "|@") + "  " + value);
+            }
+        });
+    }
+
+    /** Text that holds nothing picocli would take for markup. */
+    private static String escaped(String text) {
+        return text.replace("|@", "| @").replace("@|", "@ |");
+    }
+}
