@@ -127,7 +127,7 @@ record Inspection(Extensions extensions, boolean tensors, boolean hookPoints, bo
             facts.put("features", atlas.latents() + ", " + index.allFeatures().stream().filter(f -> f.alive()).count() + " of them alive, "
                     + index.allFeatures().stream().filter(f -> f.label().isPresent()).count() + " named");
             facts.put("seen", "%d recordings, %d positions".formatted(atlas.recordings(), atlas.positions()));
-            facts.put("further", atlas.further());
+            facts.put("further", new TreeMap<>(atlas.further()));
             return facts;
         }
     }
