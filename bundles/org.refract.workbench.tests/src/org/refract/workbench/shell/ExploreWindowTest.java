@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.eclipse.swt.SWT;
 import org.eclipse.swt.custom.CTabFolder;
 import org.eclipse.swt.graphics.ImageData;
@@ -238,5 +240,12 @@ class ExploreWindowTest {
         window.shell().close();
         assertTrue(subject.isClosed());
         assertTrue(Files.isRegularFile(folder.resolve("workbench.json")), "the window's place is remembered");
+    }
+
+    @Test
+    void everyKeyOfTheKeyboardLeadsToOnePlace() {
+        List<Character> keys = person.mnemonics();
+        assertTrue(keys.size() > 15, "controls can be reached by Alt and a letter");
+        assertEquals(keys.size(), Set.copyOf(keys).size(), "no letter leads to two controls: " + keys);
     }
 }

@@ -27,6 +27,7 @@ import org.eclipse.swt.widgets.Control;
 import org.eclipse.swt.widgets.Display;
 import org.eclipse.swt.widgets.Event;
 import org.eclipse.swt.widgets.Label;
+import org.eclipse.swt.widgets.MenuItem;
 import org.eclipse.swt.widgets.Scale;
 import org.eclipse.swt.widgets.Shell;
 import org.eclipse.swt.widgets.Spinner;
@@ -69,6 +70,24 @@ final class Person {
                 collect(composite, wanted, found);
             }
         }
+    }
+
+    /** The letters that lead to a control together with Alt, the menus' included. */
+    List<Character> mnemonics() {
+        List<Control> all = new ArrayList<>();
+        collect(shell, c -> true, all);
+        List<String> texts = new ArrayList<>();
+        for (Control control : all) {
+            if (control instanceof Button button) {
+                texts.add(button.getText());
+            } else if (control instanceof Label label) {
+                texts.add(label.getText());
+            }
+        }
+        for (MenuItem item : shell.getMenuBar().getItems()) {
+            texts.add(item.getText());
+        }
+        return texts.stream().map(t -> t.replace("&&", "")).filter(t -> t.contains("&")).map(t -> Character.toLowerCase(t.charAt(t.indexOf('&') + 1))).toList();
     }
 
     void click(String button) {

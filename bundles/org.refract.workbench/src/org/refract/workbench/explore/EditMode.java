@@ -6,11 +6,11 @@ import org.refract.api.analysis.Intervention;
 /** The three ways in which the window lets a person turn a feature. */
 public enum EditMode {
     /** Its own map is scaled; 1 changes nothing, 0 switches it off. */
-    SCALE("Scale its own map", Intervention.Mode.SCALE, 0, 5, 1),
+    SCALE("Scale its map", Intervention.Mode.SCALE, 0, 5, 1),
     /** It is added at every position; 0 changes nothing. */
     ADD("Add everywhere", Intervention.Mode.ADD, -10, 10, 0),
     /** It is added where a person paints; 0 changes nothing. */
-    PAINT("Add where I paint", Intervention.Mode.ADD, -10, 10, 0);
+    PAINT("Paint", Intervention.Mode.ADD, -10, 10, 0);
 
     private final String title;
     private final Intervention.Mode mode;

@@ -14,9 +14,9 @@ final class WindowMenu {
 
     static void on(Shell shell) {
         Menu bar = new Menu(shell, SWT.BAR);
-        MenuItem quit = item(submenu(bar, "&Refract"), "&Quit\tCtrl+Q", shell::close);
+        MenuItem quit = item(submenu(bar, "Re&fract"), "&Quit\tCtrl+Q", shell::close);
         quit.setAccelerator(SWT.MOD1 | 'Q');
-        item(submenu(bar, "&Help"), "&About Refract", () -> about(shell));
+        item(submenu(bar, "Help"), "&About Refract", () -> about(shell));
         shell.setMenuBar(bar);
     }
 

@@ -17,7 +17,7 @@ final class CommandBar {
 
     CommandBar(Composite parent, Explorer explorer) {
         Composite bar = Grids.wide(Grids.grid(parent, 3));
-        Grids.label(bar, "C&ommand:");
+        Grids.label(bar, "Comma&nd:");
         command = Grids.wide(Names.name(new Text(bar, SWT.BORDER | SWT.READ_ONLY | SWT.SINGLE), "Equivalent command"));
         command.setToolTipText("Draws the same picture without the window");
         Button copy = Names.name(new Button(bar, SWT.PUSH), "Copy the command");

@@ -1,6 +1,5 @@
 package org.refract.workbench.explore.part;
 
-import java.util.Locale;
 import org.eclipse.swt.SWT;
 import org.eclipse.swt.custom.CTabFolder;
 import org.eclipse.swt.custom.CTabItem;
@@ -100,8 +99,7 @@ final class DetailsPanel {
         if (!feature.alive()) {
             return "Never active in the recordings.";
         }
-        return String.format(Locale.ROOT, "active at %s · mean %.2f ± %.2f · max %.2f%nin this picture %s",
-                FeatureTable.density(feature.density()), feature.mean(), feature.std(), feature.max(),
-                here > 0 ? String.format(Locale.ROOT, "%.3f on average", here) : "not active");
+        return "active at %s · mean %s ± %s · max %s%nin this picture %s".formatted(Numbers.density(feature.density()), Numbers.brief(feature.mean()),
+                Numbers.brief(feature.std()), Numbers.brief(feature.max()), here > 0 ? Numbers.brief(here) + " on average" : "not active");
     }
 }

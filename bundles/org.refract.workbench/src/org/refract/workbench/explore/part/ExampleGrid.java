@@ -1,7 +1,6 @@
 package org.refract.workbench.explore.part;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.eclipse.swt.SWT;
 import org.eclipse.swt.custom.ScrolledComposite;
@@ -54,8 +53,8 @@ final class ExampleGrid {
     }
 
     private static String words(ExamplePicture example) {
-        return String.format(Locale.ROOT, "%s%nmean activation %.3f, largest %.3f%nDouble click: use this prompt", example.caption(),
-                example.strength(), example.map().max());
+        return "%s%nmean activation %s, largest %s%nDouble click: use this prompt".formatted(example.caption(), Numbers.brief(example.strength()),
+                Numbers.brief(example.map().max()));
     }
 
     private List<ExamplePicture> examples() {

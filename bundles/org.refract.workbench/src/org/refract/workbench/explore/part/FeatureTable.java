@@ -1,7 +1,6 @@
 package org.refract.workbench.explore.part;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.eclipse.swt.SWT;
 import org.eclipse.swt.graphics.Rectangle;
@@ -44,7 +43,7 @@ final class FeatureTable {
         this.explorer = explorer;
         state = explorer.state();
         Composite panel = Grids.full(Grids.grid(parent, 3));
-        Grids.label(panel, "B&lock:");
+        Grids.label(panel, "Bloc&k:");
         blocks = Grids.spanning(Grids.wide(Names.name(new Combo(panel, SWT.READ_ONLY), "Block")), 2);
         blocks.addListener(SWT.Selection, e -> explorer.chooseDictionary(blocks.getSelectionIndex()));
         Grids.label(panel, "S&earch:");
@@ -151,8 +150,8 @@ final class FeatureTable {
             return;
         }
         FeatureRow row = state.rows().get(index);
-        item.setText(new String[] {"", Integer.toString(row.feature().latent()), row.label(), density(row.feature().density()),
-            row.strength() > 0 ? String.format(Locale.ROOT, "%.3f", row.strength()) : "–"});
+        item.setText(new String[] {"", Integer.toString(row.feature().latent()), row.label(), Numbers.density(row.feature().density()),
+            row.strength() > 0 ? Numbers.brief(row.strength()) : "–"});
         state.dictionaryInfo().map(d -> new FeatureId(d.point(), row.feature().latent())).ifPresent(id ->
                 item.setImage(0, icons.of(id, () -> again(row))));
     }
@@ -180,11 +179,5 @@ final class FeatureTable {
             e.gc.fillRectangle(cell.x + cell.width - 4 - length, e.y + e.height - 5, length, 3);
             e.gc.setAlpha(255);
         }
-    }
-
-    /** A density for people: {@code 1.2 %}; one that would be rounded to nothing keeps a digit. */
-    static String density(double share) {
-        double percent = 100 * share;
-        return percent == 0 ? "never" : String.format(Locale.ROOT, percent >= 10 ? "%.0f %%" : percent >= 0.1 ? "%.1f %%" : "%.1g %%", percent);
     }
 }

@@ -26,9 +26,9 @@ final class PaintTools {
         new Area("Lower left corner", 0, 0.5, 0.5, 1), new Area("Lower right corner", 0.5, 0.5, 1, 1)};
 
     PaintTools(Composite parent, Explorer explorer) {
-        bar = Grids.wide(Grids.grid(parent, 5));
+        bar = Grids.wide(Grids.grid(parent, 3));
         place = (GridData) bar.getLayoutData();
-        Grids.label(bar, "Brus&h:");
+        Grids.label(bar, "Brush:");
         Scale radius = Grids.wide(Names.name(new Scale(bar, SWT.HORIZONTAL), "Brush size"));
         radius.setMinimum(1);
         radius.setMaximum(LARGEST);
@@ -38,7 +38,7 @@ final class PaintTools {
         Runnable change = () -> explorer.brush(new Brush(radius.getSelection() / 100.0, eraser.getSelection()));
         radius.addListener(SWT.Selection, e -> change.run());
         eraser.addListener(SWT.Selection, e -> change.run());
-        Combo areas = Names.name(new Combo(bar, SWT.READ_ONLY), "Paint an area");
+        Combo areas = Grids.spanning(Grids.wide(Names.name(new Combo(bar, SWT.READ_ONLY), "Paint an area")), 2);
         areas.add("Paint an area…");
         for (Area area : AREAS) {
             areas.add(area.title);

@@ -5,10 +5,11 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.swt.SWT;
+import org.eclipse.swt.layout.RowData;
+import org.eclipse.swt.layout.RowLayout;
 import org.eclipse.swt.widgets.Button;
 import org.eclipse.swt.widgets.Combo;
 import org.eclipse.swt.widgets.Composite;
-import org.eclipse.swt.widgets.Label;
 import org.eclipse.swt.widgets.Scale;
 import org.refract.workbench.explore.Comparison;
 import org.refract.workbench.explore.Exploration;
@@ -23,6 +24,8 @@ final class PictureBar {
     private static final Map<Comparison, String> TITLES = new EnumMap<>(Map.of(Comparison.BEFORE, "&Before", Comparison.AFTER, "&After",
             Comparison.SIDE_BY_SIDE, "Both"));
 
+    private static final int OPACITY_WIDTH = 80;
+
     private final Exploration state;
     private final Map<Comparison, Button> comparisons = new EnumMap<>(Comparison.class);
     private final Button shown;
@@ -32,7 +35,13 @@ final class PictureBar {
 
     PictureBar(Composite parent, Explorer explorer) {
         state = explorer.state();
-        Composite bar = Grids.wide(Grids.grid(parent, 8));
+        Composite bar = Grids.wide(new Composite(parent, SWT.NONE));
+        RowLayout row = new RowLayout();
+        row.center = true;
+        row.marginLeft = 0;
+        row.marginTop = 0;
+        row.marginBottom = 0;
+        bar.setLayout(row);
         for (Comparison comparison : Comparison.values()) {
             Button button = Names.name(new Button(bar, SWT.TOGGLE), TITLES.get(comparison).replace("&", ""));
             button.setText(TITLES.get(comparison));
@@ -41,9 +50,10 @@ final class PictureBar {
         }
         shown = Names.name(new Button(bar, SWT.CHECK), "Heat map");
         shown.setText("&Heat map");
-        shown.setToolTipText("Shows where the selected feature is active; zero is transparent");
+        shown.setToolTipText("Shows where the selected feature is active in the untouched picture; zero is transparent");
         shown.addListener(SWT.Selection, e -> explorer.overlay(state.overlay().withShown(shown.getSelection())));
-        opacity = Grids.width(Names.name(new Scale(bar, SWT.HORIZONTAL), "Opacity of the heat map"), 80);
+        opacity = Names.name(new Scale(bar, SWT.HORIZONTAL), "Opacity of the heat map");
+        opacity.setLayoutData(new RowData(OPACITY_WIDTH, SWT.DEFAULT));
         opacity.setMaximum(100);
         opacity.setToolTipText("Opacity of the heat map");
         opacity.addListener(SWT.Selection, e -> explorer.overlay(state.overlay().withOpacity(opacity.getSelection() / 100.0)));
@@ -53,10 +63,9 @@ final class PictureBar {
         }
         colours.addListener(SWT.Selection, e -> explorer.overlay(state.overlay().withColours(Colormap.values()[colours.getSelectionIndex()])));
         step = Names.name(new Combo(bar, SWT.READ_ONLY), "Denoising step");
+        step.setLayoutData(new RowData());
         step.setToolTipText("The denoising step whose activations are shown and listed");
         step.addListener(SWT.Selection, e -> explorer.overlay(state.overlay().withStep(step.getSelectionIndex() - 1)));
-        Label filler = Grids.wide(new Label(bar, SWT.NONE));
-        filler.setVisible(false);
         state.onChange(part -> {
             if (part == Part.PICTURE || part == Part.OVERLAY || part == Part.SUBJECT) {
                 show();
@@ -75,13 +84,18 @@ final class PictureBar {
         colours.setEnabled(overlay.shown());
         int steps = state.active().map(a -> a.steps().size()).orElse(1);
         if (step.getItemCount() != steps + 1) {
-            List<String> items = new ArrayList<>(List.of(steps == 1 ? "One step" : "All steps"));
+            List<String> items = new ArrayList<>(List.of("All steps"));
             for (int i = 1; i <= steps; i++) {
                 items.add("Step " + i);
             }
             step.setItems(items.toArray(String[]::new));
         }
         step.select(overlay.step() == ActiveFeatures.EVERY_STEP ? 0 : Math.min(overlay.step() + 1, steps));
-        step.setEnabled(steps > 1);
+        RowData place = (RowData) step.getLayoutData();
+        if (place.exclude == steps > 1) {
+            place.exclude = steps == 1;
+            step.setVisible(steps > 1);
+            step.getParent().getParent().layout(true, true);
+        }
     }
 }

@@ -1,8 +1,6 @@
 package org.refract.workbench.explore.part;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.eclipse.swt.SWT;
 import org.eclipse.swt.graphics.GC;
@@ -11,7 +9,6 @@ import org.eclipse.swt.graphics.Rectangle;
 import org.eclipse.swt.widgets.Canvas;
 import org.eclipse.swt.widgets.Composite;
 import org.eclipse.swt.widgets.Event;
-import org.refract.workbench.explore.Comparison;
 import org.refract.workbench.explore.EditMode;
 import org.refract.workbench.explore.Exploration;
 import org.refract.workbench.explore.Explorer;
@@ -58,27 +55,36 @@ final class PictureCanvas {
     }
 
     private List<Panel> panels() {
-        List<Panel> panels = new ArrayList<>();
+        if (state.before().isEmpty()) {
+            return List.of();
+        }
+        Drawing before = state.before().get();
+        Drawing after = state.after().orElse(before);
+        boolean edited = state.after().isPresent();
         Rectangle area = canvas.getClientArea();
-        state.before().ifPresent(before -> {
-            Drawing after = state.after().orElse(before);
-            String afterCaption = state.after().isPresent() ? "After" : "";
-            switch (state.comparison()) {
-                case BEFORE -> panels.add(new Panel(state.after().isPresent() ? "Before" : "", before, place(before.picture(), area, 0, 1)));
-                case AFTER -> panels.add(new Panel(afterCaption, after, place(after.picture(), area, 0, 1)));
-                case SIDE_BY_SIDE -> {
-                    panels.add(new Panel("Before", before, place(before.picture(), area, 0, 2)));
-                    panels.add(new Panel(state.after().isPresent() ? "After" : "After: no edits", after, place(after.picture(), area, 1, 2)));
-                }
+        return switch (state.comparison()) {
+            case BEFORE -> List.of(new Panel(edited ? "Before" : "", before, place(before.picture(), area)));
+            case AFTER -> List.of(new Panel(edited ? "After" : "", after, place(after.picture(), area)));
+            case SIDE_BY_SIDE -> {
+                Rectangle[] halves = halves(before.picture(), area);
+                yield List.of(new Panel("Before", before, place(before.picture(), halves[0])),
+                        new Panel(edited ? "After" : "After: no edits", after, place(after.picture(), halves[1])));
             }
-        });
-        return panels;
+        };
     }
 
-    private static Rectangle place(Pixels picture, Rectangle area, int index, int count) {
-        int width = area.width / count;
-        return Pictures.fitted(picture.width(), picture.height(), new Rectangle(area.x + index * width + MARGIN, area.y + CAPTION,
-                Math.max(1, width - 2 * MARGIN), Math.max(1, area.height - CAPTION - MARGIN)));
+    /** Beside each other or one above the other, whichever leaves more room. */
+    private static Rectangle[] halves(Pixels picture, Rectangle area) {
+        int width = area.width / 2;
+        int height = area.height / 2;
+        Rectangle[] beside = {new Rectangle(area.x, area.y, width, area.height), new Rectangle(area.x + width, area.y, width, area.height)};
+        Rectangle[] stacked = {new Rectangle(area.x, area.y, area.width, height), new Rectangle(area.x, area.y + height, area.width, height)};
+        return place(picture, stacked[0]).width > place(picture, beside[0]).width ? stacked : beside;
+    }
+
+    private static Rectangle place(Pixels picture, Rectangle room) {
+        return Pictures.fitted(picture.width(), picture.height(), new Rectangle(room.x + MARGIN, room.y + CAPTION,
+                Math.max(1, room.width - 2 * MARGIN), Math.max(1, room.height - CAPTION - MARGIN)));
     }
 
     private void paint(GC gc) {
@@ -162,7 +168,7 @@ final class PictureCanvas {
         panels().stream().filter(p -> p.place.contains(at)).findFirst().ifPresent(panel -> map.ifPresent(m -> {
             int row = (at.y - panel.place.y) * m.rows() / panel.place.height;
             int column = (at.x - panel.place.x) * m.columns() / panel.place.width;
-            explorer.point(String.format(Locale.ROOT, "Row %d, column %d: activation %.3f", row, column, m.at(row, column)));
+            explorer.point("Row %d, column %d: activation %s".formatted(row, column, Numbers.brief(m.at(row, column))));
         }));
     }
 

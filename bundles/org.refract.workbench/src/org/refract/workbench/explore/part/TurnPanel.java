@@ -112,11 +112,11 @@ final class TurnPanel {
 
     private static String words(Edit edit) {
         if (edit.mode() == EditMode.PAINT && edit.mask().isEmpty()) {
-            return "Paint on the picture.";
+            return "paint on the picture";
         }
         if (edit.strength() == edit.mode().neutral()) {
-            return "As it is.";
+            return "as it is";
         }
-        return edit.mode() != EditMode.SCALE ? "Times its mean activation." : edit.strength() == 0 ? "Switched off." : edit.strength() < 0 ? "Turned round." : "Times its own map.";
+        return edit.mode() != EditMode.SCALE ? "times its mean" : edit.strength() == 0 ? "switched off" : edit.strength() < 0 ? "turned round" : "times its own map";
     }
 }
