@@ -69,34 +69,34 @@ def attend(q: Tensor, k: Tensor, v: Tensor, heads: int, causal: bool) -> Tensor:
 
 def geglu(x: Tensor) -> Tensor:
   h, gate = torch.chunk(x, 2, -1)
-  return h * torch.gelu(gate)
+  return torch.mul_(torch.gelu(gate), h)
 
 # w: norm1, conv1, time_emb_proj if temb is given, norm2, conv2, conv_shortcut if there is one; weight and bias of each
 def resnet(x: Tensor, temb: Optional[Tensor], w: List[Tensor], groups: int, eps: float) -> Tensor:
-  h = torch.conv2d(torch.silu(torch.group_norm(x, groups, w[0], w[1], eps)), w[2], w[3], [1, 1], [1, 1])
+  h = torch.conv2d(torch.silu_(torch.group_norm(x, groups, w[0], w[1], eps)), w[2], w[3], [1, 1], [1, 1])
   i = 4
   if temb is not None:
     t = torch.linear(torch.silu(temb), w[4], w[5])
-    h = h + torch.unsqueeze(torch.unsqueeze(t, -1), -1)
+    h = torch.add_(h, torch.unsqueeze(torch.unsqueeze(t, -1), -1))
     i = 6
-  h = torch.silu(torch.group_norm(h, groups, w[i], w[i + 1], eps))
+  h = torch.silu_(torch.group_norm(h, groups, w[i], w[i + 1], eps))
   h = torch.conv2d(h, w[i + 2], w[i + 3], [1, 1], [1, 1])
   if len(w) > i + 4:
     x = torch.conv2d(x, w[i + 4], w[i + 5])
-  return x + h
+  return torch.add_(h, x)
 
 # w from index o: norm1 (2), attn1 q k v out (5), norm2 (2), attn2 (5), norm3 (2), ff.net.0.proj (2), ff.net.2 (2)
 def transformer_block(x: Tensor, context: Tensor, w: List[Tensor], o: int, heads: int, eps: float) -> Tensor:
   width = [torch.size(x, -1)]
   n = torch.layer_norm(x, width, w[o], w[o + 1], eps)
   y = attend(torch.linear(n, w[o + 2]), torch.linear(n, w[o + 3]), torch.linear(n, w[o + 4]), heads, False)
-  h = torch.linear(y, w[o + 5], w[o + 6]) + x
+  h = torch.add_(torch.linear(y, w[o + 5], w[o + 6]), x)
   n = torch.layer_norm(h, width, w[o + 7], w[o + 8], eps)
   y = attend(torch.linear(n, w[o + 9]), torch.linear(context, w[o + 10]), torch.linear(context, w[o + 11]), heads, False)
-  h = torch.linear(y, w[o + 12], w[o + 13]) + h
+  h = torch.add_(torch.linear(y, w[o + 12], w[o + 13]), h)
   n = torch.layer_norm(h, width, w[o + 14], w[o + 15], eps)
   y = geglu(torch.linear(n, w[o + 16], w[o + 17]))
-  return torch.linear(y, w[o + 18], w[o + 19]) + h
+  return torch.add_(torch.linear(y, w[o + 18], w[o + 19]), h)
 
 # w: norm (2), proj_in (2), transformer blocks (each of the given number of weights), proj_out (2)
 def transformer(x: Tensor, context: Tensor, w: List[Tensor], groups: int, eps: float, heads: int, layer_eps: float, is_linear: bool, each: int) -> Tensor:
@@ -112,7 +112,7 @@ def transformer(x: Tensor, context: Tensor, w: List[Tensor], groups: int, eps: f
     h = sequence_to_map(torch.linear(h, w[last], w[last + 1]), x)
   else:
     h = torch.conv2d(sequence_to_map(h, x), w[last], w[last + 1])
-  return x + h
+  return torch.add_(h, x)
 
 def sinusoid(t: Tensor, width: int, cosine_first: bool, shift: float) -> Tensor:
   half = torch.floordiv(width, 2)
