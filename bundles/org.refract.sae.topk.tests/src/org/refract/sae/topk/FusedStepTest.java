@@ -42,13 +42,24 @@ class FusedStepTest {
     @ParameterizedTest
     @MethodSource("shapes")
     void equalsThePlainFormulaUnderAutograd(Shape s) throws Exception {
+        equalsThePlainFormula(s, StepBlocks.of(Placement.CPU, s.batch, s.width, s.latents));
+    }
+
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void isTheSameHoweverTheStepIsCut(Shape s) throws Exception {
+        equalsThePlainFormula(s, new StepBlocks(s.batch, s.batch, s.latents));
+        equalsThePlainFormula(s, new StepBlocks(7, 3, 5));
+    }
+
+    private void equalsThePlainFormula(Shape s, StepBlocks blocks) throws Exception {
         Settings settings = Settings.of(variant.hyperparameters(), Map.of("k", "" + s.k, "auxk", "" + s.auxk, "lr", "" + LR, "dead_tokens",
                 "" + (long) s.deadAfter * s.batch));
         TorchRandom random = new TorchRandom(s.seed);
         try (Scope scope = Scope.open(Placement.CPU)) {
             NDArray samples = Tensors.of(scope.manager(), random.randn(10 * s.batch * s.width), 10L * s.batch, s.width);
             try (Sae sae = variant.create(new SaeConfig("topk", s.width, s.width, s.latents, settings), samples, s.seed, Placement.CPU);
-                    SaeTrainer trainer = variant.trainer(sae, samples, s.batch)) {
+                    SaeTrainer trainer = new TopKTrainer((TopKSae) sae, samples, s.batch, blocks)) {
                 double scale = Tensors.scalar(trainer.state().get("mse_scale"));
                 NDList p = new NDList();
                 NDList m = new NDList();

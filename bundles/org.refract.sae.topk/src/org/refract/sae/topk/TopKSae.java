@@ -27,8 +27,8 @@ final class TopKSae implements Sae {
     /** Kernel text of this variant. */
     static final KernelLibrary KERNELS = KernelLibrary.of(TopKSae.class, "topk.ts.py");
 
-    /** Pre-activations that exist at a time, 64 MiB. */
-    private static final int PRE_ACTIVATIONS = 1 << 24;
+    /** Pre-activations that exist at a time: 32 MiB. */
+    private static final int PRE_ACTIVATIONS = 1 << 23;
 
     private static final int FEWEST_ROWS = 64;
 
@@ -121,8 +121,8 @@ final class TopKSae implements Sae {
         return tensors.get("stats_last_nonzero");
     }
 
-    /** Rows of samples whose pre-activations exist at a time. */
-    int tile() {
+    /** Rows of samples whose pre-activations exist at a time while encoding. */
+    private int tile() {
         return Math.max(FEWEST_ROWS, PRE_ACTIVATIONS / config.latents());
     }
 }

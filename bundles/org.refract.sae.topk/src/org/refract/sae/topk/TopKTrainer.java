@@ -24,9 +24,6 @@ final class TopKTrainer implements SaeTrainer {
 
     private static final int TILE = 4096;
 
-    /** Rows of a weight matrix that Adam updates together: 512 rows of width 1280 in four arrays are 10 MiB. */
-    private static final int BLOCK_NUMBERS = 512 * 1280;
-
     private static final double[] TOKENS = {1e4, 1e6, 1e7};
     private static final List<String> NOT_ACTIVATED = List.of("not_activated_1e4", "not_activated_1e6", "not_activated_1e7");
     private static final int DECADES = 9;
@@ -40,6 +37,7 @@ final class TopKTrainer implements SaeTrainer {
     private final NDList m = new NDList();
     private final NDList v = new NDList();
     private final NDArray fired;
+    private final StepBlocks blocks;
     private final Map<String, NDArray> state = new LinkedHashMap<>();
 
     private double mseScale;
@@ -47,9 +45,12 @@ final class TopKTrainer implements SaeTrainer {
     private long samplesSinceMetrics;
     private long oldest;
     private NDArray last;
+    private NDList work = new NDList();
 
-    TopKTrainer(TopKSae sae, NDArray samples, int batch) throws RefractException {
+    /** @param blocks how the step is cut into pieces */
+    TopKTrainer(TopKSae sae, NDArray samples, int batch, StepBlocks blocks) throws RefractException {
         this.sae = sae;
+        this.blocks = blocks;
         this.settings = sae.settings();
         this.batch = batch;
         this.deadAfter = settings.deadTokens() / batch;
@@ -81,13 +82,25 @@ final class TopKTrainer implements SaeTrainer {
     public void step(NDArray x) {
         steps++;
         samplesSinceMetrics += x.getShape().get(0);
+        makeRoom(x.getShape().get(0));
         double rate = settings.lr() / (1 - Math.pow(settings.beta1(), steps));
         double correction = Math.sqrt(1 - Math.pow(settings.beta2(), steps));
-        NDArray metrics = TopKSae.KERNELS.call(scope, "step", x, parameters, m, v, new NDList(sae.lastNonzero(), fired), settings.k(),
-                settings.auxk(), settings.auxkCoef(), mseScale, settings.beta1(), settings.beta2(), settings.eps(), rate, correction,
-                deadAfter, mayBeDead(), sae.tile(), Math.max(1, BLOCK_NUMBERS / sae.config().width()));
+        NDArray metrics = TopKSae.KERNELS.call(scope, "step", x, parameters, m, v, new NDList(sae.lastNonzero(), fired), work,
+                settings.k(), settings.auxk(), settings.auxkCoef(), mseScale, settings.beta1(), settings.beta2(), settings.eps(), rate, correction,
+                deadAfter, mayBeDead(), blocks.tile(), blocks.block(), blocks.group());
         last.close();
         last = metrics;
+    }
+
+    /** Room for a batch, kept from step to step: fresh memory of this size costs a page fault for every 4 KiB. */
+    private void makeRoom(long samples) {
+        if (work.isEmpty() || work.get(1).getShape().get(0) < samples) {
+            work.close();
+            long tile = Math.min(blocks.tile(), samples);
+            int width = sae.config().width();
+            work = new NDList(Tensors.zeros(scope.manager(), tile, sae.config().latents()), Tensors.zeros(scope.manager(), samples, width),
+                    Tensors.zeros(scope.manager(), samples, width));
+        }
     }
 
     /**

@@ -77,7 +77,8 @@ public final class TopKVariant implements SaeVariant {
             throw RefractException.usage("A topk trainer cannot train a '%s' autoencoder.", sae.config().variant());
         }
         checkSamples(sae.config(), samples);
-        return new TopKTrainer(topk, samples, batch);
+        return new TopKTrainer(topk, samples, batch,
+                StepBlocks.of(topk.scope().placement(), batch, sae.config().width(), sae.config().latents()));
     }
 
     private static void checkSamples(SaeConfig config, NDArray samples) throws RefractException {

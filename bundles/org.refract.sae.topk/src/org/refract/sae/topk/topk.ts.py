@@ -17,24 +17,22 @@ def largest(z: Tensor, k: int) -> Tuple[Tensor, Tensor]:
   column = torch.gather(group, 1, torch.remainder(place, k))
   return (best, torch.add(column, torch.floor_divide(place, k), alpha=groups))
 
-# Active latents of centred samples, at most `tile` rows of pre-activations at a time.
-def codes(centred: Tensor, encoder: Tensor, latent_bias: Tensor, k: int, tile: int) -> Tuple[Tensor, Tensor]:
-  samples = centred.size(0)
+# Active latents of x, at most `tile` rows of pre-activations at a time.
+def encode(x: Tensor, encoder: Tensor, pre_bias: Tensor, latent_bias: Tensor, k: int, tile: int) -> Tuple[Tensor, Tensor]:
+  samples = x.size(0)
   transposed = torch.t(encoder)
-  values = torch.empty([samples, k], dtype=centred.dtype, device=centred.device)
-  indices = torch.empty([samples, k], dtype=torch.int64, device=centred.device)
+  values = torch.empty([samples, k], dtype=x.dtype, device=x.device)
+  indices = torch.empty([samples, k], dtype=torch.int64, device=x.device)
+  z = torch.empty([min(tile, samples), encoder.size(0)], dtype=x.dtype, device=x.device)
   start = 0
   while start < samples:
     rows = min(tile, samples - start)
-    z = torch.addmm(latent_bias, centred.narrow(0, start, rows), transposed)
-    v, i = largest(z, k)
-    torch.clamp_min(v, 0., out=values.narrow(0, start, rows))
-    _b = torch.copy_(indices.narrow(0, start, rows), i)
+    zt = z.narrow(0, 0, rows)
+    _a = torch.addmm(latent_bias, x.narrow(0, start, rows) - pre_bias, transposed, out=zt)
+    v, i = largest(zt, k)
+    _b = torch.clamp_min(v, 0., out=values.narrow(0, start, rows))
+    _c = torch.copy_(indices.narrow(0, start, rows), i)
     start = start + rows
-  return (values, indices)
-
-def encode(x: Tensor, encoder: Tensor, pre_bias: Tensor, latent_bias: Tensor, k: int, tile: int) -> Tuple[Tensor, Tensor]:
-  values, indices = codes(x - pre_bias, encoder, latent_bias, k, tile)
   return (indices, values)
 
 # Row b is the sum of weights[j]·rows[index[j]] over the j of bag b.
@@ -55,42 +53,25 @@ def adam(w: Tensor, g: Tensor, m: Tensor, v: Tensor, beta1: float, beta2: float,
   spread = torch.add_(torch.div_(torch.sqrt(v), correction), eps)
   return torch.addcdiv_(w, m, spread, value=-rate)
 
-# Adam on the rows of a matrix, in blocks that stay in the cache. With `unit`, rows are first made unit vectors and the gradient loses
-# its part along them (openai/sparse_autoencoder: unit_norm_decoder_, unit_norm_decoder_grad_adjustment_).
-def adam_rows(w: Tensor, g: Tensor, m: Tensor, v: Tensor, beta1: float, beta2: float, eps: float, rate: float, correction: float, unit: bool, block: int) -> Tensor:
-  n = w.size(0)
-  start = 0
-  while start < n:
-    rows = min(block, n - start)
-    wb = w.narrow(0, start, rows)
-    gb = g.narrow(0, start, rows)
-    if unit:
-      _a = torch.div_(wb, torch.clamp_min(torch.norm(wb, 2, [1], True), 1e-30))
-      along = torch.sum(gb * wb, [1], True)
-      _b = torch.addcmul_(gb, along, wb, value=-1.)
-    _c = adam(wb, gb, m.narrow(0, start, rows), v.narrow(0, start, rows), beta1, beta2, eps, rate, correction)
-    start = start + rows
-  return w
-
-# The auxiliary term while latents are dead: their auxk largest positive pre-activations reconstruct the residual.
-# Adds the gradients to g_encoder, g_decoder, g_latent, g_pre; returns the mean squared error of that reconstruction.
-def revive(centred: Tensor, residual: Tensor, encoder: Tensor, decoder: Tensor, latent_bias: Tensor, ids: Tensor, auxk: int, weight: Tensor, g_encoder: Tensor, g_decoder: Tensor, g_latent: Tensor, g_pre: Tensor, tile: int) -> Tensor:
+# The auxiliary term while latents are dead: their auxk largest positive pre-activations reconstruct the residual. Returns the sum of
+# squares of that reconstruction's error and, up to the common weight, the gradients of the dead latents' encoder and decoder rows and
+# biases and of pre_bias.
+def revive(centred: Tensor, residual: Tensor, encoder: Tensor, decoder: Tensor, latent_bias: Tensor, ids: Tensor, auxk: int, tile: int) -> Tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
   samples = centred.size(0)
-  count = ids.size(0)
   enc = torch.index_select(encoder, 0, ids)
   dec = torch.index_select(decoder, 0, ids)
   bias = torch.index_select(latent_bias, 0, ids)
   ge = torch.zeros_like(enc)
   gd = torch.zeros_like(dec)
   gl = torch.zeros_like(bias)
-  gp = torch.zeros_like(g_pre)
+  gp = torch.zeros_like(centred.select(0, 0))
   squares = torch.zeros([], dtype=torch.float64, device=centred.device)
   start = 0
   while start < samples:
     rows = min(tile, samples - start)
     xt = centred.narrow(0, start, rows)
     z = torch.clamp_min_(torch.addmm(bias, xt, torch.t(enc)), 0.)
-    if count > auxk:
+    if ids.size(0) > auxk:
       kept, _a = torch.topk(z, auxk, 1, True, False)
       z = torch.masked_fill_(z, torch.lt(z, torch.amin(kept, [1], True)), 0.)
     e = torch.addmm(residual.narrow(0, start, rows), z, dec)
@@ -101,16 +82,18 @@ def revive(centred: Tensor, residual: Tensor, encoder: Tensor, decoder: Tensor, 
     _d = torch.add_(gl, torch.sum(dz, [0]))
     _e = torch.add_(gp, torch.sum(e, [0]))
     start = start + rows
-  _f = torch.index_add_(g_encoder, 0, ids, ge * weight)
-  _g = torch.index_add_(g_decoder, 0, ids, gd * weight)
-  _h = torch.index_add_(g_latent, 0, ids, gl * weight)
-  _i = torch.addcmul_(g_pre, gp, weight)
-  return torch.div(squares, samples * centred.size(1))
+  return (squares, ge, gd, gl, gp)
 
-# One optimiser step in place. parameters, m and v hold encoder, decoder, pre_bias, latent_bias; statistics holds last_nonzero and fired
-# (int64, latents). Returns (recons, auxk, explained_variance, l0, dead) in float64 without waiting for the device.
+# One optimiser step in place.
+#   parameters, m, v  encoder, decoder, pre_bias, latent_bias and Adam's moments of each
+#   statistics        last_nonzero, fired: (latents) int64
+#   work              room for pre-activations (tile, latents), centred samples and residuals (samples, d)
+#   tile              samples of one product; block: samples that are looked at while they are in the cache; group: latents that are
+#                     updated while they are in the cache. Numbers the size of the whole batch and dictionary make no use of a cache and
+#                     ask nothing of the device.
+# Returns (recons, auxk, explained_variance, l0, dead) in float64.
 #   L = mse_scale·mean((x̂ - x)²) + auxk_coef·mean((x̂_aux - e)²) / mean((mean_batch(e) - e)²),  e = x - x̂ + pre_bias, detached
-def step(x: Tensor, parameters: List[Tensor], m: List[Tensor], v: List[Tensor], statistics: List[Tensor], k: int, auxk: int, auxk_coef: float, mse_scale: float, beta1: float, beta2: float, eps: float, rate: float, correction: float, dead_after: int, may_be_dead: bool, tile: int, block: int) -> Tensor:
+def step(x: Tensor, parameters: List[Tensor], m: List[Tensor], v: List[Tensor], statistics: List[Tensor], work: List[Tensor], k: int, auxk: int, auxk_coef: float, mse_scale: float, beta1: float, beta2: float, eps: float, rate: float, correction: float, dead_after: int, may_be_dead: bool, tile: int, block: int, group: int) -> Tensor:
   encoder = parameters[0]
   decoder = parameters[1]
   pre_bias = parameters[2]
@@ -121,58 +104,120 @@ def step(x: Tensor, parameters: List[Tensor], m: List[Tensor], v: List[Tensor], 
   d = x.size(1)
   n = encoder.size(0)
   size = float(samples * d)
-  centred = x - pre_bias
-  values2, indices2 = codes(centred, encoder, latent_bias, k, tile)
-  values = values2.view([-1])
-  indices = indices2.view([-1])
+  centred = work[1].narrow(0, 0, samples)
+  residual = work[2].narrow(0, 0, samples)
+  values = torch.empty([samples * k], dtype=x.dtype, device=x.device)
+  dz = torch.empty_like(values)
+  indices = torch.empty([samples * k], dtype=torch.int64, device=x.device)
+  sample = torch.floor_divide(torch.arange(0, samples * k, dtype=torch.int64, device=x.device), k)
+  starts = torch.arange(0, min(block, samples) * k, k, dtype=torch.int64, device=x.device)
+  x_sum = torch.zeros([d], dtype=torch.float64, device=x.device)
+  x_square = torch.zeros_like(x_sum)
+  r_sum = torch.zeros_like(x_sum)
+  r_square = torch.zeros_like(x_sum)
 
-  count = torch.scatter_add(torch.zeros_like(fired), 0, indices, torch.gt(values, 0.001).to(torch.int64))
-  _a = torch.add_(fired, count)
-  _b = torch.add_(torch.masked_fill_(last_nonzero, torch.gt(count, 0), 0), 1)
+  # codes z, residuals x̂ - x, and dz = residual · d_f of every active latent
+  transposed = torch.t(encoder)
+  start = 0
+  while start < samples:
+    rows = min(tile, samples - start)
+    zt = work[0].narrow(0, 0, rows)
+    xt = centred.narrow(0, start, rows)
+    _a = torch.sub(x.narrow(0, start, rows), pre_bias, out=xt)
+    _b = torch.mm(xt, transposed, out=zt)
+    at = 0
+    while at < rows:
+      count = min(block, rows - at)
+      z, i = largest(torch.add_(zt.narrow(0, at, count), latent_bias), k)
+      flat = i.reshape([-1])
+      place = (start + at) * k
+      zb = torch.clamp_min(z.reshape([-1]), 0., out=values.narrow(0, place, count * k))
+      _c = torch.copy_(indices.narrow(0, place, count * k), flat)
+      xb = xt.narrow(0, at, count)
+      r = residual.narrow(0, start + at, count)
+      first = starts.narrow(0, 0, count)
+      _d = torch.sub(bags(decoder, flat, first, zb), xb, out=r)
+      dots = torch._embedding_bag_per_sample_weights_backward(r, decoder, flat, first, sample.narrow(0, 0, count * k), 0)
+      _e = torch.copy_(dz.narrow(0, place, count * k), dots)
+      _f = torch.add_(x_sum, torch.sum(xb, [0]))
+      _g = torch.add_(x_square, torch.sum(xb * xb, [0]))
+      _h = torch.add_(r_sum, torch.sum(r, [0]))
+      _i = torch.add_(r_square, torch.sum(r * r, [0]))
+      at = at + count
+    start = start + rows
+
+  hits = torch.scatter_add(torch.zeros_like(fired), 0, indices, torch.gt(values, 0.001).to(torch.int64))
+  _j = torch.add_(fired, hits)
+  _k = torch.add_(torch.masked_fill_(last_nonzero, torch.gt(hits, 0), 0), 1)
   dead = torch.gt(last_nonzero, dead_after)
 
-  starts = torch.arange(0, samples * k, k, dtype=torch.int64, device=x.device)
-  residual = torch.sub_(bags(decoder, indices, starts, values), centred)
-  r_mean = torch.div(torch.sum(residual, [0]), samples)
-  r_square = torch.div(torch.sum(residual * residual, [0]).to(torch.float64), samples)
-  r_variance = r_square - torch.pow(r_mean.to(torch.float64), 2)
-  mse = torch.mean(r_square)
-  spread = torch.mean(r_variance)
-  x_mean = torch.div(torch.sum(centred, [0]).to(torch.float64), samples)
-  x_variance = torch.div(torch.sum(centred * centred, [0]).to(torch.float64), samples) - torch.pow(x_mean, 2)
+  r_variance = torch.div(r_square, samples) - torch.pow(torch.div(r_sum, samples), 2)
+  x_variance = torch.div(x_square, samples) - torch.pow(torch.div(x_sum, samples), 2)
   explained = torch.mean(1. - torch.div(r_variance, x_variance + 1e-8))
+  mse = torch.mean(torch.div(r_square, samples))
+  spread = torch.mean(r_variance)
 
-  # gradients of the reconstruction: everything is a sum of k rows per sample or of one row per active (sample, latent)
+  # gradients of the reconstruction: sums of one row per active (sample, latent), brought into the order of the latents
   c = mse_scale * 2. / size
-  sample = torch.floor_divide(torch.arange(0, samples * k, dtype=torch.int64, device=x.device), k)
-  dz = torch._embedding_bag_per_sample_weights_backward(residual, decoder, indices, starts, sample, 0)
-  dz = torch.masked_fill_(torch.mul_(dz, c), torch.le(values, 0.), 0.)
+  _l = torch.masked_fill_(torch.mul_(dz, c), torch.le(values, 0.), 0.)
   latent, order = torch.sort(indices, stable=True)
-  first = torch.searchsorted(latent, torch.arange(0, n, dtype=torch.int64, device=x.device))
+  bounds = torch.searchsorted(latent, torch.arange(0, n + 1, dtype=torch.int64, device=x.device))
   owner = torch.index_select(sample, 0, order)
-  g_decoder = bags(residual, owner, first, torch.mul_(torch.index_select(values, 0, order), c))
-  g_encoder = bags(centred, owner, first, torch.index_select(dz, 0, order))
+  to_encoder = torch.index_select(dz, 0, order)
+  to_decoder = torch.mul_(torch.index_select(values, 0, order), c)
   g_latent = torch.index_add_(torch.zeros_like(latent_bias), 0, indices, dz)
-  g_pre = torch.mul(r_mean, c * samples)
+  g_pre = torch.mul(r_sum, c).to(x.dtype)
 
   # the auxiliary term; without dead latents x̂_aux is pre_bias, and only pre_bias moves
   aux_weight = torch.where(torch.gt(spread, 0.), torch.reciprocal(spread), torch.zeros_like(spread)) * auxk_coef
   weight = torch.mul(aux_weight, 2. / size).to(x.dtype)
   aux_mse = mse
-  done = False
+  ids = torch.empty([0], dtype=torch.int64, device=x.device)
+  aux_encoder = torch.empty([0], device=x.device)
+  aux_decoder = torch.empty([0], device=x.device)
   if may_be_dead:
     ids = torch.nonzero(dead).view([-1])
-    if ids.size(0) > 0:
-      aux_mse = revive(centred, residual, encoder, decoder, latent_bias, ids, auxk, weight, g_encoder, g_decoder, g_latent, g_pre, tile)
-      done = True
-  if not done:
-    _c = torch.addcmul_(g_pre, r_mean, weight, value=float(samples))
-  _d = torch.sub_(g_pre, torch.mv(torch.t(encoder), g_latent))
+  if ids.size(0) > 0:
+    squares, aux_encoder, aux_decoder, aux_latent, aux_pre = revive(centred, residual, encoder, decoder, latent_bias, ids, auxk, tile)
+    aux_mse = torch.div(squares, size)
+    _m = torch.mul_(aux_encoder, weight)
+    _n = torch.mul_(aux_decoder, weight)
+    _o = torch.index_add_(g_latent, 0, ids, aux_latent * weight)
+    _p = torch.addcmul_(g_pre, aux_pre, weight)
+  else:
+    _q = torch.addcmul_(g_pre, r_sum.to(x.dtype), weight)
+  _r = torch.sub_(g_pre, torch.mv(transposed, g_latent))
 
-  _e = adam_rows(encoder, g_encoder, m[0], v[0], beta1, beta2, eps, rate, correction, False, block)
-  _f = adam_rows(decoder, g_decoder, m[1], v[1], beta1, beta2, eps, rate, correction, True, block)
-  _g = adam(pre_bias, g_pre, m[2], v[2], beta1, beta2, eps, rate, correction)
-  _h = adam(latent_bias, g_latent, m[3], v[3], beta1, beta2, eps, rate, correction)
+  # Adam by groups of latents. The decoder's rows are made unit vectors first, and its gradient loses its part along them
+  # (openai/sparse_autoencoder: unit_norm_decoder_, unit_norm_decoder_grad_adjustment_).
+  low = 0
+  low_active = 0
+  low_dead = 0
+  while low < n:
+    count = min(group, n - low)
+    high_active = samples * k
+    high_dead = ids.size(0)
+    if low + count < n:
+      high_active = int(bounds.select(0, low + count))
+      high_dead = int(torch.searchsorted(ids, low + count))
+    first = bounds.narrow(0, low, count) - low_active
+    mine = owner.narrow(0, low_active, high_active - low_active)
+    g_encoder = bags(centred, mine, first, to_encoder.narrow(0, low_active, high_active - low_active))
+    g_decoder = bags(residual, mine, first, to_decoder.narrow(0, low_active, high_active - low_active))
+    if high_dead > low_dead:
+      row = ids.narrow(0, low_dead, high_dead - low_dead) - low
+      _s = torch.index_add_(g_encoder, 0, row, aux_encoder.narrow(0, low_dead, high_dead - low_dead))
+      _t = torch.index_add_(g_decoder, 0, row, aux_decoder.narrow(0, low_dead, high_dead - low_dead))
+    _u = adam(encoder.narrow(0, low, count), g_encoder, m[0].narrow(0, low, count), v[0].narrow(0, low, count), beta1, beta2, eps, rate, correction)
+    w = decoder.narrow(0, low, count)
+    _v = torch.div_(w, torch.clamp_min(torch.norm(w, 2, [1], True), 1e-30))
+    _w = torch.addcmul_(g_decoder, torch.sum(g_decoder * w, [1], True), w, value=-1.)
+    _x = adam(w, g_decoder, m[1].narrow(0, low, count), v[1].narrow(0, low, count), beta1, beta2, eps, rate, correction)
+    low = low + count
+    low_active = high_active
+    low_dead = high_dead
+  _y = adam(pre_bias, g_pre, m[2], v[2], beta1, beta2, eps, rate, correction)
+  _z = adam(latent_bias, g_latent, m[3], v[3], beta1, beta2, eps, rate, correction)
   l0 = torch.div(torch.sum(torch.gt(values, 0.)).to(torch.float64), samples)
   return torch.stack([mse * mse_scale, aux_mse * aux_weight, explained, l0, torch.sum(dead).to(torch.float64)])
 
