@@ -26,7 +26,8 @@ import org.refract.engine.tensor.TorchType;
  */
 public final class DenseSae implements Sae {
 
-    private static final KernelLibrary KERNELS = KernelLibrary.of(DenseSae.class, "forms.ts.py");
+    /** Kernel text of the forms. */
+    static final KernelLibrary KERNELS = KernelLibrary.of(DenseSae.class, "forms.ts.py");
 
     /** Pre-activations that exist at a time, 64 MiB. */
     private static final int PRE_ACTIVATIONS = 1 << 24;
@@ -195,6 +196,11 @@ public final class DenseSae implements Sae {
     /** Where its weights lie. */
     public Scope scope() {
         return scope;
+    }
+
+    /** How the kernels call its normalisation of the input. */
+    int normalisation() {
+        return normalisation;
     }
 
     /** Its form. */

@@ -1,0 +1,49 @@
+package org.refract.engine.sae;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import java.util.List;
+import org.refract.engine.tensor.Scope;
+
+/** What a trainer minimises: the loss of one form of SAE and its gradients. */
+public interface Objective {
+
+    /** The names of what is optimised, mostly the SAE's tensors. */
+    List<String> parameters();
+
+    /** The names of the loss terms; their sum is the loss. */
+    List<String> terms();
+
+    /**
+     * @param out   owns the results
+     * @param x     (samples, width) float32, normalised as the SAE's settings say
+     * @param given the parameters, in the order of {@link #parameters()}
+     * @return the gradients in that order; the terms in the order of {@link #terms()}, float64; the reconstruction (samples, width); the
+     *     latents (samples, latents)
+     */
+    NDList evaluate(NDManager out, NDArray x, NDList given, Step step);
+
+    /** The tensor that is optimised under a name: the SAE's own, or one in {@code scope} that stands for it. */
+    default NDArray parameter(DenseSae sae, String name, Scope scope) {
+        return sae.tensors().get(name);
+    }
+
+    /** Brings tensors of the SAE that parameters stand for up to date. */
+    default void updated(DenseSae sae, NDList parameters) {
+    }
+
+    /** Buffers that follow the latents of a step, such as a threshold for inference, brought up to date. */
+    default void follow(DenseSae sae, NDArray latents, Step step) {
+    }
+
+    /**
+     * Where the training stands.
+     *
+     * @param number  of the step, from 0
+     * @param sparsity share of the sparsity terms' full weight that is in force, 0 to 1
+     * @param since   (latents) int64: samples since each latent was active, as it was before this step
+     */
+    record Step(long number, double sparsity, NDArray since) {
+    }
+}

@@ -1,0 +1,142 @@
+package org.refract.engine.sae;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.refract.api.Hyperparameter;
+import org.refract.api.RefractException;
+import org.refract.api.Settings;
+import org.refract.api.model.Placement;
+import org.refract.api.sae.Sae;
+import org.refract.api.sae.SaeConfig;
+import org.refract.api.sae.SaeTrainer;
+import org.refract.api.sae.SaeVariant;
+import org.refract.engine.tensor.Scope;
+import org.refract.engine.tensor.Tensors;
+import org.refract.engine.tensor.TorchRandom;
+
+/** A variant of a published form: says its loss; what all forms share is here. */
+public abstract class PublishedVariant implements SaeVariant {
+
+    private static final int MEDIAN_ITERATIONS = 100;
+    private static final double MEDIAN_TOLERANCE = 1e-5;
+
+    private final SaeForm form;
+    private final List<Hyperparameter> hyperparameters;
+
+    /**
+     * @param own the settings of this variant's loss; one of a name that all forms share replaces its default
+     */
+    protected PublishedVariant(SaeForm form, List<Hyperparameter> own) {
+        this.form = form;
+        Map<String, Hyperparameter> all = new LinkedHashMap<>();
+        form.hyperparameters().forEach(h -> all.put(h.name(), h));
+        TrainingSettings.HYPERPARAMETERS.forEach(h -> all.put(h.name(), h));
+        own.forEach(h -> all.put(h.name(), h));
+        this.hyperparameters = List.copyOf(new ArrayList<>(all.values()));
+    }
+
+    /** The loss of one SAE. */
+    protected abstract Objective objective(DenseSae sae, Settings settings) throws RefractException;
+
+    /** Tensors that the form has besides {@code W_enc}, {@code W_dec} and {@code b_dec}, as they are before training. */
+    protected abstract Map<String, NDArray> begin(NDManager out, SaeConfig config, Settings settings) throws RefractException;
+
+    @Override
+    public final String id() {
+        return form.id();
+    }
+
+    @Override
+    public final List<Hyperparameter> hyperparameters() {
+        return hyperparameters;
+    }
+
+    /**
+     * Decoder rows are drawn as {@code torch.nn.Linear} draws after {@code torch.manual_seed(seed)} and scaled to {@code decoder_init_norm}; the
+     * encoder is the decoder's transpose.
+     */
+    @Override
+    public final Sae create(SaeConfig config, NDArray samples, long seed, Placement placement) throws RefractException {
+        Settings settings = settings(config);
+        TrainingSettings.of(settings);
+        checkSamples(config, samples);
+        refuseTranscoder(settings);
+        try (Scope scope = Scope.open(new Placement(placement.device(), Placement.DType.FP32))) {
+            NDManager own = scope.manager();
+            Map<String, NDArray> tensors = new LinkedHashMap<>();
+            NDArray rows = DenseTrainer.KERNELS.call(own, "scaled_rows", uniform(own, config, seed), settings.real("decoder_init_norm"));
+            tensors.put("W_dec", rows);
+            tensors.put("W_enc", Weights.transposed(own, rows));
+            tensors.put("b_dec", switch (settings.text("b_dec_init")) {
+                case "mean" -> DenseTrainer.KERNELS.call(own, "mean", samples);
+                case "geometric_median" -> geometricMedian(own, samples);
+                default -> Tensors.zeros(own, config.outputWidth());
+            });
+            tensors.putAll(begin(own, config, settings));
+            return DenseSae.restore(complete(config, settings), tensors, placement);
+        }
+    }
+
+    @Override
+    public final Sae restore(SaeConfig config, Map<String, NDArray> tensors, Placement placement) throws RefractException {
+        return DenseSae.restore(complete(config, settings(config)), tensors, placement);
+    }
+
+    @Override
+    public final SaeTrainer trainer(Sae sae, NDArray samples, int batch) throws RefractException {
+        if (!(sae instanceof DenseSae dense) || dense.form() != form) {
+            throw RefractException.usage("A %s trainer cannot train a '%s' autoencoder.", id(), sae.config().variant());
+        }
+        checkSamples(sae.config(), samples);
+        Settings settings = settings(sae.config());
+        refuseTranscoder(settings);
+        return new DenseTrainer(dense, objective(dense, settings), TrainingSettings.of(settings));
+    }
+
+    /** The point with the least sum of distances to the samples (dictionary_learning, trainers/top_k.py). */
+    public static NDArray geometricMedian(NDManager out, NDArray samples) {
+        return DenseTrainer.KERNELS.call(out, "geometric_median", samples, MEDIAN_ITERATIONS, MEDIAN_TOLERANCE);
+    }
+
+    private Settings settings(SaeConfig config) throws RefractException {
+        return Settings.of(hyperparameters, config.settings().asMap());
+    }
+
+    private static SaeConfig complete(SaeConfig config, Settings settings) {
+        return new SaeConfig(config.variant(), config.width(), config.outputWidth(), config.latents(), settings);
+    }
+
+    private static void refuseTranscoder(Settings settings) throws RefractException {
+        if (settings.flag("transcode")) {
+            throw RefractException.usage("A transcoder learns from pairs of inputs and outputs, and a recording holds one hook point: train it without transcode.");
+        }
+    }
+
+    private static void checkSamples(SaeConfig config, NDArray samples) throws RefractException {
+        Shape shape = samples.getShape();
+        if (shape.dimension() != 2 || shape.get(0) < 1 || shape.get(1) != config.width()) {
+            throw RefractException.usage("The activations have shape %s, but the autoencoder's width is %d.", shape, config.width());
+        }
+    }
+
+    /** U(−1/√width, 1/√width), (latents, width). */
+    private static NDArray uniform(NDManager out, SaeConfig config, long seed) {
+        float bound = (float) (1 / Math.sqrt(config.width()));
+        float[] values = new TorchRandom(seed).rand(Math.multiplyExact(config.latents(), config.width()));
+        for (int i = 0; i < values.length; i++) {
+            values[i] = values[i] * (bound - -bound) - bound;
+        }
+        return Tensors.of(out, values, config.latents(), config.width());
+    }
+
+    /** A vector of one value per latent. */
+    protected static NDArray filled(NDManager out, SaeConfig config, double value) {
+        return out.full(new Shape(config.latents()), (float) value, DataType.FLOAT32);
+    }
+}

@@ -1,0 +1,72 @@
+package org.refract.sae.gated;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Component;
+import org.refract.api.Hyperparameter;
+import org.refract.api.Hyperparameter.Kind;
+import org.refract.api.Settings;
+import org.refract.api.sae.SaeConfig;
+import org.refract.api.sae.SaeVariant;
+import org.refract.engine.kernel.KernelLibrary;
+import org.refract.engine.sae.DenseSae;
+import org.refract.engine.sae.Objective;
+import org.refract.engine.sae.PublishedVariant;
+import org.refract.engine.sae.SaeForm;
+
+/**
+ * The gated autoencoder, whose gate alone is penalised. The defaults are SAELens'; {@code l1_penalty=l1 frozen_auxiliary=true
+ * decoder_constraint=unit beta1=0 clip=0} is dictionary_learning's, after the paper.
+ */
+@Component(service = SaeVariant.class)
+public final class GatedVariant extends PublishedVariant {
+
+    private static final KernelLibrary KERNELS = KernelLibrary.of(GatedVariant.class, "gated.ts.py");
+    private static final Optional<String> PAPER = Optional.of("Rajamanoharan et al. 2024, Improving dictionary learning with gated sparse autoencoders");
+
+    /** The one variant. */
+    public GatedVariant() {
+        super(SaeForm.GATED, List.of(
+                new Hyperparameter("l1_coefficient", Kind.REAL, "1", "a number that is not negative", Optional.of("SAELens, saes/gated_sae.py")),
+                new Hyperparameter("l1_penalty", Kind.CHOICE, "decoder_norm", "l1|decoder_norm", Optional.of("SAELens, saes/gated_sae.py")),
+                new Hyperparameter("frozen_auxiliary", Kind.FLAG, "false", "true or false", PAPER)));
+    }
+
+    @Override
+    public String description() {
+        return "z = ReLU(W_enc (x − b_dec) exp(r_mag) + b_mag) where W_enc (x − b_dec) + b_gate > 0; Rajamanoharan et al. 2024, Gated SAEs";
+    }
+
+    @Override
+    protected Map<String, NDArray> begin(NDManager out, SaeConfig config, Settings settings) {
+        return Map.of("b_gate", filled(out, config, 0), "b_mag", filled(out, config, 0), "r_mag", filled(out, config, 0));
+    }
+
+    @Override
+    protected Objective objective(DenseSae sae, Settings settings) {
+        double l1 = settings.real("l1_coefficient");
+        boolean weighted = settings.text("l1_penalty").equals("decoder_norm");
+        boolean frozen = settings.flag("frozen_auxiliary");
+        boolean centred = settings.flag("apply_b_dec_to_input");
+        return new Objective() {
+            @Override
+            public List<String> parameters() {
+                return List.of("W_enc", "W_dec", "b_gate", "b_mag", "r_mag", "b_dec");
+            }
+
+            @Override
+            public List<String> terms() {
+                return List.of("mse_loss", "l1_loss", "auxiliary_reconstruction_loss");
+            }
+
+            @Override
+            public NDList evaluate(NDManager out, NDArray x, NDList given, Step step) {
+                return KERNELS.callTraining(out, "evaluate", x, given, l1 * step.sparsity(), weighted, frozen, centred);
+            }
+        };
+    }
+}

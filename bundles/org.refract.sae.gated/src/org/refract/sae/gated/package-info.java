@@ -1,0 +1,2 @@
+/** Gated sparse autoencoders. */
+package org.refract.sae.gated;

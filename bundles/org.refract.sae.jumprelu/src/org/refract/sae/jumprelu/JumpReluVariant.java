@@ -1,0 +1,62 @@
+package org.refract.sae.jumprelu;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Component;
+import org.refract.api.Hyperparameter;
+import org.refract.api.Hyperparameter.Kind;
+import org.refract.api.RefractException;
+import org.refract.api.Settings;
+import org.refract.api.sae.SaeConfig;
+import org.refract.api.sae.SaeVariant;
+import org.refract.engine.sae.DenseSae;
+import org.refract.engine.sae.Objective;
+import org.refract.engine.sae.PublishedVariant;
+import org.refract.engine.sae.SaeForm;
+import org.refract.engine.sae.TrainingSettings;
+
+/**
+ * JumpReLU with a learnt threshold per latent. The defaults are SAELens'; {@code sparsity_loss=tanh} is Anthropic's;
+ * {@code sparsity_loss=target threshold_parameter=raw beta1=0 decoder_constraint=unit apply_b_dec_to_input=false} is dictionary_learning's.
+ */
+@Component(service = SaeVariant.class)
+public final class JumpReluVariant extends PublishedVariant {
+
+    private static final Optional<String> SAELENS = Optional.of("SAELens, saes/jumprelu_sae.py");
+    private static final Optional<String> TARGET = Optional.of("saprmarks/dictionary_learning, trainers/jumprelu.py");
+
+    /** The one variant. */
+    public JumpReluVariant() {
+        super(SaeForm.JUMPRELU, List.of(
+                new Hyperparameter("bandwidth", Kind.REAL, "0.05", "a positive number", SAELENS),
+                new Hyperparameter("l0_coefficient", Kind.REAL, "1", "a number that is not negative", SAELENS),
+                new Hyperparameter("sparsity_loss", Kind.CHOICE, "step", "step|tanh|target", SAELENS),
+                new Hyperparameter("tanh_scale", Kind.REAL, "4", "a positive number", SAELENS),
+                new Hyperparameter("target_l0", Kind.REAL, "20", "a positive number", TARGET),
+                new Hyperparameter("pre_act_loss_coefficient", Kind.REAL, "0", "a number that is not negative", SAELENS),
+                new Hyperparameter("threshold_parameter", Kind.CHOICE, "log", "log|raw",
+                        Optional.of("Rajamanoharan et al. 2024, Jumping ahead, appendix J")),
+                new Hyperparameter("init_threshold", Kind.REAL, "0.01", "a positive number", SAELENS)));
+    }
+
+    @Override
+    public String description() {
+        return "z = W_enc (x − b_dec) + b_enc where that is > threshold, else 0; x̂ = W_dec z + b_dec; Rajamanoharan et al. 2024, Jumping ahead";
+    }
+
+    @Override
+    protected Map<String, NDArray> begin(NDManager out, SaeConfig config, Settings settings) throws RefractException {
+        TrainingSettings.within(settings, "init_threshold", Double.MIN_NORMAL, Float.MAX_VALUE);
+        return Map.of("b_enc", filled(out, config, 0), "threshold", filled(out, config, settings.real("init_threshold")));
+    }
+
+    @Override
+    protected Objective objective(DenseSae sae, Settings settings) throws RefractException {
+        TrainingSettings.within(settings, "bandwidth", Double.MIN_NORMAL, Double.MAX_VALUE);
+        TrainingSettings.within(settings, "target_l0", Double.MIN_NORMAL, Double.MAX_VALUE);
+        return new JumpReluObjective(settings);
+    }
+}

@@ -1,0 +1,71 @@
+# JumpReLU sparse autoencoder. Shapes: x (samples, d); W_enc (d, n); W_dec (n, d); b_enc, threshold (n); b_dec (d).
+#   pre = (x - b_dec) W_enc + b_enc,  z = pre where pre > threshold,  xhat = z W_dec + b_dec
+# The jump has no slope, so the threshold learns from a rectangle of width `bandwidth` around it (straight-through estimator).
+# Sparsity terms, each with weight l0:
+#   0 step    mean_b sum_i (pre_i > threshold_i)
+#   1 tanh    mean_b sum_i tanh(tanh_scale * z_i * ‖W_dec_i‖)
+#   2 target  (mean_b sum_i (z_i > threshold_i) / target - 1)^2
+# and pre_act * mean_b sum_dead relu(threshold_i - pre_i) ‖W_dec_i‖.
+
+# 1 in the rectangle of width 1 around 0
+def rectangle(u: Tensor) -> Tensor:
+  return torch.logical_and(torch.gt(u, -0.5), torch.lt(u, 0.5)).to(u.dtype)
+
+# z > threshold, as a number; its slope by the threshold is -rectangle / bandwidth
+def over(z: Tensor, threshold: Tensor, bandwidth: float) -> Tensor:
+  fixed = z.detach()
+  slope = torch.div(rectangle(torch.div(fixed - threshold.detach(), bandwidth)), -bandwidth)
+  return torch.gt(fixed, threshold.detach()).to(z.dtype) + (threshold - threshold.detach()) * slope
+
+# pre where pre > threshold; its slope by the threshold is -threshold rectangle / bandwidth
+def jump(pre: Tensor, threshold: Tensor, bandwidth: float) -> Tensor:
+  edge = threshold.detach()
+  slope = torch.mul(rectangle(torch.div(pre.detach() - edge, bandwidth)), torch.div(edge, -bandwidth))
+  return pre * torch.gt(pre.detach(), edge).to(pre.dtype) + (threshold - edge) * slope
+
+# given: W_enc, W_dec, b_enc, b_dec, and log_threshold or threshold. Returns the gradients by them; (mse_loss, l0_loss, pre_act_loss) in
+# float64; xhat; z.
+def evaluate(x: Tensor, given: List[Tensor], logarithm: bool, sparsity: int, l0: float, tanh_scale: float, target: float, bandwidth: float, pre_act: float, dead: Tensor, centred: bool) -> List[Tensor]:
+  W_enc = given[0].detach().requires_grad_(True)
+  W_dec = given[1].detach().requires_grad_(True)
+  b_enc = given[2].detach().requires_grad_(True)
+  b_dec = given[3].detach().requires_grad_(True)
+  last = given[4].detach().requires_grad_(True)
+  threshold = last
+  if logarithm:
+    threshold = torch.exp(last)
+  y = x
+  if centred:
+    y = x - b_dec
+  pre = torch.addmm(b_enc, y, W_enc)
+  z = jump(pre, threshold, bandwidth)
+  xhat = torch.addmm(b_dec, z, W_dec)
+  mse = torch.div(torch.sum(torch.pow(xhat - x, 2)), x.size(0))
+  norms = torch.norm(W_dec, 2, [1])
+  if sparsity == 0:
+    penalty = torch.div(torch.sum(over(pre, threshold, bandwidth)), x.size(0)) * l0
+  else:
+    if sparsity == 1:
+      penalty = torch.div(torch.sum(torch.tanh(z * norms * tanh_scale)), x.size(0)) * l0
+    else:
+      count = torch.div(torch.sum(over(z, threshold, bandwidth)), x.size(0))
+      penalty = torch.pow(torch.div(count, target) - 1., 2) * l0
+  revival = torch.div(torch.sum(torch.relu(threshold - pre) * dead.to(x.dtype) * norms), x.size(0)) * pre_act
+  gradients = torch.autograd.grad([mse + penalty + revival], [W_enc, W_dec, b_enc, b_dec, last])
+  result = annotate(List[Tensor], [])
+  for gradient in gradients:
+    _a = torch.append(result, torch._unwrap_optional(gradient))
+  terms = torch.stack([mse.detach(), penalty.detach(), revival.detach()]).to(torch.float64)
+  _b = torch.append(result, terms)
+  _c = torch.append(result, xhat.detach())
+  _d = torch.append(result, z.detach())
+  return result
+
+def dead(since: Tensor, samples: int) -> Tensor:
+  return torch.gt(since, samples)
+
+def logarithm_of(threshold: Tensor) -> Tensor:
+  return torch.log(threshold)
+
+def exponential_into(threshold: Tensor, log_threshold: Tensor) -> Tensor:
+  return torch.copy_(threshold, torch.exp(log_threshold))

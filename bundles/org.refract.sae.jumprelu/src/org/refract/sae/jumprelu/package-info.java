@@ -1,0 +1,2 @@
+/** Sparse autoencoders with a threshold per latent. */
+package org.refract.sae.jumprelu;

@@ -1,0 +1,150 @@
+package org.refract.sae.relu;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.refract.api.RefractException;
+import org.refract.api.Settings;
+import org.refract.api.model.Placement;
+import org.refract.api.sae.Sae;
+import org.refract.api.sae.SaeConfig;
+import org.refract.api.sae.SaeTrainer;
+import org.refract.api.sae.SparseCodes;
+import org.refract.engine.Locations;
+import org.refract.engine.sae.TrainingGolden;
+import org.refract.engine.tensor.Scope;
+import org.refract.engine.tensor.Tensors;
+import org.refract.engine.tensor.TorchRandom;
+
+/** The ReLU variant trains as SAELens and dictionary_learning train theirs. */
+final class ReluVariantTest {
+
+    private static final Map<String, String> SAELENS = Map.of("W_enc", "W_enc", "W_dec", "W_dec", "b_enc", "b_enc", "b_dec", "b_dec");
+    private static final Map<String, String> DICTIONARY_LEARNING =
+            Map.of("W_enc", "^encoder.weight", "W_dec", "^decoder.weight", "b_enc", "encoder.bias", "b_dec", "bias");
+
+    private final ReluVariant variant = new ReluVariant();
+
+    @Test
+    void trainsAsSaeLensDoes() throws Exception {
+        assertEquals(List.of(), differences("saelens_standard", SAELENS,
+                Map.of("lr", "0.003", "l1_coefficient", "0.3", "sparsity_warmup_steps", "8"),
+                Map.of("mse_loss", "mse_loss", "l1_loss", "l1_loss", "total", "total", "l0", "l0", "grad_norm", "grad_norm_before_clip")));
+    }
+
+    @Test
+    void trainsAsDictionaryLearningDoes() throws Exception {
+        assertEquals(List.of(), differences("dictlearn_standard", DICTIONARY_LEARNING,
+                Map.of("lr", "0.003", "l1_coefficient", "0.1", "warmup_steps", "4", "sparsity_warmup_steps", "6", "l1_penalty", "l1", "clip", "0",
+                        "decoder_constraint", "unit"),
+                Map.of("mse_loss", "mse_loss", "total", "loss")));
+    }
+
+    @Test
+    void trainsAsDictionaryLearningsAprilUpdateDoes() throws Exception {
+        assertEquals(List.of(), differences("dictlearn_standard_april", DICTIONARY_LEARNING,
+                Map.of("lr", "0.003", "l1_coefficient", "0.1", "warmup_steps", "4", "sparsity_warmup_steps", "6"),
+                Map.of("mse_loss", "mse_loss", "total", "loss")));
+    }
+
+    @Test
+    void theSameSeedGivesTheSameAndAResumedTrainingGoesOnToTheBit() throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            NDArray samples = Tensors.of(scope.manager(), new TorchRandom(5).randn(64 * 8), 64, 8);
+            SaeConfig config = config(8, 24, Map.of("lr", "0.01", "b_dec_init", "geometric_median"));
+            try (Sae whole = variant.create(config, samples, 3, Placement.CPU); SaeTrainer trainer = variant.trainer(whole, samples, 64);
+                    Sae first = variant.create(config, samples, 3, Placement.CPU); SaeTrainer begun = variant.trainer(first, samples, 64)) {
+                assertEquals(whole.tensors().keySet(), first.tensors().keySet());
+                for (int i = 0; i < 3; i++) {
+                    trainer.step(samples);
+                    begun.step(samples);
+                }
+                try (Sae second = variant.restore(first.config(), first.tensors(), Placement.CPU); SaeTrainer resumed = variant.trainer(second, samples, 64)) {
+                    resumed.restore(begun.state());
+                    for (int i = 0; i < 3; i++) {
+                        trainer.step(samples);
+                        resumed.step(samples);
+                    }
+                    for (String name : whole.tensors().keySet()) {
+                        assertArrayEquals(Tensors.floats(whole.tensors().get(name)), Tensors.floats(second.tensors().get(name)), name);
+                    }
+                    assertEquals(trainer.metrics(), resumed.metrics());
+                }
+            }
+        }
+    }
+
+    @Test
+    void learnsAPlantedDictionary() throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            NDArray samples = planted(scope, 256, 16);
+            SaeConfig config = config(16, 32, Map.of("lr", "0.03", "l1_coefficient", "0.05"));
+            try (Sae sae = variant.create(config, samples, 1, Placement.CPU); SaeTrainer trainer = variant.trainer(sae, samples, 256)) {
+                for (int i = 0; i < 150; i++) {
+                    trainer.step(samples);
+                }
+                Map<String, Double> metrics = trainer.metrics();
+                assertTrue(metrics.get("explained_variance") > 0.95, metrics.toString());
+                assertTrue(metrics.get("l0") < 12, metrics.toString());
+            }
+        }
+    }
+
+    @Test
+    void aSampleWithoutActiveLatentsIsItsBias() throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            Map<String, NDArray> tensors = new LinkedHashMap<>();
+            tensors.put("W_enc", Tensors.zeros(scope.manager(), 2, 3));
+            tensors.put("W_dec", Tensors.zeros(scope.manager(), 3, 2));
+            tensors.put("b_enc", Tensors.zeros(scope.manager(), 3));
+            tensors.put("b_dec", Tensors.of(scope.manager(), new float[] {1, 2}));
+            try (Sae sae = variant.restore(config(2, 3, Map.of()), tensors, Placement.CPU)) {
+                NDArray x = Tensors.zeros(scope.manager(), 4, 2);
+                SparseCodes codes = sae.encode(x);
+                assertArrayEquals(new float[] {1, 2, 1, 2, 1, 2, 1, 2}, Tensors.floats(sae.decode(codes)));
+                assertArrayEquals(new float[] {1, 2, 1, 2, 1, 2, 1, 2}, Tensors.floats(sae.reconstruct(x)));
+            }
+        }
+    }
+
+    @Test
+    void whatDoesNotFitIsRefused() throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            NDArray samples = Tensors.zeros(scope.manager(), 4, 8);
+            assertThrows(RefractException.class, () -> variant.create(config(9, 24, Map.of()), samples, 3, Placement.CPU));
+            assertThrows(RefractException.class, () -> variant.create(config(8, 24, Map.of("lr", "-1")), samples, 3, Placement.CPU));
+            assertThrows(RefractException.class, () -> variant.create(config(8, 24, Map.of("transcode", "true")), samples, 3, Placement.CPU));
+            assertThrows(RefractException.class, () -> variant.restore(config(8, 24, Map.of()), Map.of(), Placement.CPU));
+        }
+    }
+
+    private List<String> differences(String set, Map<String, String> names, Map<String, String> settings, Map<String, String> terms) throws Exception {
+        try (TrainingGolden golden = TrainingGolden.open(new Locations().reference("sae_training").resolve(set + ".safetensors"))) {
+            return golden.differences(variant, settings, names, terms);
+        }
+    }
+
+    private SaeConfig config(int width, int latents, Map<String, String> settings) throws RefractException {
+        return new SaeConfig("relu", width, width, latents, Settings.of(variant.hyperparameters(), settings));
+    }
+
+    /** Samples that are sums of three of {@code width} orthogonal directions. */
+    private static NDArray planted(Scope scope, int samples, int width) {
+        TorchRandom random = new TorchRandom(9);
+        float[] values = new float[samples * width];
+        for (int i = 0; i < samples; i++) {
+            for (int j = 0; j < 3; j++) {
+                float[] draw = random.rand(2);
+                values[i * width + (int) (draw[0] * width)] += 1 + draw[1];
+            }
+        }
+        return Tensors.of(scope.manager(), values, samples, width);
+    }
+}

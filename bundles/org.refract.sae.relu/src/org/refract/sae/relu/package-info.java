@@ -1,0 +1,2 @@
+/** Sparse autoencoders with ReLU and an L1 penalty. */
+package org.refract.sae.relu;
