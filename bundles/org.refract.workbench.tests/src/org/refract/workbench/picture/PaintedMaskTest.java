@@ -60,6 +60,16 @@ class PaintedMaskTest {
     }
 
     @Test
+    void knowsTheRectangleAroundIt() {
+        assertEquals(new PaintedMask.Bounds(0, 0, 0, 0), mask.bounds());
+        mask.fill(0.25, 0.5, 0.75, 1);
+        assertEquals(new PaintedMask.Bounds(0.25, 0.5, 0.5, 0.5), mask.bounds());
+        assertTrue(mask.isRectangle());
+        mask.dab(12, 8, 3, 1);
+        assertFalse(mask.isRectangle());
+    }
+
+    @Test
     void continuesAnEarlierMask() {
         mask.dab(5, 5, 2, 1);
         PaintedMask copy = PaintedMask.of(mask.toMask());

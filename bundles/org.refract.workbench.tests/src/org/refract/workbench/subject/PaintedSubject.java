@@ -12,6 +12,7 @@ import org.refract.api.analysis.Intervention;
 import org.refract.api.analysis.Label;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.HookPoint;
+import org.refract.api.model.Placement;
 import org.refract.api.model.Site;
 import org.refract.workbench.picture.ActivationMap;
 import org.refract.workbench.picture.Pixels;
@@ -42,7 +43,7 @@ public final class PaintedSubject implements Subject {
 
     /** @param folder an existing folder that plays the run's */
     public PaintedSubject(Path folder) {
-        info = new SubjectInfo(folder, Optional.of(folder), folder.resolve("model"), "painted", 4, 0, "a cat",
+        info = new SubjectInfo(folder, Optional.of(folder), folder.resolve("model"), "painted", Placement.CPU, 4, 0, "a cat",
                 List.of(new DictionaryInfo(new HookPoint("unet.down_blocks.2.attentions.1", Site.UPDATE), "composition", LATENTS),
                         new DictionaryInfo(new HookPoint("unet.up_blocks.0.attentions.1", Site.UPDATE), "style", LATENTS)));
     }

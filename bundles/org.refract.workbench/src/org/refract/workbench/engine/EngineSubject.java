@@ -49,7 +49,7 @@ final class EngineSubject implements Subject {
                 .map(d -> new DictionaryInfo(d.point(), model.hookPoint(d.point().path()).map(HookPointInfo::role).orElse(""), d.features().size())).toList();
         this.files = run.isPresent() ? Optional.of(RunFiles.open(run.get(), points)) : Optional.empty();
         ImageRequest usual = model.defaults();
-        this.info = new SubjectInfo(location, run.map(RunFolder::path), folderOfModel, model.info().name(), usual.steps(), usual.guidance(),
+        this.info = new SubjectInfo(location, run.map(RunFolder::path), folderOfModel, model.info().name(), model.placement(), usual.steps(), usual.guidance(),
                 files.map(RunFiles::firstPrompt).orElse(""), points);
     }
 

@@ -1,40 +1,69 @@
 package org.refract.workbench.explore;
 
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import org.refract.api.analysis.FeatureId;
+import org.refract.api.analysis.Intervention;
+import org.refract.api.model.Placement;
+import org.refract.api.model.Site;
+import org.refract.workbench.picture.PaintedMask;
 import org.refract.workbench.subject.DrawRequest;
 import org.refract.workbench.subject.SubjectInfo;
 
-/** Writes the command line that draws what the window draws. */
+/**
+ * Writes the command line that draws what the window draws. An area that was painted freely becomes the rectangle around it, and
+ * the line says so in a comment, because a command line holds no painting.
+ */
 public final class EquivalentCommand {
+    private static final String ROUGH = "  # a painted area is written as the rectangle around it";
+    private static final int DIGITS = 4;
+
     private EquivalentCommand() {
     }
 
     /** The command, or "" while nothing is open. */
     public static String of(Exploration state) {
-        return state.subject().map(subject -> of(subject, state.request(), state.edits().all().stream().filter(e -> !e.changesNothing()).toList())).orElse("");
+        return state.subject().map(subject -> of(subject, state.request(), state.edits().interventions())).orElse("");
     }
 
-    private static String of(SubjectInfo subject, DrawRequest request, List<Edit> edits) {
-        List<String> words = new ArrayList<>(List.of("refract"));
-        if (edits.isEmpty() || subject.run().isEmpty()) {
-            words.addAll(List.of("generate", request.prompt(), "--model", subject.model().toString()));
-        } else {
-            words.addAll(List.of("intervene", subject.run().get().toString(), "--prompt", request.prompt()));
-        }
+    static String of(SubjectInfo subject, DrawRequest request, List<Intervention> edits) {
+        List<String> words = new ArrayList<>(List.of("refract", "generate", request.prompt()));
+        words.addAll(subject.run().isPresent() ? List.of("--run", subject.run().get().toString()) : List.of("--model", subject.model().toString()));
         words.addAll(List.of("--seed", Long.toString(request.seed()), "--steps", Integer.toString(request.steps()), "--guidance", number(request.guidance())));
-        for (Edit edit : edits) {
-            words.addAll(List.of("--feature", edit.feature().toString(), "--mode", edit.mode().mode().name().toLowerCase(Locale.ROOT),
-                    "--strength", number(edit.strength())));
+        if (!subject.placement().equals(Placement.CPU)) {
+            words.addAll(List.of("--device", subject.placement().toString()));
         }
-        return words.stream().map(EquivalentCommand::quoted).collect(Collectors.joining(" "));
+        boolean rough = false;
+        for (Intervention edit : edits) {
+            Optional<PaintedMask> mask = edit.mask().map(PaintedMask::of);
+            words.addAll(List.of("--feature", feature(edit) + mask.map(m -> "@" + area(m)).orElse("")));
+            rough |= mask.isPresent() && !mask.get().isRectangle();
+        }
+        return words.stream().map(EquivalentCommand::quoted).collect(Collectors.joining(" ")) + (rough ? ROUGH : "");
+    }
+
+    private static String feature(Intervention edit) {
+        FeatureId id = edit.feature();
+        String sign = switch (edit.mode()) {
+            case SCALE -> "*";
+            case ADD -> "+";
+            case REPLACE -> "=";
+        };
+        return (id.point().site() == Site.UPDATE ? id.point().path() : id.point().toString()) + "#" + id.latent() + sign + number(edit.strength());
+    }
+
+    private static String area(PaintedMask mask) {
+        PaintedMask.Bounds bounds = mask.bounds();
+        return number(bounds.left()) + "," + number(bounds.top()) + "," + number(bounds.width()) + "," + number(bounds.height());
     }
 
     private static String number(double value) {
-        return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
+        BigDecimal rounded = BigDecimal.valueOf(value).setScale(DIGITS, RoundingMode.HALF_EVEN).stripTrailingZeros();
+        return rounded.signum() == 0 ? "0" : rounded.toPlainString();
     }
 
     /** A word as a POSIX shell reads it. */

@@ -58,5 +58,5 @@ public record ActivationMap(int rows, int columns, float[] values) {
     }
 
     /** Share of the opacity that the weakest activation gets, so that "a little" differs from "not at all". */
-    private static final double FAINTEST = 0.35;
+    private static final double FAINTEST = 0.2;
 }

@@ -87,6 +87,44 @@ public final class PaintedMask {
         return true;
     }
 
+    /**
+     * A rectangle, in shares of the picture.
+     *
+     * @param left   of its left edge
+     * @param top    of its upper edge
+     * @param width  of its width
+     * @param height of its height
+     */
+    public record Bounds(double left, double top, double width, double height) {
+    }
+
+    /** The smallest rectangle around what is painted; without extent if nothing is. */
+    public Bounds bounds() {
+        int left = columns;
+        int top = rows;
+        int right = 0;
+        int bottom = 0;
+        for (int i = 0; i < weights.length; i++) {
+            if (weights[i] > 0) {
+                left = Math.min(left, i % columns);
+                right = Math.max(right, i % columns + 1);
+                top = Math.min(top, i / columns);
+                bottom = Math.max(bottom, i / columns + 1);
+            }
+        }
+        return right == 0 ? new Bounds(0, 0, 0, 0)
+                : new Bounds((double) left / columns, (double) top / rows, (double) (right - left) / columns, (double) (bottom - top) / rows);
+    }
+
+    /** Whether exactly the rectangle {@link #bounds()} is painted, with full weight. */
+    public boolean isRectangle() {
+        double painted = 0;
+        for (float w : weights) {
+            painted += w;
+        }
+        return Math.round(bounds().width() * columns) * Math.round(bounds().height() * rows) == painted;
+    }
+
     /** The mask as an intervention takes it. */
     public Intervention.Mask toMask() {
         return new Intervention.Mask(rows, columns, weights);

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.refract.api.model.HookPoint;
+import org.refract.api.model.Placement;
 
 /**
  * An opened subject, for people.
@@ -12,12 +13,13 @@ import org.refract.api.model.HookPoint;
  * @param run          the run folder, empty if a model was opened without a run
  * @param model        the model's folder
  * @param name         the model's name
+ * @param placement    where it computes
  * @param steps        denoising steps that it draws with if nobody chooses
  * @param guidance     guidance scale that it draws with if nobody chooses
  * @param prompt       a prompt to begin with
  * @param dictionaries the hook points that have a dictionary, in the order of the forward pass
  */
-public record SubjectInfo(Path location, Optional<Path> run, Path model, String name, int steps, double guidance, String prompt,
+public record SubjectInfo(Path location, Optional<Path> run, Path model, String name, Placement placement, int steps, double guidance, String prompt,
         List<DictionaryInfo> dictionaries) {
 
     public SubjectInfo {
