@@ -20,22 +20,21 @@ import org.refract.model.sdxl.nn.Module;
 
 /**
  * Prompts to embeddings as SDXL wants them (SDXL, section 2.1): both encoders' last layer but one side by side, and the second one's
- * projected embedding of the whole text. Repeated prompts are looked up, unless a hook listens in an encoder.
+ * projected embedding of the whole text. Repeated requests are looked up, unless a hook listens in an
+ * encoder.
  */
 final class PromptEncoder implements AutoCloseable {
 
     private static final KernelLibrary KERNELS = KernelLibrary.of(PromptEncoder.class, "pipeline.ts.py");
     private static final long CACHE_BYTES = 64L << 20;
-    /** Prompts that are encoded together; more would only cost memory. */
-    private static final int TOGETHER = 32;
 
     private final Optional<TextEncoder> first;
     private final Optional<Tokenizer> firstTokenizer;
     private final TextEncoder second;
     private final Tokenizer secondTokenizer;
     private final Scope cacheScope;
-    private final LinkedHashMap<String, Embedding> cache = new LinkedHashMap<>(64, 0.75f, true);
-    private final int cacheSize;
+    private final LinkedHashMap<List<String>, Embedding> cache = new LinkedHashMap<>(16, 0.75f, true);
+    private final long cachedRows;
 
     /**
      * Embeddings of some prompts.
@@ -57,7 +56,7 @@ final class PromptEncoder implements AutoCloseable {
         this.secondTokenizer = secondTokenizer;
         this.cacheScope = weights.child();
         long width = first.map(t -> t.config().hiddenSize()).orElse(0) + second.config().hiddenSize();
-        this.cacheSize = (int) Math.max(2, CACHE_BYTES / (4 * width * second.config().positions()));
+        this.cachedRows = CACHE_BYTES / (Float.BYTES * width * second.config().positions());
     }
 
     /** Longest prompt in tokens, start and end included. */
@@ -65,26 +64,37 @@ final class PromptEncoder implements AutoCloseable {
         return secondTokenizer.maxLength();
     }
 
-    /** Embeddings of prompts, in their order; says in a note how many were cut. */
-    Embedding encode(List<String> prompts, Monitor monitor, NDManager owner) {
-        encodeMissing(new LinkedHashSet<>(prompts), owner);
-        List<Embedding> found = prompts.stream().map(cache::get).toList();
-        Embedding all = join(found, owner);
-        while (cache.size() > cacheSize) {
-            cache.pollFirstEntry().getValue().close();
+    /**
+     * Embeddings of texts, in their order; says in a note how many were cut. The same list always gives the same embeddings to the bit,
+     * hooked or not, because its texts are always computed together.
+     *
+     * @return tensors that must not be closed, and that live until the next call
+     */
+    Embedding encode(List<String> texts, HookTable hooks, Pass pass, Monitor monitor, NDManager owner) {
+        noteCut(texts, monitor);
+        if (touchedBy(hooks)) {
+            return compute(texts, hooks, pass, owner);
         }
-        noteCut(prompts, monitor);
-        return all;
+        Embedding known = cache.get(texts);
+        if (known == null) {
+            known = compute(texts, HookTable.EMPTY, pass, cacheScope.manager());
+            cache.put(List.copyOf(texts), known);
+            forgetEldest();
+        }
+        return known;
     }
 
-    /** Embeddings of prompts computed together while hooks listen in the encoders. */
-    Embedding encodeHooked(List<String> prompts, HookTable hooks, Pass pass, Monitor monitor, NDManager owner) {
-        noteCut(prompts, monitor);
-        return compute(prompts, hooks, pass, owner);
+    private void forgetEldest() {
+        long rows = cache.keySet().stream().mapToLong(List::size).sum();
+        while (rows > cachedRows && cache.size() > 1) {
+            var eldest = cache.pollFirstEntry();
+            rows -= eldest.getKey().size();
+            eldest.getValue().close();
+        }
     }
 
     /** Whether a hook listens in an encoder. */
-    boolean touchedBy(HookTable hooks) {
+    private boolean touchedBy(HookTable hooks) {
         return hooks.touches(second) || first.filter((Module m) -> hooks.touches(m)).isPresent();
     }
 
@@ -97,20 +107,6 @@ final class PromptEncoder implements AutoCloseable {
     static Embedding join(List<Embedding> embeddings, NDManager owner) {
         return new Embedding(KERNELS.call(owner, "join_rows", embeddings.stream().map(Embedding::context).toList()),
                 KERNELS.call(owner, "join_rows", embeddings.stream().map(Embedding::pooled).toList()));
-    }
-
-    private void encodeMissing(LinkedHashSet<String> prompts, NDManager owner) {
-        List<String> missing = prompts.stream().filter(p -> !cache.containsKey(p)).toList();
-        for (int from = 0; from < missing.size(); from += TOGETHER) {
-            List<String> some = missing.subList(from, Math.min(missing.size(), from + TOGETHER));
-            try (NDManager step = owner.newSubManager()) {
-                Embedding encoded = compute(some, HookTable.EMPTY, new Pass(0, 1, 0, some.size(), false), step);
-                for (int i = 0; i < some.size(); i++) {
-                    cache.put(some.get(i), new Embedding(KERNELS.call(cacheScope, "own_row", encoded.context, i),
-                            KERNELS.call(cacheScope, "own_row", encoded.pooled, i)));
-                }
-            }
-        }
     }
 
     private Embedding compute(List<String> prompts, HookTable hooks, Pass pass, NDManager owner) {

@@ -174,29 +174,17 @@ final class SdxlModel implements ImageModel {
         int count = request.prompts().size();
         List<String> negative = negative(request);
         boolean zeros = negative.isEmpty();
-        PromptEncoder.Embedding embedding;
-        if (prompts.touchedBy(hooks)) {
-            boolean both = guided && !zeros;
-            List<String> texts = new ArrayList<>(both ? negative : List.of());
-            texts.addAll(request.prompts());
-            Pass pass = new Pass(0, request.steps(), 0, count, both);
-            embedding = prompts.encodeHooked(texts, hooks, pass, monitor, run.manager());
-            embedding = guided && zeros ? withZeros(embedding, count, run) : embedding;
-        } else {
-            embedding = prompts.encode(request.prompts(), monitor, run.manager());
-            if (guided) {
-                embedding = zeros
-                        ? withZeros(embedding, count, run)
-                        : PromptEncoder.join(List.of(prompts.encode(negative, monitor, run.manager()), embedding), run.manager());
-            }
+        boolean both = guided && !zeros;
+        List<String> texts = new ArrayList<>(both ? negative : List.of());
+        texts.addAll(request.prompts());
+        Pass pass = new Pass(0, request.steps(), 0, count, both);
+        PromptEncoder.Embedding embedding = prompts.encode(texts, hooks, pass, monitor, run.manager());
+        if (guided && zeros) {
+            embedding = PromptEncoder.join(List.of(prompts.zeros(count, embedding, run.manager()), embedding), run.manager());
         }
         float[] ids = TimeIds.of(request, parts.aestheticScore(), guided);
         NDArray timeIds = Tensors.of(run.manager(), ids, guided ? 2L * count : count, ids.length / (guided ? 2L * count : count));
         return new UNet.Conditioning(embedding.context(), embedding.pooled(), onDevice(timeIds, run));
-    }
-
-    private PromptEncoder.Embedding withZeros(PromptEncoder.Embedding embedding, int count, Scope run) {
-        return PromptEncoder.join(List.of(prompts.zeros(count, embedding, run.manager()), embedding), run.manager());
     }
 
     /** A negative prompt for each picture, or none where the model wants zeros instead. */

@@ -3,9 +3,6 @@
 def join_rows(x: List[Tensor]) -> Tensor:
   return torch.cat(x, 0)
 
-def own_row(x: Tensor, i: int) -> Tensor:
-  return torch.clone(torch.slice(x, 0, i, i + 1))
-
 def zero_rows(x: Tensor, rows: int) -> Tensor:
   shape = torch.size(x)
   shape[0] = rows

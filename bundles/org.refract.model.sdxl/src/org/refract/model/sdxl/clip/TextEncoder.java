@@ -53,16 +53,18 @@ public final class TextEncoder extends Module {
     /**
      * @param ids   {@code (batch, positions)} int64
      * @param layer which hidden state to return: 0 is the embeddings, l the output of layer l
-     * @param whole whether to go on to the end for the final norm and the pooled embedding
+     * @param whole whether to go on to the end for the final norm and the pooled embedding; what nobody asked for and no hook hears is not
+     *              computed
      * @return tensors of {@code run}'s owner
      */
     public Encoding forward(Forward run, NDArray ids, int layer, boolean whole) {
         List<NDArray> states = new ArrayList<>();
         NDArray h = textModel.embeddings.forward(run, ids);
         states.add(h);
-        int layers = whole || textModel.encoder.beyond(run, layer) ? config.layers() : layer;
+        boolean normed = whole || run.touches(textModel.finalLayerNorm);
+        int layers = normed || textModel.encoder.beyond(run, layer) ? config.layers() : layer;
         textModel.encoder.forward(run, h, layers, states);
-        if (!whole) {
+        if (!normed) {
             return new Encoding(states.get(layer), Optional.empty(), Optional.empty(), Optional.empty());
         }
         NDArray last = textModel.finalLayerNorm.forward(run, states.getLast());
