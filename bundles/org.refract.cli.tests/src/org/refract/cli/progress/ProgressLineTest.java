@@ -12,7 +12,7 @@ class ProgressLineTest {
     @Test
     void saysStageBarShareRateTimeLeftAndLoss() {
         assertEquals("Training  ━━━━━━━━━━━━━━━╸──────────────   50 %  1 000/2 000  100/s  10 s left  loss 0.182",
-                ProgressLine.of("Training", 1000, 2000, Duration.ofSeconds(10), Map.of("loss", 0.182), 120));
+                ProgressLine.of("Training", 1000, 2000, Duration.ofSeconds(10), Map.of("loss", 0.182), "", 120));
     }
 
     @Test
@@ -21,19 +21,19 @@ class ProgressLineTest {
         for (int i = 0; i < 500; i++) {
             int width = 40 + random.nextInt(120);
             String line = ProgressLine.of("t".repeat(random.nextInt(60)), random.nextInt(5000), random.nextInt(5000),
-                    Duration.ofMillis(random.nextInt(100_000)), Map.of("explained_variance", random.nextGaussian()), width);
+                    Duration.ofMillis(random.nextInt(100_000)), Map.of("explained_variance", random.nextGaussian()), "whole job 45 %", width);
             assertTrue(line.length() <= width, line);
         }
     }
 
     @Test
     void anUnknownTotalShowsWhatIsDone() {
-        assertEquals("Reading  500  50/s", ProgressLine.of("Reading", 500, 0, Duration.ofSeconds(10), Map.of(), 80));
+        assertEquals("Reading  500  50/s", ProgressLine.of("Reading", 500, 0, Duration.ofSeconds(10), Map.of(), "", 80));
     }
 
     @Test
     void aSlowStageSaysSecondsForEach() {
-        assertEquals("Drawing: 25 %  1/4  8.0 s each  24 s left", ProgressLine.plain("Drawing", 1, 4, Duration.ofSeconds(8), Map.of()));
+        assertEquals("Drawing: 25 %  1/4  8.0 s each  24 s left", ProgressLine.plain("Drawing", 1, 4, Duration.ofSeconds(8), Map.of(), ""));
     }
 
     @Test

@@ -13,6 +13,8 @@ import org.refract.api.model.Placement;
 import org.refract.engine.Locations;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.extension.Lease;
+import org.refract.engine.job.RunRecord;
+import org.refract.engine.unpack.RunFolder;
 import picocli.CommandLine.Option;
 
 /** {@code --model} and {@code --device}, as every command that runs a model has them. */
@@ -28,6 +30,26 @@ final class ModelOptions {
     @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "cpu", order = 90,
             description = "cpu or cuda:0, with /bf16 or /fp16 after it (default: ${DEFAULT-VALUE}).")
     private String device;
+
+    /**
+     * Takes the model that a run was made from, unless one was named.
+     *
+     * @throws RefractException if the folder is no run, or its model is not there any more
+     */
+    void orOf(RunFolder run) throws RefractException {
+        if (!Files.isRegularFile(run.record())) {
+            throw RefractException.usage("%s is no run folder; make one with refract unpack.", run.path());
+        }
+        List<String> arguments = RunRecord.read(run.path()).arguments();
+        int at = arguments.indexOf("--model");
+        if (model != null || at < 0 || at + 1 >= arguments.size()) {
+            return;
+        }
+        model = Path.of(arguments.get(at + 1));
+        if (!Files.exists(model)) {
+            throw RefractException.usage("The model of %s was at %s and is not there any more; say where it is with --model.", run.path(), model);
+        }
+    }
 
     /** Where the model lies. */
     Path location() throws RefractException {

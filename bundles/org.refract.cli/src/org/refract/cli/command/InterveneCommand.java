@@ -1,0 +1,129 @@
+package org.refract.cli.command;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ServiceScope;
+import org.refract.api.RefractException;
+import org.refract.api.analysis.Intervention;
+import org.refract.api.command.Command;
+import org.refract.api.job.Monitor;
+import org.refract.api.model.ImageModel;
+import org.refract.api.model.ImageRequest;
+import org.refract.api.model.ModelBackend;
+import org.refract.api.model.ModelInfo;
+import org.refract.api.model.Placement;
+import org.refract.engine.extension.Extensions;
+import org.refract.engine.extension.Lease;
+import org.refract.engine.intervene.Explore;
+import org.refract.engine.job.JobQueue;
+import org.refract.engine.unpack.Dictionaries;
+import org.refract.engine.unpack.InterventionJson;
+import org.refract.engine.unpack.RunFolder;
+import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code refract intervene}: the same picture without and with changes. */
+@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Pictures")
+@CommandLine.Command(name = "intervene", sortOptions = false, description = "Draw a picture before and after features are turned.",
+        footer = {"", "Examples", "  refract intervene unpacked-emoji --prompt \"red heart\" --feature 'unet.up_blocks.0.attentions.1#123*0'",
+            "  refract intervene unpacked-emoji --prompt \"red heart\" \\", "      --feature 'unet.mid_block.attentions.0#7' --mode add --strength 5 --area 0,0,0.5,1"})
+public final class InterveneCommand implements Command {
+    private final Extensions extensions;
+    private final JobQueue jobs;
+
+    @Parameters(paramLabel = "RUN", description = "A run folder.")
+    private Path run = Path.of("");
+
+    @Option(names = "--prompt", required = true, paramLabel = "TEXT", description = "What is drawn; \"\" is an empty prompt.")
+    private String prompt = "";
+
+    @ArgGroup(exclusive = false, multiplicity = "0..*", heading = "%nTurned features (each --feature may be repeated with its own options)%n")
+    private List<FeatureChange> changes = List.of();
+
+    @Mixin
+    private PictureOptions picture = new PictureOptions();
+
+    @Option(names = "--out", paramLabel = "DIR", defaultValue = ".", description = "Gets before.png and after.png (default: the current folder).")
+    private Path out = Path.of(".");
+
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
+    @Mixin
+    private ModelOptions model = new ModelOptions();
+
+    @Spec
+    private CommandSpec spec;
+
+    @Activate
+    public InterveneCommand(@Reference Extensions extensions, @Reference JobQueue jobs) {
+        this.extensions = extensions;
+        this.jobs = jobs;
+    }
+
+    private record Pair(ModelInfo model, ImageRequest request, BufferedImage before, BufferedImage after) {
+    }
+
+    @Override
+    public Integer call() throws RefractException {
+        if (changes.isEmpty()) {
+            throw RefractException.usage("Nothing is turned: add --feature POINT#LATENT; refract explore lists features.");
+        }
+        List<Intervention> interventions = new ArrayList<>();
+        for (FeatureChange change : changes) {
+            interventions.add(change.intervention());
+        }
+        RunFolder folder = new RunFolder(run);
+        model.orOf(folder);
+        Lease<ModelBackend> backend = model.backend(extensions);
+        Placement placement = model.placement();
+        Pair pair = JobOnScreen.of(spec, jobs).run(placement, "Drawing", List.of(backend), monitor -> draw(backend, folder, interventions, monitor));
+        write(pair, interventions);
+        return 0;
+    }
+
+    private Pair draw(Lease<ModelBackend> backend, RunFolder folder, List<Intervention> interventions,
+            Monitor monitor) throws RefractException {
+        monitor.stage("Opening the model", 0);
+        try (ImageModel opened = model.open(backend, monitor); Dictionaries dictionaries = Dictionaries.open(folder, opened, extensions)) {
+            ImageRequest request = picture.request(opened.defaults(), List.of(prompt));
+            monitor.stage("Drawing as it is", request.steps());
+            BufferedImage before = Explore.run(opened, request, List.of(), List.of(), monitor).images().getFirst();
+            monitor.stage("Drawing with changes", request.steps());
+            return new Pair(opened.info(), request, before, Explore.run(opened, request, dictionaries.list(), interventions, monitor).images().getFirst());
+        }
+    }
+
+    private void write(Pair pair, List<Intervention> interventions) throws RefractException {
+        JsonObject record = PictureFile.record(pair.request(), 0, pair.model());
+        String parameters = PictureFile.parameters(pair.request(), 0, pair.model());
+        Path before = out.resolve("before.png");
+        Path after = out.resolve("after.png");
+        PictureFile.write(before, pair.before(), parameters, record);
+        JsonArray turned = new JsonArray();
+        interventions.forEach(change -> turned.add(InterventionJson.write(change)));
+        JsonObject changed = record.deepCopy();
+        changed.add("interventions", turned);
+        PictureFile.write(after, pair.after(), parameters, changed);
+        if (json) {
+            changed.addProperty("before", before.toString());
+            changed.addProperty("after", after.toString());
+            spec.commandLine().getOut().println(changed);
+        } else {
+            spec.commandLine().getOut().println(before);
+            spec.commandLine().getOut().println(after);
+        }
+    }
+}
