@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.refract.api.RefractException;
 import org.refract.api.model.Placement;
 import org.refract.engine.kernel.KernelException;
@@ -33,7 +34,8 @@ import org.refract.engine.tensor.TorchType;
 public final class SafeTensors implements AutoCloseable {
 
     private static final KernelLibrary KERNELS = KernelLibrary.of(SafeTensors.class, "mapped.ts.py");
-    private static final String INDEX = ".safetensors.index.json";
+    /** diffusers puts a variant's name between: {@code model.safetensors.index.fp16.json}. */
+    private static final Pattern INDEX = Pattern.compile(".*\\.safetensors\\.index(\\.\\w+)?\\.json");
 
     private final Path location;
     private final Map<String, TensorInfo> tensors;
@@ -56,7 +58,7 @@ public final class SafeTensors implements AutoCloseable {
      */
     public static SafeTensors open(Path location) throws RefractException {
         Path file = Files.isDirectory(location) ? SafeTensorsFolder.choose(location) : location;
-        if (file.getFileName().toString().endsWith(INDEX)) {
+        if (INDEX.matcher(file.getFileName().toString()).matches()) {
             return SafeTensorsFolder.open(file);
         }
         SafeTensorsHeader header = header(file);
