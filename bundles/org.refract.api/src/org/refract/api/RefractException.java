@@ -7,11 +7,19 @@ package org.refract.api;
 public final class RefractException extends Exception {
     private static final long serialVersionUID = 1L;
 
+    /** A name of thousands of characters, out of a damaged file, must not bury the sentence that quotes it. */
+    private static final int LONGEST = 1000;
+
     private final int exitCode;
 
     private RefractException(String sentence, int exitCode, Throwable cause) {
-        super(sentence, cause);
+        super(readable(sentence), cause);
         this.exitCode = exitCode;
+    }
+
+    private static String readable(String sentence) {
+        String line = sentence.strip().replaceAll("\\s*\\R\\s*", " ");
+        return line.length() <= LONGEST ? line : line.substring(0, LONGEST / 2) + " ... " + line.substring(line.length() - LONGEST / 2);
     }
 
     /** The request itself is wrong (an unknown name, a missing file, a value out of range): exit code 2. */

@@ -91,10 +91,18 @@ public final class RunRecord {
         json.at("arguments").texts();
         json.at("versions").fields();
         json.at("seeds").fields();
-        json.at("facts").fields();
+        for (Json fact : json.at("facts").fields().values()) {
+            if (!fact.element().isJsonPrimitive()) {
+                throw fact.wrong("a text or a number");
+            }
+        }
         json.at("outputs").texts();
         json.at("notes").texts();
         json.at("process").text();
+        Optional<Json> sentence = json.find("sentence");
+        if (sentence.isPresent()) {
+            sentence.get().text();
+        }
         try {
             Instant.parse(json.at("started").text());
             State.valueOf(json.at("state").text().toUpperCase(Locale.ROOT));
