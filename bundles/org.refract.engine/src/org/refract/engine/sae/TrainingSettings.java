@@ -56,12 +56,18 @@ public record TrainingSettings(double lr, double beta1, double beta2, double eps
                 s.text("decoder_constraint").equals("unit"), s.integer("warmup_steps"), s.integer("sparsity_warmup_steps"), s.integer("dead_tokens"));
     }
 
-    /** Refuses a number outside its bounds, in the words of its hyperparameter. */
+    /** Refuses a number outside its bounds, with the bounds in the sentence. */
     public static void within(Settings settings, String name, double least, double most) throws RefractException {
         double value = settings.real(name);
         if (!(value >= least && value <= most)) {
-            throw RefractException.usage("The setting '%s' cannot be %s: it must be from %s to %s.", name, settings.text(name), least, most);
+            String from = least == Double.MIN_NORMAL ? "above 0" : "at least " + plain(least);
+            throw RefractException.usage("The setting '%s' cannot be %s: it must be %s%s.", name, settings.text(name), from,
+                    most >= Float.MAX_VALUE ? "" : " and at most " + plain(most));
         }
+    }
+
+    private static String plain(double number) {
+        return number == Math.rint(number) ? Long.toString((long) number) : Double.toString(number);
     }
 
     /** The learning rate of a step, counted from 0. */

@@ -1,0 +1,2 @@
+/** BatchTopK sparse autoencoders. */
+package org.refract.sae.batchtopk;

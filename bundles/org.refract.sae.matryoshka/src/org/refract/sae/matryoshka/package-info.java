@@ -1,0 +1,2 @@
+/** Matryoshka sparse autoencoders. */
+package org.refract.sae.matryoshka;
