@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import org.refract.api.RefractException;
+import org.refract.api.job.CancelledException;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.Placement;
 import org.refract.cli.RefractCommand;
@@ -44,13 +45,18 @@ final class JobOnScreen {
         return run(new Job<>(title, Optional.of(placement), leases, work));
     }
 
-    /** Runs it. */
+    /** Runs it. What nobody stopped and yet ended, for want of an extension that was removed, is a failure. */
     <T> T run(Job<T> job) throws RefractException {
         RefractCommand top = (RefractCommand) spec.root().userObject();
         PrintWriter err = spec.commandLine().getErr();
         try (ProgressMonitor screen = new ProgressMonitor(err, top.terminal(), top.quiet(), InstantSource.system())) {
             Job.Work<T> visible = monitor -> job.work().run(shown.apply(monitor, screen));
             return jobs.submit(new Job<>(job.title(), job.placement(), job.leases(), visible)).awaitOrCancel(STOPPED);
+        } catch (CancelledException e) {
+            if (STOPPED.equals(e.getMessage())) {
+                throw e;
+            }
+            throw RefractException.failure(e, "%s", e.getMessage());
         }
     }
 }
