@@ -1,6 +1,7 @@
 package org.refract.itest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -63,6 +64,19 @@ class ProductTest {
         try (Command one = Command.start(user, "--version"); Command other = Command.start(user, "--version")) {
             assertEquals(0, one.exitCode(), one::output);
             assertEquals(0, other.exitCode(), other::output);
+        }
+        try (var left = Files.list(user.resolve("cache/framework"))) {
+            assertEquals(List.of(), left.toList());
+        }
+    }
+
+    @Test
+    void anInterruptEndsTheWorkAndLeavesNoFrameworkFolderBehind() throws Exception {
+        try (Command harvest = Command.start(user, "harvest", "recordings", "--images", "1000000", "--shard", "16")) {
+            harvest.await(output -> Files.exists(user.resolve("recordings/store")));
+            harvest.signal("INT");
+            assertEquals(130, harvest.exitCode(), harvest::output);
+            assertFalse(harvest.output().contains("Exception"), harvest::output);
         }
         try (var left = Files.list(user.resolve("cache/framework"))) {
             assertEquals(List.of(), left.toList());

@@ -60,12 +60,11 @@ final class CommandThread {
         try {
             var tracker = new ServiceTracker<Object, Object>(context, context.createFilter(COMMAND_LINE), null);
             tracker.open();
-            Object service = tracker.waitForService(container.isComplete() ? PATIENCE.toMillis() : 1);
+            Object service = tracker.waitForService(container.failures().isEmpty() ? PATIENCE.toMillis() : 1);
             if (service instanceof ToIntFunction<?> function) {
                 return commandLine(function).applyAsInt(arguments);
             }
-            System.err.println("refract: no command line was found in " + container.installation().bundles()
-                    + "; unpack the product again.");
+            System.err.println("refract: the command line is missing; unpack the product again.");
             return FAILURE;
         } catch (InterruptedException e) {
             return FAILURE;

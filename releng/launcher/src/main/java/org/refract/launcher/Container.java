@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.felix.framework.FrameworkFactory;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -18,42 +17,43 @@ import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.launch.Framework;
 
-/** The running OSGi framework with the product's bundles, used where they lie, and the watcher of the extension folders. */
-final class Container implements AutoCloseable {
-
-    /** Environment variable: folders to watch for extensions instead of the usual ones, separated like a path. */
-    private static final String EXTENSIONS = "REFRACT_EXTENSIONS";
+/** The running OSGi framework with bundles, used where they lie, and the watcher of the folders for extensions. */
+public final class Container implements AutoCloseable {
 
     private final Framework framework;
-    private final Installation installation;
-    private boolean complete = true;
+    private final List<String> failures = new ArrayList<>();
 
-    private Container(Framework framework, Installation installation) {
+    private Container(Framework framework) {
         this.framework = framework;
-        this.installation = installation;
     }
 
-    static Container start(Installation installation, UserFolders folders, Path cache) throws BundleException, IOException {
-        folders.publish();
-        List<Path> bundles = installation.bundlesInStartOrder();
-        Framework framework = new FrameworkFactory().newFramework(configuration(installation, folders, cache));
+    /**
+     * Starts the framework and then the bundles, in their order. One that cannot start is among the {@link #failures()}; the others go on.
+     *
+     * @param bundles jars and folders
+     * @param extensions folders to watch; those that can be neither read nor made are left out
+     * @param cache the framework's own folder
+     * @param more further properties of the framework
+     * @throws BundleException if the framework itself cannot start, or a bundle is none
+     */
+    public static Container start(List<Path> bundles, List<Path> extensions, Path cache, Map<String, String> more) throws BundleException {
+        Map<String, String> configuration = configuration(extensions, cache);
+        configuration.putAll(more);
+        Framework framework = new FrameworkFactory().newFramework(configuration);
         framework.start();
-        Container container = new Container(framework, installation);
+        Container container = new Container(framework);
         container.startAll(bundles);
         return container;
     }
 
-    BundleContext context() {
+    /** The framework's own context. */
+    public BundleContext context() {
         return framework.getBundleContext();
     }
 
-    Installation installation() {
-        return installation;
-    }
-
-    /** Whether every bundle of the product could be started. */
-    boolean isComplete() {
-        return complete;
+    /** One sentence for each bundle that could not be started. */
+    public List<String> failures() {
+        return List.copyOf(failures);
     }
 
     @Override
@@ -80,23 +80,21 @@ final class Container implements AutoCloseable {
         }
     }
 
-    /** A bundle that cannot start is named; the others go on. */
     private void start(Bundle bundle) {
         try {
             bundle.start(Bundle.START_ACTIVATION_POLICY);
         } catch (BundleException e) {
-            complete = false;
             String reason = Optional.ofNullable(e.getCause()).map(Throwable::toString).orElse(e.getMessage());
-            System.err.println("refract: " + bundle.getSymbolicName() + " cannot start: " + reason);
+            failures.add(bundle.getSymbolicName() + " cannot start: " + reason);
         }
     }
 
-    private static Map<String, String> configuration(Installation installation, UserFolders folders, Path cache) {
+    private static Map<String, String> configuration(List<Path> extensions, Path cache) {
         Map<String, String> configuration = new HashMap<>();
         configuration.put(Constants.FRAMEWORK_STORAGE, cache.toString());
         configuration.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         configuration.put("felix.log.level", "1");
-        configuration.put("felix.fileinstall.dir", extensionFolders(installation, folders));
+        configuration.put("felix.fileinstall.dir", watched(extensions, cache));
         configuration.put("felix.fileinstall.tmpdir", cache.resolve("extensions").toString());
         configuration.put("felix.fileinstall.poll", "500");
         configuration.put("felix.fileinstall.noInitialDelay", "true");
@@ -109,11 +107,10 @@ final class Container implements AutoCloseable {
         return configuration;
     }
 
-    private static String extensionFolders(Installation installation, UserFolders folders) {
-        Stream<Path> watched = Optional.ofNullable(System.getenv(EXTENSIONS))
-                .map(value -> Stream.of(value.split(java.io.File.pathSeparator)).filter(folder -> !folder.isBlank()).map(Path::of))
-                .orElseGet(() -> Stream.of(installation.extensions(), folders.data().resolve("extensions")));
-        return watched.map(Path::toAbsolutePath).filter(Container::exists).map(Path::toString).collect(Collectors.joining(","));
+    /** Without any folder the watcher gets an empty one; left alone, it would watch the working folder. */
+    private static String watched(List<Path> extensions, Path cache) {
+        List<Path> folders = extensions.stream().map(Path::toAbsolutePath).filter(Container::exists).toList();
+        return (folders.isEmpty() ? List.of(cache.resolve("none")) : folders).stream().map(Path::toString).collect(Collectors.joining(","));
     }
 
     /** A folder that is not there is made; one that can be neither read nor made is not watched. */

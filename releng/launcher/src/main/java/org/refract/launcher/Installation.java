@@ -2,14 +2,20 @@ package org.refract.launcher;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 
-/** The folder into which the product was unpacked; nothing in it is ever written. */
-record Installation(Path home) {
+/**
+ * The folder into which the product was unpacked; nothing in it is ever written.
+ *
+ * @param home that folder
+ */
+public record Installation(Path home) {
 
-    Path bundles() {
+    /** The folder of the product's bundles. */
+    public Path bundles() {
         return home.resolve("bundles");
     }
 
@@ -18,12 +24,12 @@ record Installation(Path home) {
     }
 
     /** The product's bundles (jars and folders) in the order in which they start. */
-    List<Path> bundlesInStartOrder() throws IOException {
+    public List<Path> bundlesInStartOrder() throws IOException {
         try (var files = Files.list(bundles())) {
             return files.filter(file -> !file.getFileName().toString().startsWith("."))
                     .sorted(Comparator.comparingInt(Installation::rank).thenComparing(Path::getFileName))
                     .toList();
-        } catch (java.nio.file.NoSuchFileException e) {
+        } catch (NoSuchFileException e) {
             throw new IOException("there is no folder " + bundles() + "; unpack the product again", e);
         }
     }

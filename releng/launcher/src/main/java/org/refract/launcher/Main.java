@@ -1,7 +1,11 @@
 package org.refract.launcher;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.osgi.framework.BundleException;
 
 /**
@@ -11,6 +15,9 @@ import org.osgi.framework.BundleException;
  * its work away, and ends with 128 + the signal's number.
  */
 public final class Main {
+
+    /** Environment variable: folders to watch for extensions instead of the usual ones, separated like a path. */
+    private static final String EXTENSIONS = "REFRACT_EXTENSIONS";
 
     private static final int FAILURE = 1;
 
@@ -24,9 +31,12 @@ public final class Main {
     private static int run(String[] arguments) {
         try {
             UserFolders folders = UserFolders.ofThisPlatform();
+            folders.publish();
             Installation installation = new Installation(Path.of(System.getProperty("refract.home")).toAbsolutePath());
+            List<Path> bundles = installation.bundlesInStartOrder();
             try (FrameworkCache cache = FrameworkCache.open(folders.cache());
-                    Container container = Container.start(installation, folders, cache.folder())) {
+                    Container container = Container.start(bundles, extensions(installation, folders), cache.folder(), Map.of())) {
+                container.failures().forEach(sentence -> System.err.println("refract: " + sentence));
                 CommandThread command = new CommandThread(container, arguments);
                 MainThread mainThread = MainThread.in(container.context());
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> end(command, container, cache), "refract shutdown"));
@@ -39,6 +49,14 @@ public final class Main {
         } catch (InterruptedException e) {
             return FAILURE;
         }
+    }
+
+    private static List<Path> extensions(Installation installation, UserFolders folders) {
+        String named = System.getenv(EXTENSIONS);
+        if (named == null) {
+            return List.of(installation.extensions(), folders.data().resolve("extensions"));
+        }
+        return Stream.of(named.split(File.pathSeparator)).filter(folder -> !folder.isBlank()).map(Path::of).toList();
     }
 
     /** At the JVM's end: nothing to do after a command that ran to its end; otherwise the command gets the time to stop. */

@@ -55,10 +55,10 @@ public final class FelixTestEngine implements TestEngine {
         EngineExecutionListener listener = request.getEngineExecutionListener();
         listener.executionStarted(root);
         for (TestDescriptor child : root.getChildren()) {
-            listener.executionStarted(child);
             if (child instanceof NothingRuns nothing) {
-                listener.executionFinished(child, TestExecutionResult.failed(nothing.reason()));
+                nothing.execute(listener);
             } else if (child instanceof TestBundleDescriptor descriptor) {
+                listener.executionStarted(child);
                 descriptor.bundle().run(() -> jupiter.execute(ExecutionRequest.create(descriptor.jupiter(), listener,
                         request.getConfigurationParameters(), request.getOutputDirectoryCreator(), request.getStore())));
                 listener.executionFinished(child, TestExecutionResult.successful());

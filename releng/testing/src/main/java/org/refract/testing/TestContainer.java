@@ -5,37 +5,37 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.felix.framework.FrameworkFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.platform.commons.JUnitException;
 import org.opentest4j.AssertionFailedError;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
-import org.osgi.framework.launch.Framework;
+import org.refract.launcher.Container;
+import org.refract.launcher.Installation;
 
 /**
- * Felix with the product's bundles and the test bundles. JUnit comes from the class path and is exported by the system bundle, so that
- * tests and runner share it. A bundle that cannot start is an error that names it.
+ * The product's container with the test bundles. JUnit comes from the class path and is exported by the system bundle, so that tests and
+ * runner share it. A bundle that cannot start is an error that names it.
  */
 final class TestContainer implements AutoCloseable {
 
     /** A test bundle's manifest says {@code Test-Bundle: true}. */
     private static final String TEST_BUNDLE = "Test-Bundle";
 
-    private final Framework framework;
+    private final Container container;
     private final Path testFolder;
     private final List<TestBundle> testBundles;
 
-    private TestContainer(Framework framework, Path testFolder, List<TestBundle> testBundles) {
-        this.framework = framework;
+    private TestContainer(Container container, Path testFolder, List<TestBundle> testBundles) {
+        this.container = container;
         this.testFolder = testFolder;
         this.testBundles = testBundles;
     }
@@ -44,21 +44,18 @@ final class TestContainer implements AutoCloseable {
         Path product = folder("refract.product");
         Path tests = folder("refract.test.bundles");
         try {
-            Framework framework = new FrameworkFactory().newFramework(configuration());
-            framework.start();
-            List<Bundle> bundles = new ArrayList<>();
-            for (Path file : Stream.concat(bundleFiles(product.resolve("bundles")), bundleFiles(tests)).toList()) {
-                bundles.add(framework.getBundleContext().installBundle("reference:" + file.toUri()));
+            List<Path> files = new ArrayList<>(new Installation(product).bundlesInStartOrder());
+            files.addAll(jars(tests));
+            List<Path> extensions = Optional.ofNullable(System.getProperty("refract.test.extensions")).map(Path::of).stream().toList();
+            Container container = Container.start(files, extensions, Files.createTempDirectory("felix"), Map.of(
+                    Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, junitPackages()));
+            if (!container.failures().isEmpty()) {
+                throw new JUnitException(String.join("; ", container.failures()));
             }
-            for (Bundle bundle : bundles) {
-                if (bundle.getHeaders().get(Constants.FRAGMENT_HOST) == null) {
-                    bundle.start(Bundle.START_ACTIVATION_POLICY);
-                }
-            }
+            List<Bundle> bundles = List.of(container.context().getBundles());
             Predicate<String> selected = Pattern.compile(System.getProperty("refract.tests", "")).asPredicate();
-            List<TestBundle> testBundles = bundles.stream().filter(bundle -> bundle.getHeaders().get(TEST_BUNDLE) != null)
-                    .map(bundle -> new TestBundle(bundle, loader(bundle, bundles), selected)).toList();
-            return new TestContainer(framework, tests, testBundles);
+            return new TestContainer(container, tests, bundles.stream().filter(bundle -> bundle.getHeaders().get(TEST_BUNDLE) != null)
+                    .map(bundle -> new TestBundle(bundle, loader(bundle, bundles), selected)).toList());
         } catch (BundleException | IOException e) {
             throw new JUnitException("Felix did not start with the bundles of " + product + " and " + tests + ": " + e.getMessage(), e);
         }
@@ -74,14 +71,7 @@ final class TestContainer implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            framework.stop();
-            framework.waitForStop(10_000);
-        } catch (BundleException e) {
-            throw new JUnitException("Felix did not stop", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        container.close();
     }
 
     private static Path folder(String property) {
@@ -92,17 +82,10 @@ final class TestContainer implements AutoCloseable {
         return Path.of(value).toAbsolutePath();
     }
 
-    /** In the order in which the launcher starts them; extensions are not watched in tests. */
-    private static Stream<Path> bundleFiles(Path folder) throws IOException {
+    private static List<Path> jars(Path folder) throws IOException {
         try (var files = Files.list(folder)) {
-            return files.filter(file -> !file.getFileName().toString().startsWith("org.apache.felix.fileinstall")).sorted()
-                    .sorted((a, b) -> Integer.compare(rank(a), rank(b))).toList().stream();
+            return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
         }
-    }
-
-    private static int rank(Path file) {
-        String name = file.getFileName().toString();
-        return name.startsWith("org.refract.djl") ? 0 : name.startsWith("org.refract.") ? 2 : 1;
     }
 
     private static Bundle loader(Bundle tests, List<Bundle> bundles) {
@@ -118,20 +101,16 @@ final class TestContainer implements AutoCloseable {
                 .orElseThrow(() -> new JUnitException("There is no bundle " + name + ", the host of " + tests.getSymbolicName() + "."));
     }
 
-    private static Map<String, String> configuration() throws IOException {
-        Path cache = Files.createTempDirectory("felix");
-        Map<String, String> configuration = new HashMap<>();
-        configuration.put(Constants.FRAMEWORK_STORAGE, cache.toString());
-        configuration.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, Stream.concat(
-                packages(Test.class.getPackage().getImplementationVersion(), "org.junit.jupiter.api", "org.junit.jupiter.api.condition", "org.junit.jupiter.api.extension",
-                        "org.junit.jupiter.api.function", "org.junit.jupiter.api.io", "org.junit.jupiter.api.parallel",
-                        "org.junit.jupiter.params", "org.junit.jupiter.params.aggregator", "org.junit.jupiter.params.converter",
-                        "org.junit.jupiter.params.provider", "org.junit.jupiter.params.support"),
-                packages(AssertionFailedError.class.getPackage().getImplementationVersion(), "org.opentest4j")).collect(Collectors.joining(",")));
-        return configuration;
+    private static String junitPackages() {
+        return Stream.concat(
+                packages(Test.class.getPackage(), "org.junit.jupiter.api", "org.junit.jupiter.api.condition",
+                        "org.junit.jupiter.api.extension", "org.junit.jupiter.api.function", "org.junit.jupiter.api.io",
+                        "org.junit.jupiter.api.parallel", "org.junit.jupiter.params", "org.junit.jupiter.params.aggregator",
+                        "org.junit.jupiter.params.converter", "org.junit.jupiter.params.provider", "org.junit.jupiter.params.support"),
+                packages(AssertionFailedError.class.getPackage(), "org.opentest4j")).collect(Collectors.joining(","));
     }
 
-    private static Stream<String> packages(String version, String... names) {
-        return Arrays.stream(names).map(name -> name + ";version=" + version);
+    private static Stream<String> packages(Package versioned, String... names) {
+        return Arrays.stream(names).map(name -> name + ";version=" + versioned.getImplementationVersion());
     }
 }
