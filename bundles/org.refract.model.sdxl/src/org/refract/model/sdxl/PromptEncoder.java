@@ -25,7 +25,7 @@ import org.refract.model.sdxl.nn.Module;
  */
 final class PromptEncoder implements AutoCloseable {
 
-    private static final KernelLibrary KERNELS = KernelLibrary.of(PromptEncoder.class, "pipeline.ts.py");
+    private static final KernelLibrary KERNELS = KernelLibrary.of(SdxlModel.class, "pipeline.ts.py");
     private static final long CACHE_BYTES = 64L << 20;
 
     private final Optional<TextEncoder> first;

@@ -61,9 +61,9 @@ def attend(q: Tensor, k: Tensor, v: Tensor, heads: int, causal: bool) -> Tensor:
   b, n, c = torch.size(q)
   m = torch.size(k, 1)
   d = torch.floordiv(c, heads)
-  qh = torch.transpose(torch.view(q, [b, n, heads, d]), 1, 2)
-  kh = torch.transpose(torch.view(k, [b, m, heads, d]), 1, 2)
-  vh = torch.transpose(torch.view(v, [b, m, heads, d]), 1, 2)
+  qh = torch.transpose(torch.reshape(q, [b, n, heads, d]), 1, 2)
+  kh = torch.transpose(torch.reshape(k, [b, m, heads, d]), 1, 2)
+  vh = torch.transpose(torch.reshape(v, [b, m, heads, d]), 1, 2)
   y = torch.scaled_dot_product_attention(qh, kh, vh, None, 0., causal)
   return torch.reshape(torch.transpose(y, 1, 2), [b, n, c])
 

@@ -63,6 +63,11 @@ public record UNetConfig(int inChannels, int outChannels, List<String> downBlock
                 throw file.wrong(off, "false, as in Stable Diffusion XL");
             }
         }
+        for (String kernel : List.of("conv_in_kernel", "conv_out_kernel")) {
+            if (file.integer(kernel, 3) != 3) {
+                throw file.wrong(kernel, "3, as in Stable Diffusion XL");
+            }
+        }
         for (String one : List.of("resnet_out_scale_factor", "mid_block_scale_factor")) {
             if (file.real(one, 1) != 1) {
                 throw file.wrong(one, "1, as in Stable Diffusion XL");
