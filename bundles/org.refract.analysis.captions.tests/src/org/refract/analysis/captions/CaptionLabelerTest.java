@@ -35,6 +35,15 @@ class CaptionLabelerTest {
     }
 
     @Test
+    void aNameIsGivenWhole() throws Exception {
+        assertEquals("green apple", label(p -> p.startsWith("green apple")).orElseThrow().text());
+        List<String> more = new ArrayList<>(prompts);
+        more.replaceAll(p -> p.replace("rocket", "large blue diamond"));
+        assertEquals("large blue diamond", new CaptionLabeler().open(more).label(examples(more.stream().filter(p -> p.contains("large")).limit(9).toList()))
+                .orElseThrow().text());
+    }
+
+    @Test
     void aStyleIsFound() throws Exception {
         assertEquals("twemoji style", label(p -> p.contains("twemoji")).orElseThrow().text());
     }

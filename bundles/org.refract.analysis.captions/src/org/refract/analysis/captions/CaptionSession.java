@@ -25,6 +25,8 @@ final class CaptionSession implements Labeler.Session {
     private static final double SECOND = 0.6;
     /** ... and it holds for this share of the examples, or for half of those that the label does not describe yet. */
     private static final double COMMON = 2.0 / 3;
+    /** A phrase grows to a longer one that holds it, if this share of its examples have the longer one. */
+    private static final double WHOLE = 0.9;
     private static final int PHRASES = 3;
     private static final int TERMS = 10;
     /** Random example sets that say what score chance gives; a label must beat all but one in a hundred. */
@@ -85,10 +87,18 @@ final class CaptionSession implements Labeler.Session {
         for (Label.Term term : terms) {
             if (chosen.size() < PHRASES && term.score() >= SECOND * terms.getFirst().score()
                     && chosen.stream().noneMatch(phrase -> Phrases.overlap(phrase, term.text())) && describes(term.text(), phrases, chosen)) {
-                chosen.add(term.text());
+                chosen.add(whole(term, terms, phrases));
             }
         }
         return String.join(", ", chosen);
+    }
+
+    /** The longest telling phrase around a phrase that nearly all examples with the phrase hold: "large blue diamond" for "diamond". */
+    private static String whole(Label.Term term, List<Label.Term> terms, List<Set<String>> examples) {
+        long with = examples.stream().filter(e -> e.contains(term.text())).count();
+        return terms.stream().map(Label.Term::text).filter(longer -> (" " + longer + " ").contains(" " + term.text() + " "))
+                .filter(longer -> examples.stream().filter(e -> e.contains(longer)).count() >= WHOLE * with)
+                .max(Comparator.comparingInt((String t) -> Phrases.words(t).size()).thenComparing(t -> t)).orElse(term.text());
     }
 
     private static boolean describes(String phrase, List<Set<String>> examples, List<String> chosen) {

@@ -22,7 +22,7 @@ import org.refract.engine.file.FileFailure;
 import org.refract.engine.job.RunRecord;
 
 /**
- * The main job: record → train → atlas → icons → interventions → analyses → report, in one folder. It can be ended at any instant; asked
+ * The main job: survey → record → train → atlas → icons → interventions → analyses → report, in one folder. It can be ended at any instant; asked
  * again with the same options it continues where it was, and what comes out is the same as without the interruption.
  */
 @Component(service = Unpack.class)
@@ -100,7 +100,7 @@ public final class Unpack {
     }
 
     private static List<Phase> phases(UnpackOptions options) {
-        List<Phase> phases = new ArrayList<>(List.of(new RecordPhase(), new TrainPhase(), new AtlasPhase(), new IconPhase(), new ShowcasePhase(),
+        List<Phase> phases = new ArrayList<>(List.of(new SurveyPhase(), new RecordPhase(), new TrainPhase(), new AtlasPhase(), new IconPhase(), new ShowcasePhase(),
                 new AnalysisPhase()));
         if (options.report()) {
             phases.add(new ReportPhase());
@@ -112,7 +112,7 @@ public final class Unpack {
         return fact(record, PHASE + phase.id()).filter(FINISHED::equals).isPresent();
     }
 
-    private static Optional<String> fact(RunRecord record, String name) {
+    static Optional<String> fact(RunRecord record, String name) {
         var fact = record.json().getAsJsonObject("facts").get(name);
         return fact == null ? Optional.empty() : Optional.of(fact.getAsString());
     }

@@ -30,6 +30,8 @@ final class UnpackSession implements AutoCloseable {
     /** Pictures without which a dictionary makes no sense. */
     private static final int FEWEST_RECORDINGS = 64;
 
+    private static final String POINTS = "points";
+
     private final UnpackOptions options;
     private final RunFolder folder;
     private final RunRecord record;
@@ -79,11 +81,21 @@ final class UnpackSession implements AutoCloseable {
         return model;
     }
 
-    /** The hook points that were chosen, or the model's default ones. */
-    List<HookPoint> points() throws RefractException {
-        List<HookPoint> points = options.points().isEmpty() ? model.defaultHookPoints() : options.points();
+    /** Keeps the hook points of this run in its record. */
+    void choose(List<HookPoint> points) throws RefractException {
         for (HookPoint point : points) {
             model.require(point);
+        }
+        record.fact(POINTS, points.stream().map(HookPoint::toString).collect(Collectors.joining(" ")));
+    }
+
+    /** The hook points of this run; they are there once they were chosen. */
+    List<HookPoint> points() throws RefractException {
+        String chosen = Unpack.fact(record, POINTS)
+                .orElseThrow(() -> RefractException.failure("%s is damaged: it does not say which hook points were chosen; delete the folder.", folder.record()));
+        List<HookPoint> points = new ArrayList<>();
+        for (String point : chosen.split(" ")) {
+            points.add(HookPoint.parse(point));
         }
         return points;
     }
@@ -129,8 +141,7 @@ final class UnpackSession implements AutoCloseable {
     static Map<String, String> identity(UnpackOptions options, String fingerprint) {
         Map<String, String> identity = new TreeMap<>();
         identity.put("model", fingerprint);
-        identity.put("preset", options.preset().name());
-        identity.put("amount of work", options.preset().sizes());
+        identity.put("preset", options.preset().name() + ": " + options.preset().sizes());
         identity.put("device", options.placement().toString());
         identity.put("file of prompts", options.prompts().map(p -> p.toAbsolutePath().normalize().toString()).orElse(""));
         identity.put("choice of hook points", options.points().stream().map(HookPoint::toString).collect(Collectors.joining(" ")));
