@@ -7,9 +7,6 @@ def rows_norm(x: Tensor) -> Tensor:
 def filled(like: Tensor, n: int, value: Tensor) -> Tensor:
   return torch.full([n], float(value), dtype=like.dtype, device=like.device)
 
-def cosines(W_enc: Tensor, W_dec: Tensor) -> Tensor:
-  return torch.mean(torch.abs(torch.cosine_similarity(torch.t(W_enc), W_dec, 1, 1e-08)))
-
 def dense(indices: Tensor, values: Tensor, latents: int) -> Tensor:
   return torch.scatter_add(torch.zeros([indices.size(0), latents], dtype=values.dtype, device=values.device), 1, indices, values)
 
@@ -18,3 +15,6 @@ def variance(x: Tensor) -> Tensor:
 
 def squares(x: Tensor, y: Tensor) -> Tensor:
   return torch.sum(torch.pow(x - y, 2))
+
+def active(values: Tensor) -> Tensor:
+  return torch.sum(torch.ne(values, 0)).to(torch.float64)
