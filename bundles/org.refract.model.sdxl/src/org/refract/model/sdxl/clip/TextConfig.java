@@ -44,7 +44,7 @@ public record TextConfig(int hiddenSize, int intermediateSize, int heads, int la
         if (config.hiddenSize % config.heads != 0) {
             throw file.wrong("num_attention_heads", "a divisor of hidden_size");
         }
-        if (config.layers < 2) {
+        if (file.layers("num_hidden_layers", config.layers) < 2) {
             throw file.wrong("num_hidden_layers", "at least 2, because SDXL reads the last layer but one");
         }
         return config;

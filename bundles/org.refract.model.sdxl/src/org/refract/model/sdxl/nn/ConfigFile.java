@@ -19,6 +19,10 @@ public final class ConfigFile {
 
     private static final long LARGEST = 1L << 28;
 
+    /** No count, width or token id of a network of this family is near it. */
+    private static final int LARGEST_NUMBER = 10_000_000;
+    private static final int MOST_LAYERS = 1000;
+
     private final String name;
     private final JsonObject json;
 
@@ -156,10 +160,18 @@ public final class ConfigFile {
     /** A JSON value of this file as a whole number. */
     public int integer(String key, JsonElement value) throws RefractException {
         double number = number(key, value).doubleValue();
-        if (number != Math.rint(number) || Math.abs(number) > Integer.MAX_VALUE) {
-            throw wrong(key, "a whole number");
+        if (!(number == Math.rint(number) && number >= 0 && number <= LARGEST_NUMBER)) {
+            throw wrong(key, "a whole number from 0 to " + LARGEST_NUMBER);
         }
         return (int) number;
+    }
+
+    /** A number of layers or blocks: at least 1, and no more than a network can have. */
+    public int layers(String key, int layers) throws RefractException {
+        if (layers < 1 || layers > MOST_LAYERS) {
+            throw wrong(key, "from 1 to " + MOST_LAYERS);
+        }
+        return layers;
     }
 
     /** The complaint that a value is not what it should be. */

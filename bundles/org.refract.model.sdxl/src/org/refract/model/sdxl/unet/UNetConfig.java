@@ -73,7 +73,10 @@ public record UNetConfig(int inChannels, int outChannels, List<String> downBlock
                 throw file.wrong(one, "1, as in Stable Diffusion XL");
             }
         }
-        List<Integer> layers = file.integers("layers_per_block", blocks);
+        List<Integer> layers = file.integers("layers_per_block", file.layers("block_out_channels", blocks));
+        for (int count : layers) {
+            file.layers("layers_per_block", count);
+        }
         List<List<Integer>> transformers = perLayer(file, "transformer_layers_per_block", layers, 0);
         UNetConfig config = new UNetConfig(file.integer("in_channels", 4), file.integer("out_channels", 4), down, up,
                 "UNetMidBlock2DCrossAttn", channels, layers, transformers, upTransformers(file, layers, transformers),
@@ -98,6 +101,9 @@ public record UNetConfig(int inChannels, int outChannels, List<String> downBlock
     }
 
     private void check(ConfigFile file) throws RefractException {
+        if (normNumGroups < 1) {
+            throw file.wrong("norm_num_groups", "at least 1");
+        }
         for (int i = 0; i < blockOutChannels.size(); i++) {
             if (blockOutChannels.get(i) <= 0 || blockOutChannels.get(i) % normNumGroups != 0) {
                 throw file.wrong("block_out_channels", "positive multiples of norm_num_groups");
@@ -105,8 +111,8 @@ public record UNetConfig(int inChannels, int outChannels, List<String> downBlock
             if (heads.get(i) <= 0 || blockOutChannels.get(i) % heads.get(i) != 0) {
                 throw file.wrong("attention_head_dim", "divisors of block_out_channels");
             }
-            if (layersPerBlock.get(i) < 1 || transformerLayersPerBlock.get(i).stream().anyMatch(n -> n < 1)) {
-                throw file.wrong("layers_per_block", "at least 1");
+            for (int depth : transformerLayersPerBlock.get(i)) {
+                file.layers("transformer_layers_per_block", depth);
             }
         }
     }

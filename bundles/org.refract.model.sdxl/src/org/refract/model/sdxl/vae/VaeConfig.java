@@ -35,11 +35,13 @@ public record VaeConfig(int inChannels, int outChannels, int latentChannels, Lis
                 channels, file.integer("layers_per_block", 1), file.integer("norm_num_groups", 32), file.flag("mid_block_add_attention", true),
                 file.flag("use_quant_conv", true), file.flag("use_post_quant_conv", true), file.real("scaling_factor", 0.18215),
                 file.reals("latents_mean"), file.reals("latents_std"), file.flag("force_upcast", true));
-        if (channels.stream().anyMatch(c -> c <= 0 || c % config.normNumGroups != 0)) {
+        file.layers("block_out_channels", channels.size());
+        file.layers("layers_per_block", config.layersPerBlock);
+        if (config.normNumGroups < 1 || channels.stream().anyMatch(c -> c <= 0 || c % config.normNumGroups != 0)) {
             throw file.wrong("block_out_channels", "positive multiples of norm_num_groups");
         }
-        if (config.scalingFactor == 0 || config.layersPerBlock < 1) {
-            throw file.wrong(config.layersPerBlock < 1 ? "layers_per_block" : "scaling_factor", "greater than 0");
+        if (config.scalingFactor == 0) {
+            throw file.wrong("scaling_factor", "greater than 0");
         }
         if (config.latentsMean.size() != config.latentsStd.size()
                 || !config.latentsMean.isEmpty() && config.latentsMean.size() != config.latentChannels) {
