@@ -1,0 +1,109 @@
+package org.refract.cli.command;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.refract.api.RefractException;
+import org.refract.api.model.Placement;
+import org.refract.api.sae.CheckpointFormat;
+import org.refract.api.sae.CheckpointFormat.Checkpoint;
+import org.refract.api.sae.Provenance;
+import org.refract.engine.extension.Extensions;
+import org.refract.engine.sae.ReconstructionCheck;
+import org.refract.engine.sae.RoundTrip;
+import org.refract.engine.sae.SaeForm;
+import org.refract.engine.store.ActivationReader;
+import org.refract.engine.store.ActivationStore;
+import org.refract.engine.tensor.Scope;
+
+/**
+ * Reads a dictionary in one format and writes it in another.
+ *
+ * @param extensions where the formats are
+ * @param store      activations on which it is tried before it is believed, and whose model and hook point it then belongs to
+ */
+record Conversion(Extensions extensions, Optional<Path> store) {
+
+    /** Activations on which a dictionary is tried. */
+    private static final int SAMPLES = 2048;
+
+    /** Refract's own format, which says whose dictionary it is. */
+    private static final String OWN = "refract";
+
+    /** Rounding of a reconstruction in float32. */
+    private static final double SAME = 1e-4;
+
+    /**
+     * Converts.
+     *
+     * @param from a format's name, or empty to find it out
+     * @return facts by name
+     * @throws RefractException if the source is damaged or described wrongly, or the target cannot hold it
+     */
+    Map<String, Object> run(Path source, Optional<String> from, Path target, String to) throws RefractException {
+        CheckpointFormat reader = from.isPresent() ? extensions.lease(CheckpointFormat.class, from.get()).get() : recognise(source);
+        CheckpointFormat writer = extensions.lease(CheckpointFormat.class, to).get();
+        Map<String, Object> facts = new LinkedHashMap<>();
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            Checkpoint read = reader.read(source, scope.manager());
+            facts.put("read", reader.id());
+            facts.put("architecture", read.config().variant());
+            facts.put("width", read.config().width());
+            facts.put("latents", read.config().latents());
+            if (store.isPresent()) {
+                read = tried(source, read, scope.manager(), facts);
+            } else if (to.equals(OWN) && read.provenance().filter(p -> !p.modelFingerprint().isEmpty()).isEmpty()) {
+                throw RefractException.usage("%s does not say which model's hook point it belongs to: add --check STORE with activations of it (see refract harvest).",
+                        source);
+            }
+            writer.write(read, target);
+            facts.put("written", writer.id());
+            if (isPublished(read)) {
+                Checkpoint written = writer.read(target, scope.manager());
+                double difference = RoundTrip.difference(read, written, scope.manager());
+                if (!(difference <= SAME)) {
+                    throw RefractException.failure("%s was written, but does not compute what %s computes: their reconstructions differ by %.2g.", target, source,
+                            difference);
+                }
+                facts.put("difference", difference);
+            }
+        }
+        return facts;
+    }
+
+    private Checkpoint tried(Path source, Checkpoint read, NDManager manager, Map<String, Object> facts) throws RefractException {
+        try (ActivationStore activations = ActivationStore.open(store.orElseThrow())) {
+            NDArray samples = ActivationReader.sample(activations, 0, SAMPLES, Placement.CPU, manager);
+            ReconstructionCheck check = ReconstructionCheck.of(read, samples);
+            check.require(source.toString());
+            facts.put("explained_variance", check.explainedVariance());
+            facts.put("l0", check.l0());
+            Map<String, String> said = new LinkedHashMap<>(read.provenance().map(Provenance::facts).orElse(Map.of()));
+            read.provenance().ifPresent(p -> said.put("said_to_be_of", p.model() + " " + p.point().path()));
+            said.put("imported_from", source.getFileName().toString());
+            Provenance provenance = new Provenance(activations.manifest().model(), activations.manifest().modelFingerprint(), activations.manifest().point(), said);
+            return new Checkpoint(read.config(), read.tensors(), Optional.of(provenance));
+        }
+    }
+
+    private static boolean isPublished(Checkpoint read) {
+        return read.config().variant().equals("topk") || SaeForm.find(read.config().variant()).isPresent();
+    }
+
+    private CheckpointFormat recognise(Path source) throws RefractException {
+        List<CheckpointFormat> found = extensions.all(CheckpointFormat.class).stream().filter(f -> f.recognises(source)).toList();
+        String names = found.stream().map(CheckpointFormat::id).collect(Collectors.joining(", "));
+        if (found.isEmpty()) {
+            throw RefractException.usage("%s is no dictionary of a format that is known here: %s.", source, String.join(", ", extensions.ids(CheckpointFormat.class)));
+        }
+        if (found.size() > 1) {
+            throw RefractException.usage("%s may be of several formats: choose one with --from (%s).", source, names);
+        }
+        return found.getFirst();
+    }
+}
