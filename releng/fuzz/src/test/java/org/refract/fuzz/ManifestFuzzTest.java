@@ -44,7 +44,7 @@ class ManifestFuzzTest {
         }
     }
 
-    @Property
+    @Property(tries = 600, seed = "20261123")
     void theManifestOfAStore(@ForAll("manifests") byte[] manifest) {
         Path store = folder.resolve("store");
         OneSentence.write(store.resolve("manifest.json"), manifest);
@@ -53,7 +53,7 @@ class ManifestFuzzTest {
         OneSentence.orSound(() -> ActivationStore.open(store).close());
     }
 
-    @Property
+    @Property(tries = 600, seed = "20261123")
     void theSealOfAShard(@ForAll("seals") byte[] seal) {
         Path store = folder.resolve("sealed");
         OneSentence.write(store.resolve("manifest.json"), sound("manifest.json").getBytes(StandardCharsets.UTF_8));
@@ -62,14 +62,14 @@ class ManifestFuzzTest {
         OneSentence.orSound(() -> ActivationStore.open(store).close());
     }
 
-    @Property
+    @Property(tries = 600, seed = "20261123")
     void theListOfRecordings(@ForAll("recordings") byte[] recordings) {
         Path run = folder.resolve("recorded");
         OneSentence.write(run.resolve("store").resolve("recordings.jsonl"), recordings);
         OneSentence.orSound(() -> Recordings.open(run).close());
     }
 
-    @Property
+    @Property(tries = 600, seed = "20261123")
     void theRecordOfARun(@ForAll("runs") byte[] record) {
         OneSentence.write(folder.resolve("run").resolve("run.json"), record);
         OneSentence.orSound(() -> {
@@ -82,34 +82,34 @@ class ManifestFuzzTest {
         });
     }
 
-    @Property
+    @Property(tries = 600, seed = "20261123")
     void theSidecarOfADictionary(@ForAll("sidecars") byte[] sidecar) {
         Path sae = folder.resolve("sae");
         OneSentence.write(sae.resolve("sae.json"), sidecar);
         OneSentence.orSound(() -> new RefractFormat().read(sae, null));
     }
 
-    @Property
+    @Property(tries = 600, seed = "20261123")
     void theLogOfATraining(@ForAll("logs") byte[] log) {
         Path file = OneSentence.write(folder.resolve("logged").resolve("log.jsonl"), log);
         OneSentence.orSound(() -> RunLog.read(file));
     }
 
-    @Property
+    @Property(tries = 600, seed = "20261123")
     void theInterventionsThatAReportShows(@ForAll("showcases") byte[] showcase) {
         Path run = folder.resolve("shown");
         OneSentence.write(run.resolve("interventions").resolve("one.json"), showcase);
         OneSentence.orSound(() -> ShowcaseFiles.read(new RunFolder(run)));
     }
 
-    @Property(tries = 200)
+    @Property(tries = 200, seed = "20261123")
     void theConfigurationOfAUNet(@ForAll("unets") byte[] config) {
         Path model = model();
         OneSentence.write(model.resolve("unet").resolve("config.json"), config);
         OneSentence.orSound(() -> new SdxlBackend().inspect(model));
     }
 
-    @Property(tries = 200)
+    @Property(tries = 200, seed = "20261123")
     void theIndexOfAModel(@ForAll("indexes") byte[] index) {
         Path model = model();
         OneSentence.write(model.resolve("model_index.json"), index);
