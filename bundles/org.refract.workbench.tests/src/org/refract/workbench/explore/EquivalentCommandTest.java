@@ -64,6 +64,13 @@ class EquivalentCommandTest {
     }
 
     @Test
+    void writesTheStepsThatAnEditActsIn() {
+        assertEquals("'unet.mid_block.attentions.0#12*2/1-3'", withRun(edit(Mode.SCALE, 2).during(1, Integer.MAX_VALUE)).replaceAll(".*--feature ", ""));
+        assertEquals("'unet.mid_block.attentions.0#12*2/0-2'", withRun(edit(Mode.SCALE, 2).during(0, 2)).replaceAll(".*--feature ", ""));
+        assertEquals("'unet.mid_block.attentions.0#12*2'", withRun(edit(Mode.SCALE, 2).during(0, 3)).replaceAll(".*--feature ", ""));
+    }
+
+    @Test
     void saysThatAPaintedAreaBecomesARectangle() {
         PaintedMask mask = new PaintedMask(64, 64);
         mask.dab(32, 32, 8, 1);

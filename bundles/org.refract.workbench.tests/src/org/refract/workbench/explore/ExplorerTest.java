@@ -161,6 +161,17 @@ class ExplorerTest {
     }
 
     @Test
+    void anEditCanActInSomeStepsOnly() {
+        drawn();
+        explorer.strength(3);
+        explorer.acting(new Edit.Steps(1, 2));
+        settled();
+        Intervention edit = state.after().orElseThrow().request().edits().getFirst();
+        assertEquals(1, edit.firstStep());
+        assertEquals(2, edit.lastStep());
+    }
+
+    @Test
     void strokesGrowOneMask() {
         drawn();
         explorer.mode(EditMode.PAINT);

@@ -195,6 +195,17 @@ class ExploreWindowTest {
     }
 
     @Test
+    void anEditActsInTheStepsThatWereChosen() {
+        generate("a house");
+        person.drag("Strength", 120);
+        person.spin("First acting step", 2);
+        person.spin("Last acting step", 3);
+        person.waitUntil("the edit acts in steps 2 and 3", () -> state.after().map(a -> a.request().edits().getFirst())
+                .filter(e -> e.firstStep() == 1 && e.lastStep() == 2).isPresent());
+        assertEquals("Scale its map, step 2 to 3", person.find(Table.class, "Edits").getItem(0).getText(1));
+    }
+
+    @Test
     void aFailureIsASentenceAtTheBottom() {
         person.type("Prompt", "impossible");
         person.click("Generate");

@@ -40,7 +40,7 @@ public final class EquivalentCommand {
         boolean rough = false;
         for (Intervention edit : edits) {
             Optional<PaintedMask> mask = edit.mask().map(PaintedMask::of);
-            words.addAll(List.of("--feature", feature(edit) + mask.map(m -> "@" + area(m)).orElse("")));
+            words.addAll(List.of("--feature", feature(edit) + mask.map(m -> "@" + area(m)).orElse("") + acting(edit, request.steps())));
             rough |= mask.isPresent() && !mask.get().isRectangle();
         }
         return words.stream().map(EquivalentCommand::quoted).collect(Collectors.joining(" ")) + (rough ? ROUGH : "");
@@ -54,6 +54,12 @@ public final class EquivalentCommand {
             case REPLACE -> "=";
         };
         return (id.point().site() == Site.UPDATE ? id.point().path() : id.point().toString()) + "#" + id.latent() + sign + number(edit.strength());
+    }
+
+    /** The command refuses steps that a run does not have, so they are written as far as it goes. */
+    private static String acting(Intervention edit, int steps) {
+        int last = Math.min(edit.lastStep(), steps - 1);
+        return edit.firstStep() == 0 && last == steps - 1 || edit.firstStep() > last ? "" : "/" + edit.firstStep() + "-" + last;
     }
 
     private static String area(PaintedMask mask) {

@@ -236,6 +236,13 @@ public final class Explorer {
         }
     }
 
+    /** Chooses during which denoising steps the selected feature is changed. */
+    public void acting(Edit.Steps steps) {
+        if (state.selected().isPresent()) {
+            put(state.current().withActing(steps));
+        }
+    }
+
     /**
      * Paints with the brush where the selected feature is added. A first stroke with a neutral strength sets a strength that
      * can be seen. Coordinates are pixels of the picture.

@@ -37,10 +37,10 @@ final class EditsTable {
         resetAll.setText("Reset all");
         resetAll.addListener(SWT.Selection, e -> explorer.resetAll());
         table = Grids.spanning(Grids.full(Names.name(new Table(panel, SWT.CHECK | SWT.FULL_SELECTION | SWT.BORDER | SWT.SINGLE), "Edits")), 3);
-        for (int width : new int[] {210, 140, 70}) {
+        for (int width : new int[] {210, 185, 65}) {
             new TableColumn(table, SWT.LEFT).setWidth(width);
         }
-        table.addListener(SWT.Resize, e -> table.getColumn(0).setWidth(Math.max(120, table.getClientArea().width - 215)));
+        table.addListener(SWT.Resize, e -> table.getColumn(0).setWidth(Math.max(120, table.getClientArea().width - 255)));
         table.addListener(SWT.Selection, this::select);
         table.addListener(SWT.KeyDown, e -> {
             if (e.keyCode == SWT.DEL) {
@@ -98,9 +98,14 @@ final class EditsTable {
         resetAll.setEnabled(!listed.isEmpty());
     }
 
+    private static String acting(Edit.Steps steps) {
+        String last = steps.last() == Integer.MAX_VALUE ? "on" : "to " + (steps.last() + 1);
+        return steps.equals(Edit.Steps.ALL) ? "" : ", step " + (steps.first() + 1) + " " + last;
+    }
+
     private static void fill(TableItem item, Edit edit) {
         String name = "#" + edit.feature().latent() + (edit.label().isEmpty() ? "" : "  " + edit.label());
-        String where = edit.mode() == EditMode.PAINT && edit.mask().isEmpty() ? "nothing painted" : edit.mode().title();
+        String where = edit.mode() == EditMode.PAINT && edit.mask().isEmpty() ? "nothing painted" : edit.mode().title() + acting(edit.acting());
         item.setText(new String[] {name, where, edit.mode().inWords(edit.strength())});
         item.setChecked(!edit.muted());
     }

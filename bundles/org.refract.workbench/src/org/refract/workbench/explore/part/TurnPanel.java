@@ -31,6 +31,7 @@ final class TurnPanel {
     private final Label least;
     private final Label most;
     private final Label effect;
+    private final ActingSteps acting;
     private final PaintTools tools;
 
     TurnPanel(Composite parent, Explorer explorer) {
@@ -67,6 +68,7 @@ final class TurnPanel {
         reset.setText("&Reset");
         reset.setToolTipText("Leaves this feature as it was");
         reset.addListener(SWT.Selection, e -> explorer.reset());
+        acting = new ActingSteps(panel, explorer);
         tools = new PaintTools(panel, explorer);
         state.onChange(part -> {
             if (part == Part.SELECTION || part == Part.EDITS || part == Part.PICTURE) {
@@ -106,6 +108,7 @@ final class TurnPanel {
                 control.setEnabled(ready);
             }
         }
+        acting.show(ready);
         tools.show(ready && mode == EditMode.PAINT);
         strength.getParent().layout();
     }
