@@ -66,7 +66,7 @@ public abstract class PublishedVariant implements SaeVariant {
         Settings settings = settings(config);
         TrainingSettings.of(settings);
         checkSamples(config, samples);
-        refuseTranscoder(settings);
+        refuseUntrainable(settings);
         try (Scope scope = Scope.open(new Placement(placement.device(), Placement.DType.FP32))) {
             NDManager own = scope.manager();
             Map<String, NDArray> tensors = new LinkedHashMap<>();
@@ -95,7 +95,7 @@ public abstract class PublishedVariant implements SaeVariant {
         }
         checkSamples(sae.config(), samples);
         Settings settings = settings(sae.config());
-        refuseTranscoder(settings);
+        refuseUntrainable(settings);
         return new DenseTrainer(dense, objective(dense, settings), TrainingSettings.of(settings));
     }
 
@@ -112,7 +112,10 @@ public abstract class PublishedVariant implements SaeVariant {
         return new SaeConfig(config.variant(), config.width(), config.outputWidth(), config.latents(), settings);
     }
 
-    private static void refuseTranscoder(Settings settings) throws RefractException {
+    private static void refuseUntrainable(Settings settings) throws RefractException {
+        if (settings.text("normalize_activations").equals("expected_average_only_in")) {
+            throw RefractException.usage("normalize_activations=expected_average_only_in describes weights that a factor was folded into: train with none.");
+        }
         if (settings.flag("transcode")) {
             throw RefractException.usage("A transcoder learns from pairs of inputs and outputs, and a recording holds one hook point: train it without transcode.");
         }
@@ -122,6 +125,11 @@ public abstract class PublishedVariant implements SaeVariant {
         Shape shape = samples.getShape();
         if (shape.dimension() != 2 || shape.get(0) < 1 || shape.get(1) != config.width()) {
             throw RefractException.usage("The activations have shape %s, but the autoencoder's width is %d.", shape, config.width());
+        }
+        try (NDManager step = samples.getManager().newSubManager()) {
+            if (Tensors.longs(DenseTrainer.KERNELS.call(step, "infinite", samples))[0] > 0) {
+                throw RefractException.failure("The activations hold NaN or infinite numbers, from which nothing can be learnt: record them again, in fp32 or bf16.");
+            }
         }
     }
 

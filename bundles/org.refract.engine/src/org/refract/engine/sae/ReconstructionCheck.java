@@ -99,6 +99,9 @@ public record ReconstructionCheck(double explainedVariance, double l0, Optional<
             }
         }
         for (String flag : new String[] {"apply_b_dec_to_input", "rescale_acts_by_decoder_norm"}) {
+            if (flag.startsWith("rescale") && !SaeForm.find(said.config().variant()).orElseThrow().rescales()) {
+                continue;
+            }
             boolean other = !said.config().settings().flag(flag);
             readings.put(flag + " is " + other, with(said, flag, String.valueOf(other)));
         }

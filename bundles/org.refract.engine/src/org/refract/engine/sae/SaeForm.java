@@ -81,6 +81,11 @@ public enum SaeForm {
         return List.copyOf(all);
     }
 
+    /** Whether latents may be in units of the decoder rows' norms. */
+    public boolean rescales() {
+        return this == KSPARSE || this == BATCHTOPK || this == MATRYOSHKA;
+    }
+
     /** A config of this form from some of its settings. */
     public SaeConfig config(int width, int outputWidth, int latents, Map<String, String> settings) throws RefractException {
         return new SaeConfig(id, width, outputWidth, latents, Settings.of(hyperparameters(), settings));

@@ -28,6 +28,9 @@ public final class SaeTensors {
             throw RefractException.usage("%s has width %d and output width %d: only a transcoder may, and it does not say that it is one.", where,
                     config.width(), config.outputWidth());
         }
+        if (config.settings().flag("rescale_acts_by_decoder_norm") && !form.rescales()) {
+            throw RefractException.usage("%s cannot have rescale_acts_by_decoder_norm: a %s autoencoder selects nothing by rank.", where, form.id());
+        }
         Map<String, long[]> required = form.required(config);
         for (Map.Entry<String, long[]> wanted : required.entrySet()) {
             NDArray tensor = tensors.get(wanted.getKey());

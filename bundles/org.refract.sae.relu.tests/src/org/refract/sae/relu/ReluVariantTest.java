@@ -122,6 +122,13 @@ final class ReluVariantTest {
             assertThrows(RefractException.class, () -> variant.create(config(8, 24, Map.of("lr", "-1")), samples, 3, Placement.CPU));
             assertThrows(RefractException.class, () -> variant.create(config(8, 24, Map.of("transcode", "true")), samples, 3, Placement.CPU));
             assertThrows(RefractException.class, () -> variant.restore(config(8, 24, Map.of()), Map.of(), Placement.CPU));
+            Map<String, String> rescaled = Map.of("rescale_acts_by_decoder_norm", "true");
+            assertThrows(RefractException.class, () -> variant.create(config(8, 24, rescaled), samples, 3, Placement.CPU));
+            Map<String, String> folded = Map.of("normalize_activations", "expected_average_only_in");
+            assertThrows(RefractException.class, () -> variant.create(config(8, 24, folded), samples, 3, Placement.CPU));
+            NDArray infinite = samples.add(1f).div(0f);
+            RefractException refused = assertThrows(RefractException.class, () -> variant.create(config(8, 24, Map.of()), infinite, 3, Placement.CPU));
+            assertTrue(refused.getMessage().contains("NaN"), refused.getMessage());
         }
     }
 
