@@ -59,7 +59,7 @@ final class RunningTask implements AutoCloseable {
             SaeTrainer trainer = task.variant().trainer(sae, samples, plan.batch());
             StreamPosition start = StreamPosition.START;
             if (saved.isPresent()) {
-                trainer.restore(saved.get().trainer(folder, task.name(), step.manager()));
+                restore(trainer, saved.get().trainer(folder, task.name(), step.manager()), folder, task);
                 start = saved.get().positions().getOrDefault(task.name(), start);
             }
             reader = ActivationReader.open(task.store(), plan.seed(), plan.batch(), plan.placement(), start, plan.blockBytes());
@@ -77,6 +77,15 @@ final class RunningTask implements AutoCloseable {
                 sae.close();
             }
             throw e;
+        }
+    }
+
+    private static void restore(SaeTrainer trainer, Map<String, NDArray> state, Path folder, TrainingTask task) throws RefractException {
+        try {
+            trainer.restore(state);
+        } catch (IllegalArgumentException e) {
+            throw RefractException.failure(e, "The saved training state of %s in %s does not fit (%s): another version of '%s' wrote it; delete %s"
+                    + " to begin anew.", task.name(), folder, e.getMessage(), task.variant().id(), folder.resolve(task.name()));
         }
     }
 

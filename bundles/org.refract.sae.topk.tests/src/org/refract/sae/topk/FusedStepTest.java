@@ -2,9 +2,12 @@ package org.refract.sae.topk;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -118,6 +121,34 @@ class FusedStepTest {
                 }
             }
         }
+    }
+
+    /** A step that kept one matrix of its size would add 400 MiB in 200 steps. */
+    @Test
+    void aLongTrainingNeedsNoMoreMemoryThanAShortOne() throws Exception {
+        Settings settings = Settings.of(variant.hyperparameters(), Map.of("k", "8", "auxk", "16", "dead_tokens", "1024"));
+        TorchRandom random = new TorchRandom(1);
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            NDArray x = Tensors.of(scope.manager(), random.randn(512 * 64), 512, 64);
+            try (Sae sae = variant.create(new SaeConfig("topk", 64, 64, 1024, settings), x, 0, Placement.CPU);
+                    SaeTrainer trainer = variant.trainer(sae, x, 512)) {
+                for (int i = 0; i < 50; i++) {
+                    trainer.step(x);
+                }
+                long before = resident();
+                for (int i = 0; i < 200; i++) {
+                    trainer.step(x);
+                }
+                assertTrue(resident() - before < 100_000, "resident memory grew from " + before + " KiB to " + resident() + " KiB");
+            }
+        }
+    }
+
+    /** KiB of this process in memory, as Linux tells it; 0 elsewhere. */
+    private static long resident() throws Exception {
+        Path status = Path.of("/proc/self/status");
+        return !Files.exists(status) ? 0 : Files.readAllLines(status).stream().filter(l -> l.startsWith("VmRSS"))
+                .mapToLong(l -> Long.parseLong(l.replaceAll("\\D", ""))).sum();
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.refract.sae.topk;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,9 +12,11 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.refract.api.RefractException;
@@ -74,8 +77,9 @@ class TrainingTest {
     private static final class StopsAfter implements Monitor {
         private long left;
 
-        StopsAfter(long steps) {
-            left = steps + 2;
+        /** @param tasks units of progress that the preparation takes */
+        StopsAfter(long steps, int tasks) {
+            left = steps + tasks;
         }
 
         @Override
@@ -132,7 +136,7 @@ class TrainingTest {
             for (int stop : new int[] {1, 17, 39}) {
                 Kept stopped = new Kept();
                 Path place = folder.resolve("stopped" + stop);
-                assertThrows(CancelledException.class, () -> new Trainer(place, plan(tasks, 40), stopped).run(new StopsAfter(stop)));
+                assertThrows(CancelledException.class, () -> new Trainer(place, plan(tasks, 40), stopped).run(new StopsAfter(stop, 2)));
                 new Trainer(place, plan(tasks, 40), stopped).run(Monitor.silent());
                 same(whole, stopped);
                 List<RunLog.Entry> expected = RunLog.read(folder.resolve("whole/small/log.jsonl"));
@@ -156,11 +160,41 @@ class TrainingTest {
             new Trainer(folder.resolve("whole"), plan(tasks, 20), whole).run(Monitor.silent());
             Kept stopped = new Kept();
             Path place = folder.resolve("stopped");
-            assertThrows(CancelledException.class, () -> new Trainer(place, plan(tasks, 20), stopped).run(new StopsAfter(8)));
+            assertThrows(CancelledException.class, () -> new Trainer(place, plan(tasks, 20), stopped).run(new StopsAfter(8, 1)));
             Files.write(place.resolve("one/state/12.safetensors"), new byte[100]);
             new Trainer(place, plan(tasks, 20), stopped).run(Monitor.silent());
             same(whole, stopped);
             assertTrue(Files.notExists(place.resolve("one/state/12.safetensors")));
+        }
+    }
+
+    @Test
+    void damagedStatesAreRefusedWithASentence() throws Exception {
+        try (ActivationStore store = new Planted(12, 24, 3, 1).store(folder.resolve("store"), 40)) {
+            List<TrainingTask> tasks = List.of(task("one", store, 24, "3"));
+            Path place = folder.resolve("sae");
+            assertThrows(CancelledException.class, () -> new Trainer(place, plan(tasks, 20), new Kept()).run(new StopsAfter(2, 1)));
+            Random random = new Random(6);
+            List<Path> files = List.of(place.resolve("training.json"), place.resolve("one/state/2.safetensors"));
+            List<byte[]> whole = List.of(Files.readAllBytes(files.getFirst()), Files.readAllBytes(files.getLast()));
+            for (int damaged = 0; damaged < files.size(); damaged++) {
+                byte[] sound = whole.get(damaged);
+                for (int round = 0; round < 60; round++) {
+                    for (int i = 0; i < files.size(); i++) {
+                        Files.write(files.get(i), whole.get(i));
+                    }
+                    byte[] bytes = round % 4 == 0 ? Arrays.copyOf(sound, random.nextInt(sound.length)) : sound.clone();
+                    for (int i = 0; i < bytes.length && i < 3; i++) {
+                        bytes[random.nextInt(Math.min(1500, bytes.length))] = (byte) random.nextInt(32, 127);
+                    }
+                    Files.write(files.get(damaged), bytes);
+                    try {
+                        new Trainer(place, plan(tasks, 2), new Kept()).run(Monitor.silent());
+                    } catch (RefractException expected) {
+                        assertFalse(expected.getMessage().isBlank());
+                    }
+                }
+            }
         }
     }
 

@@ -16,11 +16,11 @@ record StepBlocks(int tile, int block, int group) {
 
     private static final int FEWEST_ROWS = 64;
 
-    /** Pre-activations of a block: 4 MiB. */
-    private static final int BLOCK_NUMBERS = 1 << 20;
+    /** Pre-activations of a block: 8 MiB. */
+    private static final int BLOCK_NUMBERS = 1 << 21;
 
-    /** Weights of a group: 1 MiB in each of weights, gradient and two moments. */
-    private static final int GROUP_NUMBERS = 1 << 18;
+    /** Weights of a group: 2 MiB in each of weights, gradient and two moments. */
+    private static final int GROUP_NUMBERS = 1 << 19;
 
     /**
      * The pieces for a device. On a GPU, which has no such caches and where many small calls cost more than they save, a step is cut for
