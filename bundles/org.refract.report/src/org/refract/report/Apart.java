@@ -3,9 +3,11 @@ package org.refract.report;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.refract.api.analysis.Label;
 import org.refract.report.FeatureFiles.Sighting;
 
@@ -38,16 +40,32 @@ record Apart(int slot, String prompt, List<Part> parts) {
     private static double score(List<FeatureFiles> blocks, long recording) {
         double score = 0;
         for (FeatureFiles block : blocks) {
-            List<Sighting> usable = usable(block, recording);
-            score += Math.min(FEATURES, usable.size()) * 10 + usable.stream().limit(FEATURES)
-                    .mapToDouble(s -> s.share() + (block.features().get(s.latent()).label().isPresent() ? 2 : 0)).sum();
+            List<Sighting> chosen = chosen(block, recording);
+            score += 2 * chosen.size() + chosen.stream().mapToDouble(s -> worth(block, s)).sum();
         }
         return score;
     }
 
-    private static List<Sighting> usable(FeatureFiles block, long recording) {
+    /** Up to three features, the most telling first, no name twice. */
+    private static List<Sighting> chosen(FeatureFiles block, long recording) {
+        Set<String> names = new HashSet<>();
         return block.sightings().getOrDefault(recording, List.of()).stream().filter(s -> block.features().get(s.latent()).density() < TOO_DENSE)
-                .sorted(Comparator.comparingDouble(Sighting::share).reversed()).toList();
+                .sorted(Comparator.comparingDouble((Sighting s) -> worth(block, s)).reversed())
+                .filter(s -> names.add(label(block, s).orElse("#" + s.latent()))).limit(FEATURES).toList();
+    }
+
+    /** A name, a strong activation, and a map that points at something make a feature worth showing. */
+    private static double worth(FeatureFiles block, Sighting sighting) {
+        double sum = 0;
+        for (float value : sighting.example().map()) {
+            sum += value;
+        }
+        double spread = sighting.example().max() > 0 ? sum / sighting.example().map().length / sighting.example().max() : 1;
+        return (label(block, sighting).isPresent() ? 1 : 0) + sighting.share() + (1 - spread);
+    }
+
+    private static Optional<String> label(FeatureFiles block, Sighting sighting) {
+        return block.features().get(sighting.latent()).label().map(Label::text);
     }
 
     private static Apart of(long recording, List<FeatureFiles> blocks, RecordingSheets pictures) {
@@ -55,7 +73,7 @@ record Apart(int slot, String prompt, List<Part> parts) {
         Map.Entry<Integer, String> picture = Map.entry(0, "");
         for (int i = 0; i < blocks.size(); i++) {
             int block = i;
-            List<Sighting> chosen = usable(blocks.get(i), recording).stream().limit(FEATURES).toList();
+            List<Sighting> chosen = chosen(blocks.get(i), recording);
             if (!chosen.isEmpty()) {
                 picture = Map.entry(pictures.slot(chosen.getFirst().example()), chosen.getFirst().example().caption());
                 parts.add(new Part(block, chosen.stream().map(s -> shown(blocks.get(block), block, s)).toList()));

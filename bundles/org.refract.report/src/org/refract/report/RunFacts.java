@@ -3,6 +3,7 @@ package org.refract.report;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -31,7 +32,8 @@ import org.refract.engine.unpack.RunFolder;
  */
 record RunFacts(String title, String lead, double seconds, List<List<String>> model, List<List<String>> record, List<Phase> phases, List<String> notes) {
     private static final String SECONDS = "seconds.";
-    private static final List<String> INTERNAL = List.of("identity.", "phase.", SECONDS, "model_name", "model_fact.");
+    private static final String IDENTITY = "identity.";
+    private static final List<String> ELSEWHERE = List.of("phase.", SECONDS, "model_name", "model_fact.", IDENTITY + "model");
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("d MMMM yyyy, HH:mm 'UTC'", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
     /** A part of the run and how long it took. */
@@ -45,9 +47,16 @@ record RunFacts(String title, String lead, double seconds, List<List<String>> mo
         Optional<AtlasFacts> atlas = atlases.stream().findFirst();
         String name = Optional.of(text(facts, "model_name")).filter(n -> !n.isEmpty()).or(() -> atlas.map(AtlasFacts::model))
                 .orElse(run.path().getFileName().toString());
-        Duration took = Duration.between(record.started(), Instant.now());
-        return new RunFacts(name, lead(blocks), took.toMillis() / 1000.0, model(name, json, facts, atlas), record(record, json, facts), phases(facts),
+        JsonElement ended = json.get("ended");
+        Duration took = Duration.between(record.started(), ended == null || ended.isJsonNull() ? Instant.now() : Instant.parse(ended.getAsString()));
+        String title = argument(record, "--model").flatMap(model -> ModelTitle.of(Path.of(model))).orElse(name);
+        return new RunFacts(title, lead(blocks), took.toMillis() / 1000.0, model(name, json, facts, atlas), record(record, json, facts), phases(facts),
                 json.getAsJsonArray("notes").asList().stream().map(JsonElement::getAsString).toList());
+    }
+
+    private static Optional<String> argument(RunRecord record, String option) {
+        int at = record.arguments().indexOf(option);
+        return at < 0 || at + 1 >= record.arguments().size() ? Optional.empty() : Optional.of(record.arguments().get(at + 1));
     }
 
     /** The record of a run; a folder without one is no run. */
@@ -86,11 +95,11 @@ record RunFacts(String title, String lead, double seconds, List<List<String>> mo
         pairs.add(List.of("versions", joined(json.getAsJsonObject("versions"))));
         pairs.add(List.of("seeds", joined(json.getAsJsonObject("seeds"))));
         for (Map.Entry<String, JsonElement> fact : facts.entrySet()) {
-            if (INTERNAL.stream().noneMatch(fact.getKey()::startsWith)) {
-                pairs.add(List.of(fact.getKey().replace('_', ' '), fact.getValue().getAsString()));
+            if (ELSEWHERE.stream().noneMatch(fact.getKey()::startsWith) && !fact.getKey().contains("/")) {
+                pairs.add(List.of(fact.getKey().replace(IDENTITY, "").replace('_', ' '), fact.getValue().getAsString()));
             }
         }
-        pairs.removeIf(pair -> pair.get(1).isBlank());
+        pairs.removeIf(pair -> pair.get(1).isBlank() || pair.get(1).equals("{}"));
         return pairs;
     }
 

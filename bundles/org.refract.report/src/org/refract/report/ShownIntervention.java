@@ -29,8 +29,13 @@ import org.refract.engine.unpack.ShowcaseFiles;
  */
 record ShownIntervention(int block, int latent, String title, double effect, double locality, double area, int width, int height, List<Shot> shots) {
 
-    /** A changed picture beside the unchanged one of the same prompt and seed; {@code command} makes it again. */
-    record Shot(String caption, String prompt, String before, String after, String command) {
+    /**
+     * A changed picture beside the unchanged one of the same prompt and seed.
+     *
+     * @param change  mean absolute difference of a channel between the two, in [0, 1]
+     * @param command makes it again
+     */
+    record Shot(String caption, String prompt, String before, String after, double change, String command) {
     }
 
     /** Every showcase of a run; their pictures are copied into {@code images/}. */
@@ -44,17 +49,20 @@ record ShownIntervention(int block, int latent, String title, double effect, dou
 
     private static ShownIntervention of(Showcase showcase, RunFolder run, List<Block> blocks, Commands commands, Path folder)
             throws RefractException {
-        Map<String, String> unchanged = new HashMap<>();
+        Map<String, Showcase.Shot> unchanged = new HashMap<>();
         List<Shot> shots = new ArrayList<>();
         int[] size = {1, 1};
         for (Showcase.Shot shot : showcase.shots()) {
-            String file = copy(run.interventions().resolve(shot.file()), folder);
             String subject = shot.seed() + " " + shot.prompt();
+            Path picture = run.interventions().resolve(shot.file());
             if (shot.intervention().isEmpty()) {
-                unchanged.put(subject, file);
-                size = size(run.interventions().resolve(shot.file()));
+                unchanged.put(subject, shot);
+                BufferedImage image = image(picture);
+                size = new int[] {image.getWidth(), image.getHeight()};
             } else if (unchanged.containsKey(subject)) {
-                shots.add(new Shot(shot.caption(), shot.prompt(), unchanged.get(subject), file, commands.shot(showcase, shot)));
+                Path before = run.interventions().resolve(unchanged.get(subject).file());
+                shots.add(new Shot(shot.caption(), shot.prompt(), copy(before, folder), copy(picture, folder), difference(image(before), image(picture)),
+                        commands.shot(showcase, shot)));
             }
         }
         int block = blocks.stream().filter(b -> b.point().equals(Block.path(showcase.point()))).mapToInt(Block::index).findFirst().orElse(-1);
@@ -76,10 +84,28 @@ record ShownIntervention(int block, int latent, String title, double effect, dou
         }
     }
 
-    private static int[] size(Path picture) throws RefractException {
+    private static double difference(BufferedImage one, BufferedImage other) {
+        if (one.getWidth() != other.getWidth() || one.getHeight() != other.getHeight()) {
+            return Double.NaN;
+        }
+        long sum = 0;
+        for (int y = 0; y < one.getHeight(); y++) {
+            for (int x = 0; x < one.getWidth(); x++) {
+                int a = one.getRGB(x, y);
+                int b = other.getRGB(x, y);
+                sum += Math.abs((a >> 16 & 255) - (b >> 16 & 255)) + Math.abs((a >> 8 & 255) - (b >> 8 & 255)) + Math.abs((a & 255) - (b & 255));
+            }
+        }
+        return sum / (3.0 * 255 * one.getWidth() * one.getHeight());
+    }
+
+    private static BufferedImage image(Path picture) throws RefractException {
         try {
             BufferedImage image = ImageIO.read(picture.toFile());
-            return image == null ? new int[] {1, 1} : new int[] {image.getWidth(), image.getHeight()};
+            if (image == null) {
+                throw RefractException.failure("The picture %s is damaged; delete the folder it lies in and run refract unpack again.", picture);
+            }
+            return image;
         } catch (IOException e) {
             throw RefractException.failure(e, "The picture %s cannot be read: %s.", picture, e.getMessage());
         }

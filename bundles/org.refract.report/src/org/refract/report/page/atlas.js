@@ -4,13 +4,13 @@ const Atlas = (() => {
   const {h, whole, number, percent, colour} = Refract;
   const PAGE = 24;
   const orders = [
-    ["energy", "share of activation", f => f.density * f.mean], ["density", "density", f => f.density], ["rare", "rarest first", f => f.density > 0 ? -f.density : -2],
-    ["mean", "mean activation", f => f.mean], ["max", "largest activation", f => f.max], ["score", "clearest label", f => f.label ? f.score : -Infinity],
+    ["score", "clearest label", f => f.label ? f.score : -Infinity], ["energy", "share of activation", f => f.density * f.mean], ["density", "density", f => f.density], ["rare", "rarest first", f => f.density > 0 ? -f.density : -2],
+    ["mean", "mean activation", f => f.mean], ["max", "largest activation", f => f.max], 
     ["latent", "number", f => -f.latent],
   ];
 
   function section(run) {
-    const state = {block: run.blocks[0], text: "", order: "energy", dead: false, shown: PAGE};
+    const state = {block: run.blocks[0], text: "", order: "score", dead: false, shown: PAGE};
     const tabs = h("div", {class: "tabs", role: "tablist", "aria-label": "Blocks"});
     const search = h("input", {type: "search", placeholder: "Search labels and prompts …", "aria-label": "Search features", oninput: () => {
       state.text = search.value;

@@ -65,7 +65,7 @@ const Charts = (() => {
     const whole = d3.range(Math.ceil(from), Math.floor(to) + 1);
     f.svg.append("g").attr("transform", `translate(0,${f.height - margin.bottom})`)
       .call(d3.axisBottom(x).tickValues(whole.length > 1 ? whole : null).ticks(3).tickSizeOuter(0)
-        .tickFormat(v => Number.isInteger(v) ? superscript(v) : d3.format("~g")(10 ** v)));
+        .tickFormat(v => Number.isInteger(v) ? superscript(v) : d3.format(".2~g")(10 ** v)));
     f.svg.append("g").attr("transform", `translate(${margin.left},0)`)
       .call(d3.axisLeft(y).ticks(3).tickSize(-(f.width - margin.left - margin.right)).tickFormat(short)).call(g => g.select(".domain").remove());
     const bars = counts.map((count, i) => ({count, low: edges[i], high: edges[i + 1]})).filter(b => b.count > 0 && b.low >= from - 1e-9 && b.high <= to + 1e-9);

@@ -90,6 +90,9 @@ const Refract = (() => {
 
   const colour = index => "var(--block-" + index % 6 + ")";
 
+  /** A module path without what all of them share: {@code down.2.attentions.1}. */
+  const shortPath = path => path.replace(/^unet\./, "").replace(/_blocks?(?=\.)/, "");
+
   /** A block's short name in its colour. */
   function blockName(block) {
     return h("span", {class: "block-name", style: {"--block": colour(block.index)}}, block.name);
@@ -123,5 +126,5 @@ const Refract = (() => {
     }
   }
 
-  return {data, load, h, whole, number, percent, duration, command, colour, blockName, whenNear, tip};
+  return {data, load, h, whole, number, percent, duration, command, colour, shortPath, blockName, whenNear, tip};
 })();

@@ -19,14 +19,14 @@ const Interventions = (() => {
     function show(shot) {
       before.src = shot.before;
       after.src = shot.after;
-      detail.textContent = "“" + (shot.prompt || "empty prompt") + "”";
+      detail.textContent = "“" + (shot.prompt || "empty prompt") + "”, changed by " + percent(shot.change) + " per pixel";
       line.replaceChildren(command(shot.command));
       [...buttons.children].forEach((b, i) => b.setAttribute("aria-pressed", shown.shots[i] === shot));
     }
 
     box.append(before, after, h("span", {class: "tag left"}, "before"), h("span", {class: "tag right"}, "after"), h("div", {class: "handle"}), slider);
     if (shown.shots.length > 0) {
-      show(shown.shots[0]);
+      show(d3.greatest(shown.shots, shot => shot.change));
     }
     const title = block ? h("button", {type: "button", class: "link", onclick: () => Feature.open(block, shown.latent)}, shown.title) : shown.title;
     return h("article", {style: {"--block": colour(Math.max(0, shown.block))}}, box, h("h3", {}, title), detail, buttons,

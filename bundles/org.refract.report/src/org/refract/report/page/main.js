@@ -26,6 +26,10 @@ Refract.load("run").then(run => {
     document.querySelectorAll("nav.contents a").forEach(a => a.classList.toggle("here", a.hash === "#" + e.target.id));
   }), {rootMargin: "-30% 0px -60%"});
   document.querySelectorAll("section[id]").forEach(s => watcher.observe(s));
+  const target = /^#\w+$/.test(location.hash) && document.querySelector(location.hash);
+  if (target) {
+    target.scrollIntoView({behavior: "instant"});
+  }
   Feature.fromAddress(run);
   addEventListener("hashchange", () => Feature.fromAddress(run));
 }).catch(problem => document.getElementById("problem").replaceChildren(problem.message));

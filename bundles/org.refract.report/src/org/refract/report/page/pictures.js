@@ -2,7 +2,7 @@
 /* Pictures cut from sprite sheets, and heat maps laid over them. */
 const Pictures = (() => {
   const sheets = new Map();
-  const overlay = {map: "inferno", strength: 0.75, smooth: true};
+  const overlay = {map: "spotlight", strength: 0.8, smooth: true};
   const drawn = new Set();
   const palettes = {
     inferno: d3.interpolateInferno, turbo: d3.interpolateTurbo, viridis: d3.interpolateViridis,
@@ -10,7 +10,7 @@ const Pictures = (() => {
   };
   const tables = new Map();
 
-  /** 256 colours of the palette in use; what is zero is transparent. */
+  /** 256 colours of the palette in use. */
   function table() {
     if (!tables.has(overlay.map)) {
       tables.set(overlay.map, Array.from({length: 256}, (_, i) => d3.rgb(palettes[overlay.map](i / 255))));
@@ -57,11 +57,28 @@ const Pictures = (() => {
     context.imageSmoothingQuality = "high";
     if (image) {
       const place = slot % set.perSheet;
+      context.filter = heat && palettes[overlay.map] ? "saturate(" + (1 - .75 * overlay.strength) + ") brightness(" + (1 - .25 * overlay.strength) + ")" : "none";
       context.drawImage(image, place % set.columns * width, Math.floor(place / set.columns) * height, width, height, 0, 0, canvas.width, canvas.height);
+      context.filter = "none";
     }
     if (heat && overlay.map !== "off") {
       lay(context, heat, canvas.width, canvas.height);
     }
+  }
+
+  /** Shade where the feature is not active, in shares of the largest value of this map. */
+  function spotlight(heat, pixels) {
+    const peak = Math.max(1, ...heat.values);
+    return (value, i) => pixels.data.set([10, 10, 16, Math.round(255 * overlay.strength * (1 - Math.min(1, value / peak * 1.3)) ** .8)], i * 4);
+  }
+
+  /** Colours in shares of the feature's largest activation; what is zero is transparent. */
+  function coloured(pixels) {
+    const colours = table();
+    return (value, i) => {
+      const c = colours[value];
+      pixels.data.set([c.r, c.g, c.b, Math.round(255 * overlay.strength * Math.min(1, value / 255 * 1.25))], i * 4);
+    };
   }
 
   function lay(context, heat, width, height) {
@@ -69,11 +86,7 @@ const Pictures = (() => {
     small.width = heat.columns;
     small.height = heat.rows;
     const pixels = new ImageData(heat.columns, heat.rows);
-    const colours = table();
-    heat.values.forEach((value, i) => {
-      const c = colours[value];
-      pixels.data.set([c.r, c.g, c.b, Math.round(255 * overlay.strength * Math.min(1, Math.sqrt(value / 255) * 1.15))], i * 4);
-    });
+    heat.values.forEach(overlay.map === "spotlight" ? spotlight(heat, pixels) : coloured(pixels));
     small.getContext("2d").putImageData(pixels, 0, 0);
     context.imageSmoothingEnabled = overlay.smooth;
     context.drawImage(small, 0, 0, width, height);
@@ -100,9 +113,10 @@ const Pictures = (() => {
   /** The controls for palette, strength and smoothness. */
   function controls() {
     const {h} = Refract;
-    const select = h("select", {"aria-label": "Colours of heat maps", onchange: () => restyle({map: select.value})},
-      [["inferno", "Inferno"], ["turbo", "Turbo"], ["jet", "Jet"], ["viridis", "Viridis"], ["off", "none"]].map(([value, name]) =>
+    const select = h("select", {"aria-label": "How heat maps look", "data-overlay": true, onchange: () => restyle({map: select.value})},
+      [["spotlight", "Spotlight"], ["inferno", "Inferno"], ["turbo", "Turbo"], ["jet", "Jet"], ["viridis", "Viridis"], ["off", "none"]].map(([value, name]) =>
         h("option", {value, selected: value === overlay.map}, name)));
+    select.addEventListener("change", () => document.querySelectorAll("select[data-overlay]").forEach(s => s.value = overlay.map));
     const range = h("input", {type: "range", min: 0.1, max: 1, step: 0.05, value: overlay.strength, "aria-label": "Strength of heat maps",
       oninput: () => restyle({strength: Number(range.value)})});
     const smooth = h("input", {type: "checkbox", checked: overlay.smooth, onchange: () => restyle({smooth: smooth.checked})});

@@ -1,7 +1,7 @@
 "use strict";
 /* The sections of the page that need no state: opening, blocks, learning, dictionaries, findings, record. */
 const Sections = (() => {
-  const {h, whole, number, percent, duration, command, colour, blockName} = Refract;
+  const {h, whole, number, percent, duration, colour, shortPath, blockName} = Refract;
 
   function tile(value, name) {
     return h("div", {class: "tile"}, h("b", {}, value), h("span", {}, name));
@@ -28,7 +28,7 @@ const Sections = (() => {
       h("div", {class: "parts"}, run.apart.parts.map(p => h("div", {}, blockName(run.blocks[p.block]),
         h("div", {class: "part-list"}, p.features.map(part)))))),
     h("figcaption", {}, "One of the recorded pictures and, for each block, features for which it is among the strongest examples. ",
-      "Bright is where the feature is active. Click one to see what else activates it."));
+      "What is dimmed leaves the feature cold. Click one to see what else activates it."));
   }
 
   /** The U of the model with the hook points marked. */
@@ -94,9 +94,9 @@ const Sections = (() => {
 
   const curveTitles = {
     explained_variance: ["Explained variance", "Mean over dimensions of 1 − Var(x − x̂) / Var(x); higher is better.", {percent: true}],
-    dead: ["Dead features", "Share of latents that have not been active for a long time.", {percent: true, zero: true}],
-    l0: ["Active latents per position (L0)", "", {zero: true}],
-    loss: ["Loss", "", {}],
+    recons: ["Reconstruction loss", "Squared error divided by the variance of the data; lower is better.", {zero: true}],
+    dead: ["Dead features", "Latents that have not been active for a long time.", {zero: true}],
+    auxk: ["Auxiliary loss", "What dead latents learn from: they rebuild the rest.", {zero: true}],
   };
 
   function curves(run) {
@@ -150,10 +150,10 @@ const Sections = (() => {
     const numeric = f.columns.map((_, i) => f.rows.length > 0 && f.rows.every(r => typeof r[i] === "number"));
     const named = f.rows.map(r => blockOf(run, r[0]));
     const charts = f.rows.length <= 40 && new Set(f.rows.map(r => r[0])).size === f.rows.length ? f.columns.map((c, i) => numeric[i] && i > 0 ? h("div", {}, h("p", {class: "chart-title"}, c),
-      Charts.bars(f.rows.map((r, k) => ({name: named[k] ? named[k].name : String(r[0]), value: r[i], index: named[k] ? named[k].index : undefined})))) : null).filter(Boolean) : [];
+      Charts.bars(f.rows.map((r, k) => ({name: named[k] ? blockName(named[k]) : shortPath(String(r[0])), value: r[i], index: named[k] ? named[k].index : undefined})))) : null).filter(Boolean) : [];
     const cells = h("div", {class: "table-scroll"}, h("table", {class: "facts"}, h("thead", {}, h("tr", {}, f.columns.map((c, i) => h("th", {class: numeric[i] ? "num" : ""}, c)))),
-      h("tbody", {}, f.rows.slice(0, 500).map((r, k) => h("tr", {}, r.map((c, i) => h("td", {class: numeric[i] ? "num" : ""}, i === 0 && named[k] ? blockName(named[k]) : typeof c === "number" ? number(c) : String(c ?? ""))))))));
-    return charts.length > 0 ? [h("div", {class: "grid-2", style: {margin: "0 0 1.2rem"}}, charts), h("details", {}, h("summary", {}, "As a table"), cells)] : cells;
+      h("tbody", {}, f.rows.slice(0, 500).map((r, k) => h("tr", {}, r.map((c, i) => h("td", {class: numeric[i] ? "num" : ""}, i === 0 && named[k] ? blockName(named[k]) : typeof c === "number" ? number(c) : shortPath(String(c ?? "")))))))));
+    return charts.length > 0 ? [h("div", {class: f.rows.length > 6 ? "grid-3" : "grid-2", style: {margin: "0 0 1.2rem"}}, charts), h("details", {}, h("summary", {}, "As a table"), cells)] : cells;
   }
 
   function record(run) {
