@@ -24,7 +24,7 @@ import org.junit.platform.launcher.listeners.discovery.LauncherDiscoveryListener
  *
  * <p>It acts when a class with {@link RunsInFelix} is selected. The system property {@code refract.product} names the product's folder,
  * {@code refract.test.bundles} the folder of the test bundles, and {@code refract.tests} may narrow the run to class names that match a
- * regular expression. A run that would contain no test is an error.
+ * regular expression. A run or a whole test bundle without a test is an error.
  */
 public final class FelixTestEngine implements TestEngine {
 
@@ -79,6 +79,9 @@ public final class FelixTestEngine implements TestEngine {
         for (TestBundle bundle : container().testBundles()) {
             UniqueId id = root.getUniqueId().append("bundle", bundle.name());
             TestDescriptor found = discover(bundle, request, id.append("engine", jupiter.getId()));
+            if (container().isWhole() && found.getDescendants().stream().noneMatch(TestDescriptor::isTest)) {
+                throw new JUnitException("The test bundle " + bundle.name() + " contains no test.");
+            }
             root.addChild(new TestBundleDescriptor(id, bundle, found));
         }
         if (root.getDescendants().stream().noneMatch(TestDescriptor::isTest)) {

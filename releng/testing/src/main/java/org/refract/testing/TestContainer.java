@@ -30,6 +30,9 @@ final class TestContainer implements AutoCloseable {
     /** A test bundle's manifest says {@code Test-Bundle: true}. */
     private static final String TEST_BUNDLE = "Test-Bundle";
 
+    /** A regular expression that class names must match. */
+    private static final String SELECTION = System.getProperty("refract.tests", "");
+
     private final Container container;
     private final Path testFolder;
     private final List<TestBundle> testBundles;
@@ -53,7 +56,7 @@ final class TestContainer implements AutoCloseable {
                 throw new JUnitException(String.join("; ", container.failures()));
             }
             List<Bundle> bundles = List.of(container.context().getBundles());
-            Predicate<String> selected = Pattern.compile(System.getProperty("refract.tests", "")).asPredicate();
+            Predicate<String> selected = Pattern.compile(SELECTION).asPredicate();
             return new TestContainer(container, tests, bundles.stream().filter(bundle -> bundle.getHeaders().get(TEST_BUNDLE) != null)
                     .map(bundle -> new TestBundle(bundle, loader(bundle, bundles), selected)).toList());
         } catch (BundleException | IOException e) {
@@ -63,6 +66,11 @@ final class TestContainer implements AutoCloseable {
 
     List<TestBundle> testBundles() {
         return testBundles;
+    }
+
+    /** Whether all tests are wanted, not a selection. */
+    boolean isWhole() {
+        return SELECTION.isEmpty();
     }
 
     Path testFolder() {
