@@ -25,6 +25,7 @@ import org.refract.engine.tensor.DTypes;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 import org.refract.engine.tensor.TorchType;
+import org.refract.model.sdxl.nn.Context;
 import org.refract.model.sdxl.nn.Forward;
 import org.refract.model.sdxl.nn.HookTable;
 import org.refract.model.sdxl.nn.Module;
@@ -184,7 +185,8 @@ final class SdxlModel implements ImageModel {
         }
         float[] ids = TimeIds.of(request, parts.aestheticScore(), guided);
         NDArray timeIds = Tensors.of(run.manager(), ids, guided ? 2L * count : count, ids.length / (guided ? 2L * count : count));
-        return new UNet.Conditioning(embedding.context(), embedding.pooled(), onDevice(timeIds, run));
+        Context context = request.steps() > 1 ? Context.kept(embedding.context(), run.manager()) : Context.once(embedding.context());
+        return new UNet.Conditioning(context, embedding.pooled(), onDevice(timeIds, run));
     }
 
     /** A negative prompt for each picture, or none where the model wants zeros instead. */

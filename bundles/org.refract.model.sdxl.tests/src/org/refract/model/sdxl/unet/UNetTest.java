@@ -26,6 +26,7 @@ import org.refract.model.sdxl.Hooks;
 import org.refract.model.sdxl.ReferenceSet;
 import org.refract.model.sdxl.nn.Checkpoint;
 import org.refract.model.sdxl.nn.ConfigFile;
+import org.refract.model.sdxl.nn.Context;
 import org.refract.model.sdxl.nn.Forward;
 import org.refract.model.sdxl.nn.HookTable;
 import org.refract.model.sdxl.nn.Spelling;
@@ -144,7 +145,7 @@ class UNetTest {
             NDManager owner = scope.manager();
             NDArray sample = ReferenceSet.read(golden, "in.sample", owner);
             return new Inputs(sample, ReferenceSet.read(golden, "in.timestep", owner).broadcast(sample.getShape().get(0)),
-                    new UNet.Conditioning(ReferenceSet.read(golden, "in.encoder_hidden_states", owner),
+                    new UNet.Conditioning(Context.once(ReferenceSet.read(golden, "in.encoder_hidden_states", owner)),
                             ReferenceSet.read(golden, "in.text_embeds", owner), ReferenceSet.read(golden, "in.time_ids", owner)));
         }
 

@@ -30,7 +30,8 @@ public final class BasicTransformerBlock extends Module {
     NDArray forward(Forward run, NDArray x, NDArray context) {
         return run.at(this, x, in -> run.stepByStep(this)
                 ? run.scoped(step -> stepByStep(step, in, context))
-                : run.call("transformer_block", in, context, weights(), 0, heads, LayerNorm.EPS));
+                : run.scoped(step -> step.call("transformer_block", in,
+                        Forward.LAYERS.callList(step.owner(), "keys_and_values_at", context, weights(), 0), 0, weights(), 0, heads, LayerNorm.EPS)));
     }
 
     private NDArray stepByStep(Forward run, NDArray x, NDArray context) {

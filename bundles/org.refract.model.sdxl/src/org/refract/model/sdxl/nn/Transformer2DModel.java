@@ -47,10 +47,16 @@ public final class Transformer2DModel extends Module {
                 : Conv2d.same(path(name), channels, channels, 1);
     }
 
-    public NDArray forward(Forward run, NDArray x, NDArray context) {
+    public NDArray forward(Forward run, NDArray x, Context context) {
         return run.at(this, x, in -> run.stepByStep(this)
-                ? run.scoped(step -> stepByStep(step, in, context))
-                : run.call("transformer", in, context, weights(), groups, NORM_EPS, heads, LayerNorm.EPS, linear, BLOCK_WEIGHTS));
+                ? run.scoped(step -> stepByStep(step, in, context.tokens()))
+                : run.scoped(step -> step.call("transformer", in, keysAndValues(step, context), weights(), groups, NORM_EPS, heads, LayerNorm.EPS,
+                        linear, BLOCK_WEIGHTS)));
+    }
+
+    private List<NDArray> keysAndValues(Forward run, Context context) {
+        return context.keysAndValues(this, run,
+                owner -> Forward.LAYERS.callList(owner, "keys_and_values", context.tokens(), weights(), BLOCK_WEIGHTS));
     }
 
     private NDArray stepByStep(Forward run, NDArray x, NDArray context) {

@@ -85,28 +85,42 @@ def resnet(x: Tensor, temb: Optional[Tensor], w: List[Tensor], groups: int, eps:
     x = torch.conv2d(x, w[i + 4], w[i + 5])
   return torch.add_(h, x)
 
-# w from index o: norm1 (2), attn1 q k v out (5), norm2 (2), attn2 (5), norm3 (2), ff.net.0.proj (2), ff.net.2 (2)
-def transformer_block(x: Tensor, context: Tensor, w: List[Tensor], o: int, heads: int, eps: float) -> Tensor:
+# keys and values that attn2 of a transformer block makes of a context; w as below
+def keys_and_values_at(context: Tensor, w: List[Tensor], o: int) -> List[Tensor]:
+  return [torch.linear(context, w[o + 10]), torch.linear(context, w[o + 11])]
+
+# the same for every block of a transformer
+def keys_and_values(context: Tensor, w: List[Tensor], each: int) -> List[Tensor]:
+  both = annotate(List[Tensor], [])
+  for i in range(torch.floordiv(len(w) - 6, each)):
+    k, v = keys_and_values_at(context, w, 4 + i * each)
+    _a = torch.append(both, k)
+    _b = torch.append(both, v)
+  return both
+
+# w from index o: norm1 (2), attn1 q k v out (5), norm2 (2), attn2 (5), norm3 (2), ff.net.0.proj (2), ff.net.2 (2);
+# kv from index p: key and value of the context
+def transformer_block(x: Tensor, kv: List[Tensor], p: int, w: List[Tensor], o: int, heads: int, eps: float) -> Tensor:
   width = [torch.size(x, -1)]
   n = torch.layer_norm(x, width, w[o], w[o + 1], eps)
   y = attend(torch.linear(n, w[o + 2]), torch.linear(n, w[o + 3]), torch.linear(n, w[o + 4]), heads, False)
   h = torch.add_(torch.linear(y, w[o + 5], w[o + 6]), x)
   n = torch.layer_norm(h, width, w[o + 7], w[o + 8], eps)
-  y = attend(torch.linear(n, w[o + 9]), torch.linear(context, w[o + 10]), torch.linear(context, w[o + 11]), heads, False)
+  y = attend(torch.linear(n, w[o + 9]), kv[p], kv[p + 1], heads, False)
   h = torch.add_(torch.linear(y, w[o + 12], w[o + 13]), h)
   n = torch.layer_norm(h, width, w[o + 14], w[o + 15], eps)
   y = geglu(torch.linear(n, w[o + 16], w[o + 17]))
   return torch.add_(torch.linear(y, w[o + 18], w[o + 19]), h)
 
 # w: norm (2), proj_in (2), transformer blocks (each of the given number of weights), proj_out (2)
-def transformer(x: Tensor, context: Tensor, w: List[Tensor], groups: int, eps: float, heads: int, layer_eps: float, is_linear: bool, each: int) -> Tensor:
+def transformer(x: Tensor, kv: List[Tensor], w: List[Tensor], groups: int, eps: float, heads: int, layer_eps: float, is_linear: bool, each: int) -> Tensor:
   h = torch.group_norm(x, groups, w[0], w[1], eps)
   if is_linear:
     h = torch.linear(map_to_sequence(h), w[2], w[3])
   else:
     h = map_to_sequence(torch.conv2d(h, w[2], w[3]))
   for i in range(torch.floordiv(len(w) - 6, each)):
-    h = transformer_block(h, context, w, 4 + i * each, heads, layer_eps)
+    h = transformer_block(h, kv, 2 * i, w, 4 + i * each, heads, layer_eps)
   last = len(w) - 2
   if is_linear:
     h = sequence_to_map(torch.linear(h, w[last], w[last + 1]), x)

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.refract.api.model.Layout;
 import org.refract.model.sdxl.nn.Downsample2D;
+import org.refract.model.sdxl.nn.Context;
 import org.refract.model.sdxl.nn.Forward;
 import org.refract.model.sdxl.nn.Module;
 import org.refract.model.sdxl.nn.ResnetBlock2D;
@@ -40,7 +41,7 @@ final class DownBlock2D extends Module {
     }
 
     /** @param skips gets what the up blocks need later */
-    NDArray forward(Forward run, NDArray x, NDArray temb, NDArray context, List<NDArray> skips) {
+    NDArray forward(Forward run, NDArray x, NDArray temb, Context context, List<NDArray> skips) {
         return run.at(this, x, in -> {
             NDArray h = in;
             for (int i = 0; i < resnets.size(); i++) {
@@ -55,7 +56,7 @@ final class DownBlock2D extends Module {
         });
     }
 
-    private NDArray layer(Forward run, int i, NDArray x, NDArray temb, NDArray context) {
+    private NDArray layer(Forward run, int i, NDArray x, NDArray temb, Context context) {
         return run.scoped(step -> {
             NDArray h = resnets.get(i).forward(step, x, Optional.of(temb));
             return attentions.isEmpty() ? h : attentions.get(i).forward(step, h, context);

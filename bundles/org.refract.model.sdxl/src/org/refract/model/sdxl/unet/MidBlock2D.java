@@ -3,6 +3,7 @@ package org.refract.model.sdxl.unet;
 import ai.djl.ndarray.NDArray;
 import java.util.Optional;
 import org.refract.api.model.Layout;
+import org.refract.model.sdxl.nn.Context;
 import org.refract.model.sdxl.nn.Forward;
 import org.refract.model.sdxl.nn.Module;
 import org.refract.model.sdxl.nn.ResnetBlock2D;
@@ -28,7 +29,7 @@ final class MidBlock2D extends Module {
         return new ResnetBlock2D(path("resnets." + i), width(), width(), config.timeEmbeddingDim(), config.normNumGroups(), config.normEps());
     }
 
-    NDArray forward(Forward run, NDArray x, NDArray temb, NDArray context) {
+    NDArray forward(Forward run, NDArray x, NDArray temb, Context context) {
         return run.at(this, x, in -> run.scoped(step -> {
             NDArray h = attention.forward(step, first.forward(step, in, Optional.of(temb)), context);
             return second.forward(step, h, Optional.of(temb));

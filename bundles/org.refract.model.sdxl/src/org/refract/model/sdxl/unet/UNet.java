@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.refract.api.model.Layout;
 import org.refract.model.sdxl.nn.Activation;
+import org.refract.model.sdxl.nn.Context;
 import org.refract.model.sdxl.nn.Conv2d;
 import org.refract.model.sdxl.nn.Forward;
 import org.refract.model.sdxl.nn.GroupNorm;
@@ -34,11 +35,11 @@ public final class UNet extends Module {
     /**
      * What the U-Net is told.
      *
-     * @param context    {@code (batch, tokens, crossAttentionDim)} token embeddings
+     * @param context    token embeddings, {@code (batch, tokens, crossAttentionDim)}
      * @param textEmbeds {@code (batch, width)} pooled text embedding
      * @param timeIds    {@code (batch, numbers)} float32: sizes and crops, or an aesthetic score, in pixels
      */
-    public record Conditioning(NDArray context, NDArray textEmbeds, NDArray timeIds) {
+    public record Conditioning(Context context, NDArray textEmbeds, NDArray timeIds) {
     }
 
     public UNet(String path, UNetConfig config) {
@@ -89,7 +90,7 @@ public final class UNet extends Module {
 
     private NDArray compute(Forward run, NDArray sample, NDArray timestep, Conditioning conditioning) {
         NDArray temb = embedding(run, sample, timestep, conditioning);
-        NDArray context = conditioning.context();
+        Context context = conditioning.context();
         List<NDArray> skips = new ArrayList<>();
         NDArray h = convIn.forward(run, run.call("channels_last", sample));
         skips.add(h);

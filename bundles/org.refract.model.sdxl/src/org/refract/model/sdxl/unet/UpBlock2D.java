@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.refract.api.model.Layout;
+import org.refract.model.sdxl.nn.Context;
 import org.refract.model.sdxl.nn.Forward;
 import org.refract.model.sdxl.nn.Module;
 import org.refract.model.sdxl.nn.ResnetBlock2D;
@@ -44,7 +45,7 @@ final class UpBlock2D extends Module {
     }
 
     /** @param skips what the down blocks left, the last first to be joined; this block takes its own off the end */
-    NDArray forward(Forward run, NDArray x, NDArray temb, NDArray context, List<NDArray> skips) {
+    NDArray forward(Forward run, NDArray x, NDArray temb, Context context, List<NDArray> skips) {
         return run.at(this, x, in -> run.scoped(block -> {
             NDArray h = in;
             for (int i = 0; i < resnets.size(); i++) {
@@ -61,7 +62,7 @@ final class UpBlock2D extends Module {
         }));
     }
 
-    private NDArray layer(Forward run, int i, NDArray below, NDArray skip, NDArray temb, NDArray context) {
+    private NDArray layer(Forward run, int i, NDArray below, NDArray skip, NDArray temb, Context context) {
         NDArray h = resnets.get(i).forward(run, run.call("concat_channels", below, skip), Optional.of(temb));
         return attentions.isEmpty() ? h : attentions.get(i).forward(run, h, context);
     }
