@@ -10,6 +10,7 @@ import org.refract.api.RefractException;
 import org.refract.api.analysis.Labeler;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.HookPoint;
+import org.refract.api.model.HookPointInfo;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.Sae;
 import org.refract.engine.index.Atlas;
@@ -48,6 +49,7 @@ final class AtlasPhase implements Phase {
                 }
                 Map<String, String> facts = new TreeMap<>();
                 labeler.ifPresent(l -> facts.put("labeler", l.id()));
+                session.model().hookPoint(point.path()).map(HookPointInfo::role).filter(role -> !role.isBlank()).ifPresent(role -> facts.put("role", role));
                 Dictionaries.Loaded loaded = Dictionaries.load(session.folder().sae(point), placement, session.extensions());
                 loaded.provenance().ifPresent(p -> p.facts().forEach((name, value) -> facts.put("sae_" + name, value)));
                 loaded.sae().config().settings().asMap().forEach((name, value) -> facts.put("setting_" + name, value));

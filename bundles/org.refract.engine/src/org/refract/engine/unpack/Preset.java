@@ -22,12 +22,16 @@ import org.refract.api.RefractException;
 public record Preset(String name, int passes, int expansion, Map<String, String> settings, int batch, int trainingSteps, int examples,
         int showcase, int analysisPrompts) {
 
-    /** Some minutes on two cores for a model of the demo's size. */
-    public static final Preset STANDARD = new Preset("standard", 4096, 4, Map.of("k", "10", "auxk", "64", "lr", "1e-3", "dead_tokens", "400000"),
-            1024, 3000, 16, 6, 32);
+    /**
+     * Some minutes on two cores for a model of the demo's size. k and expansion were chosen on the demo: with k 5 a feature moves the picture
+     * visibly, nine of ten live features have a label, and 90 to 96 % of the variance is explained (98 % with k 10, with weaker features);
+     * more latents than three per channel stay dead on so few recordings.
+     */
+    public static final Preset STANDARD = new Preset("standard", 4096, 3, Map.of("k", "5", "auxk", "64", "lr", "1e-3", "dead_tokens", "100000"),
+            1024, 2000, 16, 6, 32);
 
     /** A first look. */
-    public static final Preset QUICK = new Preset("quick", 1024, 2, Map.of("k", "10", "auxk", "64", "lr", "2e-3", "dead_tokens", "100000"), 512, 800,
+    public static final Preset QUICK = new Preset("quick", 1024, 2, Map.of("k", "5", "auxk", "64", "lr", "2e-3", "dead_tokens", "50000"), 512, 800,
             9, 3, 8);
 
     public Preset {

@@ -24,20 +24,19 @@ import org.refract.api.model.ImageRequest;
 import org.refract.engine.index.FeatureIndex;
 import org.refract.engine.intervene.ActiveFeature;
 import org.refract.engine.intervene.Explore;
+import org.refract.engine.intervene.Interventions;
 import org.refract.engine.store.Recordings;
 
 /**
- * Shows what features do: for every dictionary those with the best labels are switched off in the picture in which they are strongest;
- * the ones whose absence changes it most, and most where they are active, are shown off, doubled, quadrupled, and painted into the corner
- * of a picture in which they are not active.
+ * Shows what features do: for every dictionary strong features with good labels are switched off in the picture in which they are
+ * strongest; the ones whose absence changes it most, and most where they are active, are shown off, doubled, quadrupled, and painted into
+ * the corner of a picture in which they are not active, with the strength of an icon (k mean activations: alone where k features were).
  */
 final class ShowcasePhase implements Phase {
     /** Features that are tried for each that is shown. */
-    private static final int TRIED = 3;
+    private static final int TRIED = 4;
     /** A feature that is active nearly everywhere shows nothing by its place or absence. */
-    private static final double DENSEST = 0.3;
-    /** Strength of the painted feature, in mean activations; features share a position with k − 1 others. */
-    private static final double PAINT = 6;
+    private static final double DENSEST = 0.5;
     private static final double[] AMPLIFIED = {2, 4};
     /** The upper left quarter. */
     private static final Mask CORNER = new Mask(2, 2, new float[] {1, 0, 0, 0});
@@ -93,11 +92,11 @@ final class ShowcasePhase implements Phase {
         }
     }
 
-    /** Live features with a label that no other has, the best label first. */
+    /** Features with a label that no other candidate has, those with the largest product of mean activation and label score first. */
     private static List<Feature> candidates(Dictionary dictionary, int limit) {
         Set<String> labels = new HashSet<>();
         return dictionary.features().stream().filter(f -> f.label().isPresent() && f.density() <= DENSEST)
-                .sorted(Comparator.comparingDouble((Feature f) -> -f.label().get().score()).thenComparingInt(Feature::latent))
+                .sorted(Comparator.comparingDouble((Feature f) -> -f.mean() * f.label().get().score()).thenComparingInt(Feature::latent))
                 .filter(f -> labels.add(f.label().get().text())).limit(limit).toList();
     }
 
@@ -123,7 +122,7 @@ final class ShowcasePhase implements Phase {
                     draw(session, trial.prompt(), trial.seed(), List.of(amplified), monitor));
         }
         Trial other = elsewhere(session, dictionary, trial, trials, monitor);
-        Intervention paint = change(dictionary, trial.feature(), Mode.ADD, PAINT).within(CORNER);
+        Intervention paint = change(dictionary, trial.feature(), Mode.ADD, Interventions.activeLatents(dictionary)).within(CORNER);
         add(shots, pictures, id, "another prompt", other.prompt(), other.seed(), Optional.empty(), other.before());
         add(shots, pictures, id, "painted into its corner", other.prompt(), other.seed(), Optional.of(paint),
                 draw(session, other.prompt(), other.seed(), List.of(paint), monitor));

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -16,6 +17,7 @@ import org.refract.api.RefractException;
 import org.refract.api.job.CancelledException;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.ModelBackend;
+import org.refract.api.model.ModelInfo;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.extension.Lease;
 import org.refract.engine.file.FileFailure;
@@ -35,6 +37,9 @@ public final class Unpack {
     private static final String COMMAND = "unpack";
     private static final String IDENTITY = "identity.";
     private static final String PHASE = "phase.";
+    /** Seconds that the last, uninterrupted part of a phase took. */
+    private static final String SECONDS = "seconds.";
+    private static final String MODEL_FACT = "model_fact.";
     private static final String FINISHED = "done";
 
     private final Extensions extensions;
@@ -88,14 +93,25 @@ public final class Unpack {
         }
         whole.stage("Opening " + options.model().getFileName(), 0);
         try (UnpackSession session = UnpackSession.open(options, folder, record, extensions, backend, new CheckpointsOnly(monitor))) {
-            record.model(session.model().info().fingerprint()).fact("model_name", session.model().info().name());
+            describe(session.model().info(), record);
             for (Phase phase : left) {
                 whole.checkpoint();
                 whole.begin(phase, phase.stages(session), (phases.indexOf(phase) + 1) + "/" + phases.size());
+                long began = System.nanoTime();
                 phase.run(session, whole);
-                record.fact(PHASE + phase.id(), FINISHED);
+                record.fact(SECONDS + phase.id(), Math.round((System.nanoTime() - began) / 1e9)).fact(PHASE + phase.id(), FINISHED);
                 whole.end();
             }
+        }
+    }
+
+    private static void describe(ModelInfo model, RunRecord record) throws RefractException {
+        record.model(model.fingerprint()).fact("model_name", model.name());
+        if (model.parameters() > 0) {
+            record.fact(MODEL_FACT + "parameters", String.format(Locale.ROOT, "%,d", model.parameters()));
+        }
+        for (Map.Entry<String, String> detail : model.details().entrySet()) {
+            record.fact(MODEL_FACT + detail.getKey(), detail.getValue());
         }
     }
 
