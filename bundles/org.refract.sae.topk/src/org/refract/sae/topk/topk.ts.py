@@ -84,6 +84,38 @@ def revive(centred: Tensor, residual: Tensor, encoder: Tensor, decoder: Tensor, 
     start = start + rows
   return (squares, ge, gd, gl, gp)
 
+# The same for many more dead latents than take part: sums of auxk rows per sample instead of dense products.
+def revive_many(centred: Tensor, residual: Tensor, encoder: Tensor, decoder: Tensor, latent_bias: Tensor, ids: Tensor, auxk: int, tile: int) -> Tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+  samples = centred.size(0)
+  enc = torch.index_select(encoder, 0, ids)
+  dec = torch.index_select(decoder, 0, ids)
+  bias = torch.index_select(latent_bias, 0, ids)
+  values = torch.empty([samples * auxk], dtype=centred.dtype, device=centred.device)
+  dz = torch.empty_like(values)
+  indices = torch.empty([samples * auxk], dtype=torch.int64, device=centred.device)
+  sample = torch.floor_divide(torch.arange(0, samples * auxk, dtype=torch.int64, device=centred.device), auxk)
+  error = torch.empty_like(residual)
+  start = 0
+  while start < samples:
+    rows = min(tile, samples - start)
+    z, i = largest(torch.addmm(bias, centred.narrow(0, start, rows), torch.t(enc)), auxk)
+    flat = i.reshape([-1])
+    zt = torch.clamp_min(z.reshape([-1]), 0., out=values.narrow(0, start * auxk, rows * auxk))
+    _a = torch.copy_(indices.narrow(0, start * auxk, rows * auxk), flat)
+    first = torch.arange(0, rows * auxk, auxk, dtype=torch.int64, device=centred.device)
+    e = torch.add(bags(dec, flat, first, zt), residual.narrow(0, start, rows), out=error.narrow(0, start, rows))
+    dots = torch._embedding_bag_per_sample_weights_backward(e, dec, flat, first, sample.narrow(0, 0, rows * auxk), 0)
+    _b = torch.copy_(dz.narrow(0, start * auxk, rows * auxk), dots)
+    start = start + rows
+  _c = torch.masked_fill_(dz, torch.le(values, 0.), 0.)
+  latent, order = torch.sort(indices, stable=True)
+  bounds = torch.searchsorted(latent, torch.arange(0, ids.size(0), dtype=torch.int64, device=centred.device))
+  owner = torch.index_select(sample, 0, order)
+  ge = bags(centred, owner, bounds, torch.index_select(dz, 0, order))
+  gd = bags(error, owner, bounds, torch.index_select(values, 0, order))
+  gl = torch.index_add_(torch.zeros_like(bias), 0, indices, dz)
+  return (torch.sum(error * error, dtype=torch.float64), ge, gd, gl, torch.sum(error, [0]))
+
 # One optimiser step in place.
 #   parameters, m, v  encoder, decoder, pre_bias, latent_bias and Adam's moments of each
 #   statistics        last_nonzero, fired: (latents) int64
@@ -178,7 +210,10 @@ def step(x: Tensor, parameters: List[Tensor], m: List[Tensor], v: List[Tensor], 
   if may_be_dead:
     ids = torch.nonzero(dead).view([-1])
   if ids.size(0) > 0:
-    squares, aux_encoder, aux_decoder, aux_latent, aux_pre = revive(centred, residual, encoder, decoder, latent_bias, ids, auxk, tile)
+    if ids.size(0) > 10 * auxk:
+      squares, aux_encoder, aux_decoder, aux_latent, aux_pre = revive_many(centred, residual, encoder, decoder, latent_bias, ids, auxk, tile)
+    else:
+      squares, aux_encoder, aux_decoder, aux_latent, aux_pre = revive(centred, residual, encoder, decoder, latent_bias, ids, auxk, tile)
     aux_mse = torch.div(squares, size)
     _m = torch.mul_(aux_encoder, weight)
     _n = torch.mul_(aux_decoder, weight)
