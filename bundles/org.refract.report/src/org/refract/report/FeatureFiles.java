@@ -14,9 +14,9 @@ import org.refract.api.analysis.Example;
 import org.refract.api.analysis.Feature;
 import org.refract.api.analysis.Label;
 import org.refract.api.job.Monitor;
+import org.refract.engine.index.FeatureDetails;
 import org.refract.engine.index.FeatureIndex;
 import org.refract.engine.index.Histogram;
-import org.refract.engine.index.Neighbour;
 
 /**
  * The data files of one dictionary: {@code features-B} with a number or text per latent, which the gallery sorts and searches, and
@@ -79,40 +79,37 @@ final class FeatureFiles {
     }
 
     void write(Monitor monitor) throws RefractException {
-        List<Entry> chunk = new ArrayList<>(CHUNK);
-        for (Feature feature : features) {
-            chunk.add(entry(feature));
-            if (chunk.size() == CHUNK || feature.latent() == features.size() - 1) {
-                data.write("examples-" + block + "-" + feature.latent() / CHUNK, chunk);
-                monitor.advance(chunk.size());
-                monitor.checkpoint();
-                chunk.clear();
+        for (int first = 0; first < features.size(); first += CHUNK) {
+            List<Entry> chunk = new ArrayList<>(CHUNK);
+            for (FeatureDetails details : atlas.details(first, CHUNK, EXAMPLES, NEIGHBOURS)) {
+                chunk.add(entry(features.get(details.latent()), details));
             }
+            data.write("examples-" + block + "-" + first / CHUNK, chunk);
+            monitor.advance(chunk.size());
+            monitor.checkpoint();
         }
         columns.vocabulary = List.copyOf(vocabulary.keySet());
         data.write("features-" + block, columns);
     }
 
-    private Entry entry(Feature feature) throws RefractException {
-        int latent = feature.latent();
-        boolean alive = feature.alive();
-        List<Example> examples = alive ? atlas.examples(latent, EXAMPLES) : List.of();
+    private Entry entry(Feature feature, FeatureDetails details) {
+        List<Example> examples = details.examples();
         columns.density.add(feature.density());
         columns.mean.add(feature.mean());
         columns.max.add(feature.max());
         columns.std.add(feature.std());
-        columns.active.add(alive ? atlas.activeRecordings(latent) : 0L);
+        columns.active.add(details.recordings());
         columns.label.add(feature.label().map(Label::text).orElse(""));
         columns.score.add(feature.label().map(Label::score).orElse(0.0));
         columns.terms.add(feature.label().stream().flatMap(l -> l.terms().stream()).limit(TERMS).map(Label.Term::text).toList());
         columns.words.add(words(examples));
         for (Example example : examples) {
             sightings.computeIfAbsent(example.recording(), r -> new ArrayList<>())
-                    .add(new Sighting(latent, feature.max() > 0 ? example.max() / feature.max() : 0, example));
+                    .add(new Sighting(feature.latent(), feature.max() > 0 ? example.max() / feature.max() : 0, example));
         }
+        List<List<Object>> near = details.neighbours().stream().map(n -> List.<Object>of(n.latent(), n.cosine(), n.coactivation())).toList();
         return new Entry(examples.stream().map(pictures::slot).toList(), examples.stream().map(Example::strength).toList(),
-                examples.stream().map(Example::max).toList(), heat(examples, feature.max()), alive ? neighbours(latent) : List.of(),
-                alive ? bins(atlas.activations(latent)) : List.of());
+                examples.stream().map(Example::max).toList(), heat(examples, feature.max()), near, bins(details.activations()));
     }
 
     private List<Integer> words(List<Example> examples) {
@@ -120,14 +117,6 @@ final class FeatureFiles {
         examples.forEach(e -> words.addAll(Arrays.asList(e.caption().toLowerCase(Locale.ROOT).split("[^\\p{L}\\p{N}]+"))));
         words.remove("");
         return words.stream().map(w -> vocabulary.computeIfAbsent(w, word -> vocabulary.size())).toList();
-    }
-
-    private List<List<Object>> neighbours(int latent) throws RefractException {
-        List<List<Object>> near = new ArrayList<>();
-        for (Neighbour n : atlas.neighbours(latent, NEIGHBOURS)) {
-            near.add(List.of(n.latent(), n.cosine(), n.coactivation()));
-        }
-        return near;
     }
 
     private static List<long[]> bins(Histogram histogram) {

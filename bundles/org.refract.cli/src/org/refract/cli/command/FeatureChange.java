@@ -19,6 +19,7 @@ import picocli.CommandLine.Option;
 final class FeatureChange {
     /** Pixels of a side of a mask; finer than any map. */
     private static final int MASK = 64;
+    private static final double USUAL_STRENGTH = 2;
     private static final String NUMBER = "[-+]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][-+]?\\d+)?";
     private static final Pattern SHORT = Pattern.compile("([^#]+)#(\\d{1,9})(?:([*+=])(" + NUMBER + "))?(?:@([^/]+))?(?:/(\\d{1,9})(?:-(\\d{1,9}))?)?");
 
@@ -27,18 +28,16 @@ final class FeatureChange {
     private String feature = "";
 
     @Option(names = "--mode", paramLabel = "MODE", description = "scale: turn its own map (default). add: paint it. replace: put it in the place of the block's update.")
-    private Optional<String> mode = Optional.empty();
+    private String mode;
 
     @Option(names = "--strength", paramLabel = "S", description = "scale: 0 is off, 1 unchanged. add and replace: in units of its mean activation (default: 2).")
-    private Optional<Double> strength = Optional.empty();
+    private Double strength;
 
     @Option(names = "--area", paramLabel = "X,Y,W,H", description = "Where, in shares of the picture from its upper left corner (default: everywhere).")
-    private Optional<String> area = Optional.empty();
+    private String area;
 
     @Option(names = "--acting", paramLabel = "A-B", description = "During which denoising steps, counted from 0 (default: all).")
-    private Optional<String> acting = Optional.empty();
-
-    private static final double USUAL_STRENGTH = 2;
+    private String acting;
 
     /** The change that the options describe. */
     public Intervention intervention() throws RefractException {
@@ -47,24 +46,24 @@ final class FeatureChange {
             throw RefractException.usage("'%s' is not a feature: write POINT#LATENT, such as unet.up_blocks.0.attentions.1#123, with *2, +5 or =1 after it.", feature);
         }
         FeatureId id = new FeatureId(HookPoint.parse(parts.group(1)), Integer.parseInt(parts.group(2)));
-        Mode chosen = mode.isPresent() ? mode(mode.get()) : parts.group(3) == null ? Mode.SCALE : switch (parts.group(3)) {
+        Mode chosen = mode != null ? mode(mode) : parts.group(3) == null ? Mode.SCALE : switch (parts.group(3)) {
             case "+" -> Mode.ADD;
             case "=" -> Mode.REPLACE;
             default -> Mode.SCALE;
         };
-        double much = strength.orElse(parts.group(4) == null ? USUAL_STRENGTH : Double.parseDouble(parts.group(4)));
+        double much = strength != null ? strength : parts.group(4) == null ? USUAL_STRENGTH : Double.parseDouble(parts.group(4));
         if (!Double.isFinite(much)) {
             throw RefractException.usage("The strength of %s must be a number, not %s.", feature, much);
         }
         Intervention change = Intervention.everywhere(id, chosen, much);
-        Optional<String> where = area.or(() -> Optional.ofNullable(parts.group(5)));
+        Optional<String> where = Optional.ofNullable(area).or(() -> Optional.ofNullable(parts.group(5)));
         if (where.isPresent()) {
             change = change.within(mask(where.get()));
         }
-        if (acting.isPresent()) {
-            Matcher steps = Pattern.compile("(\\d{1,9})(?:-(\\d{1,9}))?").matcher(acting.get());
+        if (acting != null) {
+            Matcher steps = Pattern.compile("(\\d{1,9})(?:-(\\d{1,9}))?").matcher(acting);
             if (!steps.matches()) {
-                throw RefractException.usage("'%s' are no steps: write 0-3, or 2 for one step.", acting.get());
+                throw RefractException.usage("'%s' are no steps: write 0-3, or 2 for one step.", acting);
             }
             return during(change, steps.group(1), steps.group(2));
         }

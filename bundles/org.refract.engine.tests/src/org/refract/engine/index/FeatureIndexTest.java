@@ -64,6 +64,31 @@ class FeatureIndexTest {
     }
 
     @Test
+    void detailsOfManyFeaturesAreThoseOfEach() throws Exception {
+        Path file = folder.resolve("details.duckdb");
+        long[] histogram = new long[ActivationBins.COUNT];
+        histogram[5] = 3;
+        try (FeatureIndexWriter writer = FeatureIndexWriter.create(file, facts(3), Map.of(0L, "a", 1L, "b", 2L, "c"))) {
+            writer.add(feature(0, 0.1, "x"), 4, List.of(example(1), example(0), example(2)), List.of(new Neighbour(2, 0.5, 0.1, Optional.of("z"))), histogram);
+            writer.add(feature(1, 0, ""), 0, List.of(), List.of(), new long[ActivationBins.COUNT]);
+            writer.add(feature(2, 0.1, "z"), 2, List.of(example(2)), List.of(new Neighbour(0, 0.5, 0.1, Optional.of("x"))), histogram);
+            writer.commit();
+        }
+        try (FeatureIndex index = FeatureIndex.open(file)) {
+            List<FeatureDetails> details = index.details(0, 10, 2, 8);
+            assertEquals(3, details.size());
+            for (FeatureDetails one : details) {
+                assertEquals(index.activeRecordings(one.latent()), one.recordings());
+                assertEquals(index.examples(one.latent(), 2).stream().map(Example::recording).toList(), one.examples().stream().map(Example::recording).toList());
+                assertEquals(index.examples(one.latent(), 2).stream().map(Example::caption).toList(), one.examples().stream().map(Example::caption).toList());
+                assertEquals(index.neighbours(one.latent(), 8), one.neighbours());
+                assertArrayEquals(index.activations(one.latent()).counts(), one.activations().counts());
+            }
+            assertEquals(List.of(2), index.details(2, 1, 1, 1).stream().map(FeatureDetails::latent).toList());
+        }
+    }
+
+    @Test
     void findsFeaturesByLabelFirstThenByPrompts() throws Exception {
         Path file = folder.resolve("search.duckdb");
         Map<Long, String> prompts = new TreeMap<>(Map.of(0L, "A Red apple", 1L, "a green pear", 2L, "red car's wheel"));

@@ -152,9 +152,7 @@ public final class FeatureIndex implements AutoCloseable {
         require(latent);
         return rows("SELECT recording, coalesce(prompt, '') AS prompt, strength, max, map FROM"
                 + " (SELECT * FROM examples WHERE latent = ? ORDER BY rank LIMIT ?) LEFT JOIN recordings USING (recording) ORDER BY rank",
-                row -> new Example(row.getLong("recording"), row.getString("prompt"), row.getDouble("strength"), row.getDouble("max"),
-                        map(row.getBlob("map")), facts.rows(), facts.columns()),
-                latent, limit);
+                this::example, latent, limit);
     }
 
     /** The features nearest to a feature, the nearest first. */
@@ -162,8 +160,7 @@ public final class FeatureIndex implements AutoCloseable {
         require(latent);
         return rows("SELECT n.neighbour, n.cosine, n.coactivation, f.label FROM neighbours n JOIN features f ON f.latent = n.neighbour"
                 + " WHERE n.latent = ? ORDER BY n.rank LIMIT ?",
-                row -> new Neighbour(row.getInt(1), row.getDouble(2), row.getDouble(3), Optional.of(row.getString(4)).filter(l -> !l.isEmpty())),
-                latent, limit);
+                row -> neighbour(row, 1), latent, limit);
     }
 
     /** How strong a feature is where it is active: positions by activation. */
@@ -171,6 +168,52 @@ public final class FeatureIndex implements AutoCloseable {
         require(latent);
         long[] counts = new long[ActivationBins.COUNT];
         rows("SELECT bin, positions FROM histograms WHERE latent = ?", row -> counts[row.getInt(1)] = row.getLong(2), latent);
+        return activations(counts);
+    }
+
+    /**
+     * The details of many features at once, for work on a whole dictionary: four queries, however many features.
+     *
+     * @param first      the first feature
+     * @param count      how many; fewer come if the dictionary ends before
+     * @param examples   how many examples of each
+     * @param neighbours how many neighbours of each
+     */
+    public List<FeatureDetails> details(int first, int count, int examples, int neighbours) throws RefractException {
+        require(first);
+        int end = Math.min(facts.latents(), first + count);
+        Map<Integer, Long> recordings = new HashMap<>();
+        Map<Integer, List<Example>> strongest = new HashMap<>();
+        Map<Integer, List<Neighbour>> nearest = new HashMap<>();
+        Map<Integer, long[]> histograms = new HashMap<>();
+        rows("SELECT latent, recordings FROM features WHERE latent >= ? AND latent < ?", row -> recordings.put(row.getInt(1), row.getLong(2)), first, end);
+        rows("SELECT latent, recording, coalesce(prompt, '') AS prompt, strength, max, map FROM"
+                + " (SELECT * FROM examples WHERE latent >= ? AND latent < ? AND rank < ?) LEFT JOIN recordings USING (recording) ORDER BY latent, rank",
+                row -> strongest.computeIfAbsent(row.getInt("latent"), f -> new ArrayList<>()).add(example(row)), first, end, examples);
+        rows("SELECT n.latent, n.neighbour, n.cosine, n.coactivation, f.label FROM neighbours n JOIN features f ON f.latent = n.neighbour"
+                + " WHERE n.latent >= ? AND n.latent < ? AND n.rank < ? ORDER BY n.latent, n.rank",
+                row -> nearest.computeIfAbsent(row.getInt(1), f -> new ArrayList<>()).add(neighbour(row, 2)), first, end, neighbours);
+        rows("SELECT latent, bin, positions FROM histograms WHERE latent >= ? AND latent < ?",
+                row -> histograms.computeIfAbsent(row.getInt(1), f -> new long[ActivationBins.COUNT])[row.getInt(2)] = row.getLong(3), first, end);
+        List<FeatureDetails> details = new ArrayList<>(end - first);
+        for (int f = first; f < end; f++) {
+            details.add(new FeatureDetails(f, recordings.getOrDefault(f, 0L), strongest.getOrDefault(f, List.of()), nearest.getOrDefault(f, List.of()),
+                    activations(histograms.getOrDefault(f, new long[ActivationBins.COUNT]))));
+        }
+        return details;
+    }
+
+    private Example example(ResultSet row) throws SQLException {
+        return new Example(row.getLong("recording"), row.getString("prompt"), row.getDouble("strength"), row.getDouble("max"), map(row.getBlob("map")),
+                facts.rows(), facts.columns());
+    }
+
+    private static Neighbour neighbour(ResultSet row, int column) throws SQLException {
+        return new Neighbour(row.getInt(column), row.getDouble(column + 1), row.getDouble(column + 2),
+                Optional.of(row.getString(column + 3)).filter(l -> !l.isEmpty()));
+    }
+
+    private static Histogram activations(long[] counts) {
         double[] edges = new double[counts.length + 1];
         for (int i = 0; i < edges.length; i++) {
             edges[i] = ActivationBins.edge(i);
