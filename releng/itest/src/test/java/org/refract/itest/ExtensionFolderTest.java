@@ -100,6 +100,7 @@ class ExtensionFolderTest {
             assertEquals(0, list.exitCode(), list::output);
             assertTrue(list.output().lines().anyMatch(line -> line.startsWith("refused: org.example.throwing: It failed when it was started")
                     && line.contains("broken on purpose")), list::output);
+            assertTrue(list.output().contains("refused: damaged.jar: It is not an OSGi bundle, or it is damaged;"), list::output);
             assertTrue(list.output().contains("example-l1"), list::output);
             assertFalse(list.output().contains("\tat "), list::output);
         }
