@@ -62,6 +62,8 @@ class UNetTest {
                     int dot = name.lastIndexOf('.');
                     HookPoint point = HookPoint.parse("unet." + name.substring("hook.".length(), dot) + ":" + name.substring(dot + 1));
                     hooks.add(Hooks.reader(point, v -> seen.put(name, v)));
+                } else if (name.startsWith("res.")) {
+                    hooks.add(Hooks.reader(new HookPoint(skip(unet, name), Site.OUTPUT), v -> seen.put(name, v)));
                 }
             }
             run(unet, golden, scope, hooks);
@@ -124,6 +126,15 @@ class UNetTest {
             }
         });
         return everywhere;
+    }
+
+    /** Where the skip connection {@code res.down_blocks.B.I} leaves: the attention or else the residual block I, or the down sampler. */
+    private static String skip(UNet unet, String name) {
+        int dot = name.lastIndexOf('.');
+        String block = "unet." + name.substring("res.".length(), dot) + ".";
+        String number = name.substring(dot + 1);
+        return Stream.of("attentions." + number, "resnets." + number, "downsamplers.0").map(block::concat)
+                .filter(path -> unet.modules().anyMatch(m -> m.path().equals(path))).findFirst().orElseThrow();
     }
 
     private static UNet load(String set, Scope scope) throws Exception {
