@@ -59,8 +59,8 @@ class EngineSubjectTest {
 
     @Test
     void knowsItsModelAndItsDictionaries() {
-        assertEquals(4, subject.info().dictionaries().size());
-        assertEquals("unet.down_blocks.2.attentions.1", subject.info().dictionaries().getFirst().point().path());
+        assertTrue(subject.info().dictionaries().size() > 1);
+        assertTrue(subject.info().dictionaries().stream().allMatch(d -> d.latents() > 0 && d.point().path().startsWith("unet.")));
         assertFalse(subject.info().prompt().isEmpty());
         assertTrue(subject.info().run().isPresent());
     }
@@ -69,7 +69,7 @@ class EngineSubjectTest {
     void drawsAPictureAndTellsWhatWasActive() throws RefractException {
         Drawing drawing = subject.draw(request(), Monitor.silent());
         assertEquals(64, drawing.picture().width());
-        assertEquals(4, drawing.codes().size());
+        assertEquals(subject.info().dictionaries().size(), drawing.codes().size());
         ActiveFeatures active = drawing.codes().getFirst();
         assertEquals(1, active.steps().size());
         assertTrue(active.strongest(ActiveFeatures.EVERY_STEP).getFirst().mean() > 0);

@@ -37,7 +37,8 @@ public final class TinyRun {
             return bundle.getBundleContext().getService(bundle.getBundleContext().getServiceReference(Extensions.class));
         }
         return Extensions.of(made("org.refract.model.sdxl.SdxlBackend"), made("org.refract.sae.topk.TopKVariant"),
-                made("org.refract.format.refract.RefractFormat"), made("org.refract.analysis.captions.CaptionLabeler"));
+                made("org.refract.format.refract.RefractFormat"), made("org.refract.analysis.captions.CaptionLabeler"),
+                made("org.refract.analysis.blocks.BlockRoles"));
     }
 
     private static Object made(String type) {

@@ -37,7 +37,7 @@ import org.refract.api.RefractException;
 
 /** Uses a window as a person does: finds widgets by the names that screen readers say, clicks, types, waits and looks. */
 final class Person {
-    private static final long PATIENCE = 60_000_000_000L;
+    private static final long PATIENCE = 180_000_000_000L;
     private static final int PAUSE = 60;
 
     private final Shell shell;

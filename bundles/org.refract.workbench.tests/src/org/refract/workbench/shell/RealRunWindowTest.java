@@ -44,7 +44,7 @@ class RealRunWindowTest {
         window.add(new ExploreView(new EngineSubjects(extensions, jobs, start), start));
         person = new Person(window.shell());
         window.shell().open();
-        person.waitUntil("the run is open", () -> person.find(Combo.class, "Block").getItemCount() == 4);
+        person.waitUntil("the run is open", () -> person.find(Combo.class, "Block").getItemCount() > 1);
     }
 
     @AfterEach

@@ -27,8 +27,8 @@ public final class Explorer {
     private final Background background;
     private final Atlas atlas;
     private final Drawer drawer;
+    private final Painting painting = new Painting();
     private Optional<Subject> subject = Optional.empty();
-    private Optional<PaintedMask> canvas = Optional.empty();
     private long turn;
 
     public Explorer(Subjects subjects, Background background) {
@@ -192,7 +192,7 @@ public final class Explorer {
 
     /** Looks at a feature. */
     public void select(Optional<FeatureRow> row) {
-        canvas = Optional.empty();
+        painting.forget();
         Optional<FeatureRow> fresh = row.map(r -> state.rows().stream()
                 .filter(other -> other.feature().latent() == r.feature().latent()).findFirst().orElse(r));
         Optional<FeatureId> id = fresh.flatMap(r -> state.dictionaryInfo().map(d -> new FeatureId(d.point(), r.feature().latent())));
@@ -224,7 +224,7 @@ public final class Explorer {
     public void mode(EditMode mode) {
         Edit edit = state.current();
         if (mode != edit.mode()) {
-            canvas = Optional.empty();
+            painting.forget();
             state.current(state.edits().of(edit.feature(), mode).orElseGet(() -> edit.withMode(mode)));
         }
     }
@@ -248,7 +248,10 @@ public final class Explorer {
      * can be seen. Coordinates are pixels of the picture.
      */
     public void stroke(double fromX, double fromY, double toX, double toY) {
-        paint(mask -> mask.stroke(fromX, fromY, toX, toY, state.brush().radius() * mask.columns(), state.brush().erases() ? 0 : 1));
+        paint(mask -> {
+            double scale = state.before().map(d -> (double) mask.columns() / d.picture().width()).orElse(1.0);
+            mask.stroke(fromX * scale, fromY * scale, toX * scale, toY * scale, state.brush().radius() * mask.columns(), state.brush().erases() ? 0 : 1);
+        });
     }
 
     /** Paints a rectangle, in shares of the picture. */
@@ -270,18 +273,8 @@ public final class Explorer {
             return;
         }
         mode(EditMode.PAINT);
-        var picture = state.before().get().picture();
-        PaintedMask mask = canvas.orElseGet(() -> state.current().mask().map(PaintedMask::of)
-                .orElseGet(() -> new PaintedMask(picture.height(), picture.width())));
-        canvas = Optional.of(mask);
-        action.accept(mask);
-        Edit edit = state.current();
-        double strength = edit.strength() == edit.mode().neutral() ? FIRST_PAINT : edit.strength();
-        put(edit.withMask(mask.isEmpty() ? Optional.empty() : Optional.of(mask.toMask())).withStrength(strength));
+        put(painting.painted(state.current(), state.before().get().picture(), action));
     }
-
-    /** The strength of a first stroke of paint, half of the slider; SAEPaint begins with 10 of 40. */
-    private static final double FIRST_PAINT = 5;
 
     /** The selected feature is as it was. */
     public void reset() {
@@ -290,7 +283,7 @@ public final class Explorer {
 
     /** Every feature is as it was. */
     public void resetAll() {
-        canvas = Optional.empty();
+        painting.forget();
         state.edits().clear();
         state.current(state.current().withMask(Optional.empty()).withStrength(state.current().mode().neutral()));
         redrawSoon();
@@ -300,7 +293,7 @@ public final class Explorer {
     public void remove(Edit edit) {
         state.edits().remove(edit);
         if (edit.feature().equals(state.current().feature()) && edit.mode() == state.current().mode()) {
-            canvas = Optional.empty();
+            painting.forget();
             state.current(Edit.neutral(edit.feature(), edit.label(), edit.mode()));
         } else {
             state.changed(Part.EDITS);

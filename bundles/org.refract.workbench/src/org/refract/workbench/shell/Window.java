@@ -37,7 +37,10 @@ public final class Window {
         shell.setMaximized(memory.get("window.maximized").filter("true"::equals).isPresent());
         tabs = new CTabFolder(shell, SWT.FLAT);
         WindowMenu.on(shell);
-        shell.addListener(SWT.Close, e -> remember());
+        shell.addListener(SWT.Close, e -> {
+            remember();
+            shell.setVisible(false);
+        });
     }
 
     /** The shell. */

@@ -29,6 +29,7 @@ final class PictureCanvas {
     private final Explorer explorer;
     private final Exploration state;
     private final Canvas canvas;
+    private final PictureImages images;
     private Optional<Point> pressed = Optional.empty();
     private Optional<Point> pointer = Optional.empty();
 
@@ -36,6 +37,7 @@ final class PictureCanvas {
         this.explorer = explorer;
         state = explorer.state();
         canvas = Grids.full(Names.name(new Canvas(parent, SWT.DOUBLE_BUFFERED | SWT.NO_BACKGROUND | SWT.BORDER), "Picture"));
+        images = new PictureImages(canvas);
         canvas.addListener(SWT.Paint, e -> paint(e.gc));
         canvas.addListener(SWT.Resize, e -> canvas.redraw());
         canvas.addListener(SWT.MouseDown, this::press);
@@ -44,6 +46,9 @@ final class PictureCanvas {
         canvas.addListener(SWT.MouseExit, e -> leave());
         PictureMenu.on(canvas, explorer);
         state.onChange(part -> {
+            if (part == Part.PICTURE) {
+                images.clear();
+            }
             if (part == Part.PICTURE || part == Part.OVERLAY || part == Part.SELECTION || part == Part.EDITS || part == Part.FEATURES) {
                 canvas.redraw();
             }
@@ -99,7 +104,7 @@ final class PictureCanvas {
             gc.drawText(hint, area.x + (area.width - size.x) / 2, area.y + (area.height - size.y) / 2, true);
         }
         for (Panel panel : panels) {
-            Pictures.draw(gc, canvas.getDisplay(), panel.drawing.picture(), panel.place);
+            Pictures.draw(gc, images.of(panel.drawing.picture()), panel.place);
             Point size = gc.textExtent(panel.caption);
             gc.drawText(panel.caption, panel.place.x + (panel.place.width - size.x) / 2, Math.max(2, panel.place.y - size.y - 2), true);
             Overlay overlay = state.overlay();

@@ -20,12 +20,14 @@ public final class Pictures {
     public static ImageData data(Pixels pixels) {
         ImageData data = new ImageData(pixels.width(), pixels.height(), 24, RGB);
         data.alphaData = new byte[pixels.width() * pixels.height()];
+        int[] row = new int[pixels.width()];
         for (int y = 0; y < pixels.height(); y++) {
-            for (int x = 0; x < pixels.width(); x++) {
+            for (int x = 0; x < row.length; x++) {
                 int argb = pixels.at(x, y);
-                data.setPixel(x, y, argb & 0xFFFFFF);
-                data.alphaData[y * pixels.width() + x] = (byte) (argb >>> 24);
+                row[x] = argb & 0xFFFFFF;
+                data.alphaData[y * row.length + x] = (byte) (argb >>> 24);
             }
+            data.setPixels(0, y, row.length, row, 0);
         }
         return data;
     }
