@@ -93,7 +93,10 @@ public final class Extensions implements AutoCloseable {
     /** What is not used and why: bundles that could not be started, and services that failed, ordered by name. */
     public List<Refusal> refusals() {
         List<Refusal> refusals = new ArrayList<>();
-        context.ifPresent(c -> refusals.addAll(BundleRefusals.of(c)));
+        context.ifPresent(c -> {
+            refusals.addAll(BundleRefusals.of(c));
+            refusals.addAll(FolderRefusals.of(c));
+        });
         POINTS.forEach(this::point);
         points.values().forEach(p -> refusals.addAll(p.refusals()));
         return refusals.stream().distinct().sorted(Comparator.comparing(Refusal::name)).toList();
