@@ -9,6 +9,7 @@ import org.refract.api.Settings;
 import org.refract.api.analysis.Analysis;
 import org.refract.api.analysis.Finding;
 import org.refract.api.job.Monitor;
+import org.refract.engine.extension.Lease;
 import org.refract.engine.store.Recording;
 import org.refract.engine.store.Recordings;
 
@@ -21,12 +22,12 @@ final class AnalysisPhase implements Phase {
 
     @Override
     public double weight() {
-        return 10;
+        return 12;
     }
 
     @Override
     public List<Double> stages(UnpackSession session) {
-        return Collections.nCopies(session.extensions().all(Analysis.class).size(), 1.0);
+        return Collections.nCopies(session.extensions().ids(Analysis.class).size(), 1.0);
     }
 
     @Override
@@ -35,17 +36,20 @@ final class AnalysisPhase implements Phase {
         try (Recordings recordings = Recordings.open(session.folder().path())) {
             prompts = recordings.all().stream().map(Recording::prompt).distinct().limit(session.preset().analysisPrompts()).toList();
         }
-        for (Analysis analysis : session.extensions().all(Analysis.class)) {
-            Path folder = session.folder().findings().resolve(analysis.id());
+        for (String id : session.extensions().ids(Analysis.class)) {
+            Lease<Analysis> lease = session.extensions().lease(Analysis.class, id);
+            Analysis analysis = lease.get();
+            Path folder = session.folder().findings().resolve(id);
             if (FindingFiles.present(folder)) {
                 continue;
             }
             List<Finding> findings;
             try {
-                findings = analysis.run(session.model(), session.dictionaries().list(), prompts, Settings.of(analysis.hyperparameters(), Map.of()), monitor);
+                findings = analysis.run(session.model(), session.dictionaries().list(), prompts, Settings.of(analysis.hyperparameters(), Map.of()),
+                        lease.guard(monitor));
             } catch (RefractException e) {
-                session.record().note("The analysis " + analysis.id() + " was left out: " + e.getMessage());
-                monitor.note("The analysis " + analysis.id() + " was left out: " + e.getMessage());
+                session.record().note("The analysis " + id + " was left out: " + e.getMessage());
+                monitor.note("The analysis " + id + " was left out: " + e.getMessage());
                 continue;
             }
             FindingFiles.write(folder, findings);

@@ -28,7 +28,7 @@ final class AtlasPhase implements Phase {
 
     @Override
     public double weight() {
-        return 8;
+        return 5;
     }
 
     @Override

@@ -34,7 +34,7 @@ final class IconPhase implements Phase {
 
     @Override
     public double weight() {
-        return 14;
+        return 10;
     }
 
     @Override

@@ -15,7 +15,7 @@ final class RecordPhase implements Phase {
 
     @Override
     public double weight() {
-        return 30;
+        return 28;
     }
 
     @Override

@@ -48,7 +48,7 @@ final class ShowcasePhase implements Phase {
 
     @Override
     public double weight() {
-        return 6;
+        return 4;
     }
 
     @Override

@@ -28,7 +28,7 @@ final class TrainPhase implements Phase {
 
     @Override
     public double weight() {
-        return 40;
+        return 38;
     }
 
     @Override
