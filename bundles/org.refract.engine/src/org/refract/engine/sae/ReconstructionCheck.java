@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.refract.api.RefractException;
-import org.refract.api.Settings;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.CheckpointFormat.Checkpoint;
 import org.refract.api.sae.SaeConfig;
@@ -126,17 +125,8 @@ public record ReconstructionCheck(double explainedVariance, double l0, Optional<
     }
 
     private static Checkpoint with(Checkpoint said, String setting, String value) throws RefractException {
-        SaeConfig config = said.config();
-        SaeConfig changed = new SaeConfig(config.variant(), config.width(), config.outputWidth(), config.latents(),
-                Settings.of(SaeForm.find(config.variant()).get().hyperparameters(), only(config, setting, value)));
-        return new Checkpoint(changed, said.tensors(), said.provenance());
-    }
-
-    private static Map<String, String> only(SaeConfig config, String setting, String value) {
-        Map<String, String> values = new LinkedHashMap<>();
-        SaeForm.find(config.variant()).get().hyperparameters().forEach(h -> values.put(h.name(), config.settings().text(h.name())));
-        values.put(setting, value);
-        return values;
+        SaeForm form = SaeForm.find(said.config().variant()).orElseThrow();
+        return new Checkpoint(form.with(said.config(), setting, value), said.tensors(), said.provenance());
     }
 
     private static double explained(DenseSae sae, NDArray x, NDManager out) {

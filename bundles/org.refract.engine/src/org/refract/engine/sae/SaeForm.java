@@ -91,6 +91,14 @@ public enum SaeForm {
         return new SaeConfig(id, width, outputWidth, latents, Settings.of(hyperparameters(), settings));
     }
 
+    /** A config of this form with one of the settings that say what it computes replaced, and without those of its training. */
+    public SaeConfig with(SaeConfig config, String setting, String value) throws RefractException {
+        Map<String, String> settings = new LinkedHashMap<>();
+        hyperparameters().forEach(h -> settings.put(h.name(), config.settings().text(h.name())));
+        settings.put(setting, value);
+        return config(config.width(), config.outputWidth(), config.latents(), settings);
+    }
+
     /** Shapes of the tensors that it must have, by name; a dimension of -1 is free. */
     public Map<String, long[]> required(SaeConfig config) {
         Map<String, long[]> shapes = new LinkedHashMap<>();

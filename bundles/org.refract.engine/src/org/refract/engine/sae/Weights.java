@@ -1,8 +1,13 @@
 package org.refract.engine.sae;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.refract.api.RefractException;
+import org.refract.api.sae.CheckpointFormat.Checkpoint;
+import org.refract.api.sae.SaeConfig;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.tensor.DTypes;
 import org.refract.engine.tensor.Tensors;
@@ -12,6 +17,8 @@ import org.refract.engine.tensor.TorchType;
 public final class Weights {
 
     static final KernelLibrary KERNELS = KernelLibrary.of(Weights.class, "weights.ts.py");
+
+    private static final String RESCALE = "rescale_acts_by_decoder_norm";
 
     /** Tools that keep decoder rows at norm 1 do so to this much. */
     private static final double UNIT = 1e-2;
@@ -36,6 +43,23 @@ public final class Weights {
         try (NDManager step = out.newSubManager()) {
             return KERNELS.call(out, "filled", Tensors.zeros(step, 1), n, DTypes.cast(step, value, TorchType.FLOAT64));
         }
+    }
+
+    /**
+     * The same SAE with unit decoder rows, so that its latents need no rescaling: {@code W_enc} and {@code b_enc} times the rows' norms, as SAELens'
+     * fold_W_dec_norm. Latents, thresholds and reconstructions stay what they are. An SAE that does not rescale is returned as it is.
+     */
+    public static Checkpoint folded(Checkpoint checkpoint, NDManager out) throws RefractException {
+        SaeConfig config = checkpoint.config();
+        if (!config.settings().flag(RESCALE)) {
+            return checkpoint;
+        }
+        Map<String, NDArray> tensors = new LinkedHashMap<>(checkpoint.tensors());
+        NDList folded = KERNELS.callList(out, "folded", tensors.get("W_enc"), tensors.get("b_enc"), tensors.get("W_dec"));
+        tensors.put("W_enc", folded.get(0));
+        tensors.put("b_enc", folded.get(1));
+        tensors.put("W_dec", folded.get(2));
+        return new Checkpoint(SaeForm.find(config.variant()).orElseThrow().with(config, RESCALE, "false"), tensors, checkpoint.provenance());
     }
 
     /** Refuses a decoder whose rows, (latents, output width), are not unit vectors although the checkpoint says so. */

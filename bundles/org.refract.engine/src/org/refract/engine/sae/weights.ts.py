@@ -18,3 +18,7 @@ def squares(x: Tensor, y: Tensor) -> Tensor:
 
 def active(values: Tensor) -> Tensor:
   return torch.sum(torch.ne(values, 0)).to(torch.float64)
+
+def folded(W_enc: Tensor, b_enc: Tensor, W_dec: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+  norm = torch.norm(W_dec, 2, [1])
+  return (W_enc * norm, b_enc * norm, torch.div(W_dec, torch.unsqueeze(norm, 1)))

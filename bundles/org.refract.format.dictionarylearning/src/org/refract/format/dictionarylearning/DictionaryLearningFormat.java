@@ -70,6 +70,9 @@ public final class DictionaryLearningFormat implements CheckpointFormat {
         NDManager manager = checkpoint.tensors().values().iterator().next().getManager();
         try (NDManager step = manager.newSubManager(); AtomicFolder folder = AtomicFolder.create(location)) {
             Checkpoint published = TopKNames.published(checkpoint, step);
+            if (DictClass.of(published.config()).filter(DictClass::sparse).isPresent()) {
+                published = Weights.folded(published, step);
+            }
             SaeConfig config = published.config();
             DictClass dictClass = DictClass.of(config).filter(c -> TrainerConfig.holds(config))
                     .orElseThrow(() -> RefractException.usage("dictionary_learning has no class for this %s autoencoder: write Refract's own format.",

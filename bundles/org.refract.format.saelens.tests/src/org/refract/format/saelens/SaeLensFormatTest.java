@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.ndarray.NDArray;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +22,9 @@ import org.refract.engine.Locations;
 import org.refract.engine.sae.DenseSae;
 import org.refract.engine.sae.GoldenCheck;
 import org.refract.engine.sae.RoundTrip;
+import org.refract.engine.sae.SaeForm;
 import org.refract.engine.tensor.Scope;
+import org.refract.engine.tensor.Tensors;
 
 /** SAELens checkpoints of every architecture that it saves are read, run and written exactly, and doubtful ones refused by name. */
 final class SaeLensFormatTest {
@@ -71,6 +76,22 @@ final class SaeLensFormatTest {
             assertEquals("32", read.provenance().get().facts().get("context_size"));
             format.write(read, folder.resolve("written"));
             assertEquals(read.provenance(), format.read(folder.resolve("written"), scope.manager()).provenance());
+        }
+    }
+
+    /** SAELens keeps a trained BatchTopK autoencoder as JumpReLU with one threshold and unit decoder rows. */
+    @Test
+    void aBatchTopKAutoencoderBecomesJumpReluThatComputesTheSame() throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            Checkpoint read = format.read(new Locations().reference("sae").resolve("saelens_topk_rescale"), scope.manager());
+            Map<String, NDArray> tensors = new LinkedHashMap<>(read.tensors());
+            tensors.put("threshold", Tensors.of(scope.manager(), new double[] {0.5}));
+            Checkpoint batch = new Checkpoint(SaeForm.BATCHTOPK.config(16, 16, 48, Map.of("k", "6", "rescale_acts_by_decoder_norm", "true")), tensors,
+                    read.provenance());
+            format.write(batch, folder.resolve("written"));
+            Checkpoint written = format.read(folder.resolve("written"), scope.manager());
+            assertEquals("jumprelu", written.config().variant());
+            assertEquals(0, RoundTrip.difference(batch, written, scope.manager()), 1e-6);
         }
     }
 

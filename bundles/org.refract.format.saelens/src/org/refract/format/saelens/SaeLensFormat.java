@@ -58,11 +58,15 @@ public final class SaeLensFormat implements CheckpointFormat {
         NDManager manager = checkpoint.tensors().values().iterator().next().getManager();
         try (NDManager step = manager.newSubManager(); AtomicFolder folder = AtomicFolder.create(location)) {
             Checkpoint published = TopKNames.published(checkpoint, step);
+            Optional<SaeForm> form = SaeForm.find(published.config().variant());
+            boolean becomesJumpRelu = form.filter(f -> f == SaeForm.BATCHTOPK || f == SaeForm.MATRYOSHKA).isPresent();
+            if (becomesJumpRelu) {
+                published = Weights.folded(published, step);
+            }
             SaeConfig config = published.config();
             Map<String, NDArray> tensors = new LinkedHashMap<>(published.tensors());
             tensors.keySet().removeAll(SaeForm.STATISTICS);
-            Optional<SaeForm> form = SaeForm.find(config.variant());
-            if (form.filter(f -> f == SaeForm.BATCHTOPK || f == SaeForm.MATRYOSHKA).isPresent()) {
+            if (becomesJumpRelu) {
                 tensors.put("threshold", Weights.filled(step, config.latents(), tensors.get("threshold")));
                 tensors.remove("group_sizes");
             } else if (form.filter(f -> f == SaeForm.KSPARSE).isPresent()) {
