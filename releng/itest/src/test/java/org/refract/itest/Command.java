@@ -76,7 +76,7 @@ final class Command implements AutoCloseable {
         }
     }
 
-    /** Sends a signal such as INT. */
+    /** Sends a signal such as TERM. */
     void signal(String name) throws IOException, InterruptedException {
         new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
     }
