@@ -76,7 +76,7 @@ class ExplorerTest {
     @Test
     void aStrengthDrawsAgainAfterARest() {
         drawn();
-        explorer.strength(3);
+        explorer.turning().strength(3);
         assertEquals(0, background.waiting(), "nothing is drawn while the slider moves");
         settled();
         Intervention edit = state.after().orElseThrow().request().edits().getFirst();
@@ -89,7 +89,7 @@ class ExplorerTest {
     void aSliderThatMovesOnDrawsOnceOnly() {
         drawn();
         for (double s = 1; s < 4; s += 0.5) {
-            explorer.strength(s);
+            explorer.turning().strength(s);
         }
         background.rest();
         assertEquals(1, background.waiting());
@@ -100,9 +100,9 @@ class ExplorerTest {
     @Test
     void theNeutralStrengthShowsTheUntouchedPicture() {
         drawn();
-        explorer.strength(0);
+        explorer.turning().strength(0);
         settled();
-        explorer.strength(1);
+        explorer.turning().strength(1);
         settled();
         assertTrue(state.after().isEmpty());
         assertEquals(1, state.edits().all().size(), "the edit stays in the list");
@@ -111,21 +111,21 @@ class ExplorerTest {
     @Test
     void severalEditsActTogetherAndCanBeMutedAndRemoved() {
         drawn();
-        explorer.strength(0);
-        explorer.select(Optional.of(state.rows().get(1)));
+        explorer.turning().strength(0);
+        explorer.browsing().select(Optional.of(state.rows().get(1)));
         background.work();
-        explorer.mode(EditMode.ADD);
-        explorer.strength(2);
+        explorer.turning().mode(EditMode.ADD);
+        explorer.turning().strength(2);
         settled();
         assertEquals(2, state.after().orElseThrow().request().edits().size());
-        explorer.mute(state.edits().all().getFirst(), true);
+        explorer.turning().mute(state.edits().all().getFirst(), true);
         settled();
         assertEquals(1, state.after().orElseThrow().request().edits().size());
-        explorer.remove(state.edits().all().getLast());
+        explorer.turning().remove(state.edits().all().getLast());
         settled();
         assertTrue(state.after().isEmpty());
         assertEquals(0, state.current().strength(), "the selected feature is neutral again");
-        explorer.resetAll();
+        explorer.turning().resetAll();
         assertTrue(state.edits().all().isEmpty());
     }
 
@@ -133,17 +133,17 @@ class ExplorerTest {
     void comingBackToAFeatureShowsItsEdit() {
         drawn();
         FeatureRow first = state.selected().orElseThrow();
-        explorer.strength(2.5);
-        explorer.select(Optional.of(state.rows().get(3)));
+        explorer.turning().strength(2.5);
+        explorer.browsing().select(Optional.of(state.rows().get(3)));
         assertEquals(1, state.current().strength());
-        explorer.select(Optional.of(first));
+        explorer.browsing().select(Optional.of(first));
         assertEquals(2.5, state.current().strength());
     }
 
     @Test
     void paintingAddsTheFeatureInTheMaskAlone() {
         drawn();
-        explorer.fill(0, 0, 0.5, 0.5);
+        explorer.turning().fill(0, 0, 0.5, 0.5);
         settled();
         Intervention edit = state.after().orElseThrow().request().edits().getFirst();
         assertEquals(Intervention.Mode.ADD, edit.mode());
@@ -155,7 +155,7 @@ class ExplorerTest {
         var after = state.after().orElseThrow().picture();
         assertNotEquals(before.at(3, 3), after.at(3, 3));
         assertEquals(before.at(size - 1, size - 1), after.at(size - 1, size - 1));
-        explorer.clearPaint();
+        explorer.turning().clearPaint();
         settled();
         assertTrue(state.after().isEmpty());
     }
@@ -163,8 +163,8 @@ class ExplorerTest {
     @Test
     void anEditCanActInSomeStepsOnly() {
         drawn();
-        explorer.strength(3);
-        explorer.acting(new Edit.Steps(1, 2));
+        explorer.turning().strength(3);
+        explorer.turning().acting(new Edit.Steps(1, 2));
         settled();
         Intervention edit = state.after().orElseThrow().request().edits().getFirst();
         assertEquals(1, edit.firstStep());
@@ -174,21 +174,21 @@ class ExplorerTest {
     @Test
     void strokesGrowOneMask() {
         drawn();
-        explorer.mode(EditMode.PAINT);
-        explorer.stroke(10, 10, 20, 10);
-        explorer.stroke(40, 40, 50, 50);
+        explorer.turning().mode(EditMode.PAINT);
+        explorer.turning().stroke(10, 10, 20, 10);
+        explorer.turning().stroke(40, 40, 50, 50);
         float[] weights = state.current().mask().orElseThrow().weights();
         assertEquals(1, weights[10 * PaintedSubject.SIZE + 12]);
         assertEquals(1, weights[45 * PaintedSubject.SIZE + 45]);
         explorer.brush(new Brush(1, true));
-        explorer.stroke(32, 32, 32, 32);
+        explorer.turning().stroke(32, 32, 32, 32);
         assertTrue(state.current().mask().isEmpty());
     }
 
     @Test
     void anotherPromptKeepsTheEditsAndDrawsThemToo() {
         drawn();
-        explorer.strength(4);
+        explorer.turning().strength(4);
         settled();
         explorer.prompt("a dog");
         drawn();
@@ -230,26 +230,26 @@ class ExplorerTest {
     @Test
     void searchingLooksInTheWholeDictionary() {
         drawn();
-        explorer.search("TIGER stripes");
+        explorer.browsing().search("TIGER stripes");
         assertTrue(state.rows().size() > 3);
         assertTrue(state.rows().stream().allMatch(r -> r.label().startsWith("tiger stripes")));
-        explorer.search("#17");
+        explorer.browsing().search("#17");
         assertEquals(List.of(17), state.rows().stream().map(r -> r.feature().latent()).toList());
-        explorer.search("no such words");
+        explorer.browsing().search("no such words");
         assertTrue(state.rows().isEmpty());
-        explorer.search("");
+        explorer.browsing().search("");
         assertTrue(state.rows().stream().allMatch(r -> r.strength() > 0));
     }
 
     @Test
     void sortsByAColumnAndTheOtherWayRound() {
-        explorer.sort(Order.Column.LABEL);
+        explorer.browsing().sort(Order.Column.LABEL);
         List<String> labels = state.rows().stream().map(FeatureRow::label).filter(label -> !label.isEmpty()).toList();
         assertEquals(labels.stream().sorted(String.CASE_INSENSITIVE_ORDER).toList(), labels);
         assertEquals("", state.rows().getLast().label(), "features without a label stand last");
-        explorer.sort(Order.Column.LATENT);
+        explorer.browsing().sort(Order.Column.LATENT);
         assertEquals(0, state.rows().getFirst().feature().latent());
-        explorer.sort(Order.Column.LATENT);
+        explorer.browsing().sort(Order.Column.LATENT);
         assertEquals(PaintedSubject.LATENTS - 1, state.rows().getFirst().feature().latent());
     }
 
@@ -257,7 +257,7 @@ class ExplorerTest {
     void anotherBlockListsItsOwnFeatures() {
         drawn();
         List<FeatureRow> first = state.rows();
-        explorer.chooseDictionary(1);
+        explorer.browsing().chooseDictionary(1);
         background.work();
         assertNotEquals(first, state.rows());
         assertEquals(Optional.of(state.rows().getFirst()), state.selected(), "the strongest feature of the other block");
@@ -268,7 +268,7 @@ class ExplorerTest {
     void aNeighbourInAnotherBlockIsGoneTo() {
         drawn();
         FeatureId there = new FeatureId(subject.info().dictionaries().get(1).point(), 42);
-        explorer.select(there);
+        explorer.browsing().select(there);
         background.work();
         assertEquals(there, state.selectedId().orElseThrow());
         assertEquals(1, state.dictionary());

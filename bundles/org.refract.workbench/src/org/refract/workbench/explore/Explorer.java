@@ -1,17 +1,11 @@
 package org.refract.workbench.explore;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
-import org.refract.api.analysis.FeatureId;
-import org.refract.workbench.picture.PaintedMask;
 import org.refract.workbench.subject.DrawRequest;
-import org.refract.workbench.subject.Drawing;
-import org.refract.workbench.subject.FeatureRow;
 import org.refract.workbench.subject.Subject;
 import org.refract.workbench.subject.Subjects;
 import org.refract.workbench.work.Background;
@@ -19,28 +13,37 @@ import org.refract.workbench.work.Background.Lane;
 
 /** What a person can do in the Explore view. Every method returns at once; on the screen's thread only. */
 public final class Explorer {
-    /** A slider that is being dragged draws after this rest, in milliseconds. */
-    private static final int DEBOUNCE = 120;
-
     private final Exploration state = new Exploration();
     private final Subjects subjects;
     private final Background background;
     private final Atlas atlas;
     private final Drawer drawer;
-    private final Painting painting = new Painting();
+    private final Turning turning;
+    private final Browsing browsing;
     private Optional<Subject> subject = Optional.empty();
-    private long turn;
 
     public Explorer(Subjects subjects, Background background) {
         this.subjects = subjects;
         this.background = background;
         this.atlas = new Atlas(background);
         this.drawer = new Drawer(state, background);
+        this.turning = new Turning(state, background, drawer, () -> subject);
+        this.browsing = new Browsing(state, atlas, turning, this::warn);
     }
 
     /** What the view shows. */
     public Exploration state() {
         return state;
+    }
+
+    /** Turns features. */
+    public Turning turning() {
+        return turning;
+    }
+
+    /** Looks through the features. */
+    public Browsing browsing() {
+        return browsing;
     }
 
     /** Reads icons for the widgets that show them. */
@@ -77,7 +80,7 @@ public final class Explorer {
         state.status(Status.says(opened.info().dictionaries().isEmpty()
                 ? "This model has no dictionaries yet: refract unpack --model " + opened.info().model() + " trains them."
                 : "Opened " + opened.info().name() + ". Write a prompt and press Generate."));
-        readFeatures();
+        browsing.readFeatures();
     }
 
     /** Sets the prompt. */
@@ -118,225 +121,22 @@ public final class Explorer {
             state.status(Status.trouble("There is no model yet: open a run folder or a model folder first."));
             return;
         }
-        turn++;
+        turning.settle();
         Subject drawn = subject.get();
         DrawRequest request = state.request();
         drawer.draw(drawn, request, drawing -> {
             state.pictures(Optional.of(drawing), Optional.empty());
-            list();
-            select(state.selected());
-            selectStrongest();
+            browsing.pictureChanged();
             if (!state.edits().interventions().isEmpty()) {
-                drawEdited();
+                turning.drawEdited();
             }
         });
     }
 
     /** Stops what is being done; what was there stays. */
     public void cancel() {
-        turn++;
+        turning.settle();
         drawer.cancel();
-    }
-
-    /** Shows another hook point's features. */
-    public void chooseDictionary(int index) {
-        if (index != state.dictionary()) {
-            state.dictionary(index);
-            select(Optional.empty());
-            readFeatures();
-        }
-    }
-
-    private void readFeatures() {
-        if (state.dictionaryInfo().isEmpty()) {
-            state.rows(List.of());
-            return;
-        }
-        atlas.features(state.dictionary(), () -> {
-            list();
-            selectStrongest();
-        }, this::warn);
-    }
-
-    /** With a picture on the screen some feature is always looked at. */
-    private void selectStrongest() {
-        if (state.selected().isEmpty() && state.before().isPresent()) {
-            select(state.rows().stream().findFirst());
-        }
-    }
-
-    /** Lists the features whose label holds these words. */
-    public void search(String text) {
-        list(text, state.wholeDictionary(), state.order());
-    }
-
-    /** Lists all features, or those that are active in the picture. */
-    public void wholeDictionary(boolean all) {
-        list(state.search(), all, state.order());
-    }
-
-    /** Sorts the list by a column, or the other way round. */
-    public void sort(Order.Column column) {
-        list(state.search(), state.wholeDictionary(), state.order().clicked(column));
-    }
-
-    private void list(String text, boolean all, Order order) {
-        state.list(text, all, order);
-        list();
-    }
-
-    private void list() {
-        state.rows(FeatureList.rows(atlas.read(state.dictionary()), state.active(), state.overlay().step(), state.search(),
-                state.wholeDictionary(), state.order()));
-    }
-
-    /** Looks at a feature. */
-    public void select(Optional<FeatureRow> row) {
-        painting.forget();
-        Optional<FeatureRow> fresh = row.map(r -> state.rows().stream()
-                .filter(other -> other.feature().latent() == r.feature().latent()).findFirst().orElse(r));
-        Optional<FeatureId> id = fresh.flatMap(r -> state.dictionaryInfo().map(d -> new FeatureId(d.point(), r.feature().latent())));
-        state.selected(fresh, id.map(i -> state.edits().of(i).orElseGet(() -> Edit.neutral(i, fresh.get().label(), state.current().mode())))
-                .orElse(state.current()));
-        id.ifPresent(feature -> atlas.details(feature, details -> {
-            if (state.selectedId().equals(id)) {
-                state.details(details);
-            }
-        }, this::warn));
-    }
-
-    /** Looks at a feature by its number, whether or not it is in the list; says so if there is none. */
-    public void select(FeatureId feature) {
-        int index = state.subject().map(s -> s.dictionaries().stream().map(d -> d.point()).toList().indexOf(feature.point())).orElse(-1);
-        if (index < 0) {
-            return;
-        }
-        chooseDictionary(index);
-        atlas.features(index, () -> {
-            List<FeatureRow> all = atlas.read(index);
-            if (index == state.dictionary() && feature.latent() < all.size()) {
-                select(Optional.of(all.get(feature.latent())));
-            }
-        }, this::warn);
-    }
-
-    /** Chooses how the selected feature is changed. */
-    public void mode(EditMode mode) {
-        Edit edit = state.current();
-        if (mode != edit.mode()) {
-            painting.forget();
-            state.current(state.edits().of(edit.feature(), mode).orElseGet(() -> edit.withMode(mode)));
-        }
-    }
-
-    /** Turns the selected feature. The picture follows after a short rest. */
-    public void strength(double value) {
-        if (state.selected().isPresent()) {
-            put(state.current().withStrength(value).withMuted(false));
-        }
-    }
-
-    /** Chooses during which denoising steps the selected feature is changed. */
-    public void acting(Edit.Steps steps) {
-        if (state.selected().isPresent()) {
-            put(state.current().withActing(steps));
-        }
-    }
-
-    /**
-     * Paints with the brush where the selected feature is added. A first stroke with a neutral strength sets a strength that
-     * can be seen. Coordinates are pixels of the picture.
-     */
-    public void stroke(double fromX, double fromY, double toX, double toY) {
-        paint(mask -> {
-            double scale = state.before().map(d -> (double) mask.columns() / d.picture().width()).orElse(1.0);
-            mask.stroke(fromX * scale, fromY * scale, toX * scale, toY * scale, state.brush().radius() * mask.columns(), state.brush().erases() ? 0 : 1);
-        });
-    }
-
-    /** Paints a rectangle, in shares of the picture. */
-    public void fill(double left, double top, double right, double bottom) {
-        paint(mask -> {
-            mask.clear();
-            mask.fill(left, top, right, bottom);
-        });
-    }
-
-    /** Nothing is painted for the selected feature any more. */
-    public void clearPaint() {
-        paint(PaintedMask::clear);
-    }
-
-    private void paint(Consumer<PaintedMask> action) {
-        if (state.selected().isEmpty() || state.before().isEmpty()) {
-            state.status(Status.says("Generate a picture and select a feature, then paint."));
-            return;
-        }
-        mode(EditMode.PAINT);
-        put(painting.painted(state.current(), state.before().get().picture(), action));
-    }
-
-    /** The selected feature is as it was. */
-    public void reset() {
-        remove(state.current());
-    }
-
-    /** Every feature is as it was. */
-    public void resetAll() {
-        painting.forget();
-        state.edits().clear();
-        state.current(state.current().withMask(Optional.empty()).withStrength(state.current().mode().neutral()));
-        redrawSoon();
-    }
-
-    /** Takes an edit off the list. */
-    public void remove(Edit edit) {
-        state.edits().remove(edit);
-        if (edit.feature().equals(state.current().feature()) && edit.mode() == state.current().mode()) {
-            painting.forget();
-            state.current(Edit.neutral(edit.feature(), edit.label(), edit.mode()));
-        } else {
-            state.changed(Part.EDITS);
-        }
-        redrawSoon();
-    }
-
-    /** Leaves an edit out for now, or takes it in again. */
-    public void mute(Edit edit, boolean muted) {
-        Edit changed = edit.withMuted(muted);
-        state.edits().put(changed);
-        boolean current = edit.feature().equals(state.current().feature()) && edit.mode() == state.current().mode();
-        state.current(current ? changed : state.current());
-        redrawSoon();
-    }
-
-    private void put(Edit edit) {
-        state.edits().put(edit);
-        state.current(edit);
-        redrawSoon();
-    }
-
-    private void redrawSoon() {
-        long mine = ++turn;
-        background.after(DEBOUNCE, () -> {
-            if (mine == turn) {
-                drawEdited();
-            }
-        });
-    }
-
-    private void drawEdited() {
-        if (subject.isEmpty() || state.before().isEmpty()) {
-            return;
-        }
-        var changes = new ArrayList<>(state.edits().interventions());
-        Drawing untouched = state.before().get();
-        if (changes.isEmpty()) {
-            drawer.drop();
-            state.pictures(state.before(), Optional.empty());
-        } else if (!state.after().map(a -> a.request().edits().equals(changes)).orElse(false)) {
-            drawer.draw(subject.get(), untouched.request().edited(changes), drawing -> state.pictures(Optional.of(untouched), Optional.of(drawing)));
-        }
     }
 
     /** Shows the picture before, after, or both. */
@@ -349,7 +149,7 @@ public final class Explorer {
         boolean otherStep = overlay.step() != state.overlay().step();
         state.overlay(overlay);
         if (otherStep) {
-            list();
+            browsing.list();
         }
     }
 

@@ -23,8 +23,8 @@ final class ActingSteps {
         first.setToolTipText("Early steps decide on layout, late ones on texture and colour");
         Grids.label(row, "to");
         last = Names.name(new Spinner(row, SWT.BORDER), "Last acting step");
-        first.addListener(SWT.Selection, e -> explorer.acting(steps(first.getSelection(), Math.max(first.getSelection(), last.getSelection()))));
-        last.addListener(SWT.Selection, e -> explorer.acting(steps(Math.min(first.getSelection(), last.getSelection()), last.getSelection())));
+        first.addListener(SWT.Selection, e -> explorer.turning().acting(steps(first.getSelection(), Math.max(first.getSelection(), last.getSelection()))));
+        last.addListener(SWT.Selection, e -> explorer.turning().acting(steps(Math.min(first.getSelection(), last.getSelection()), last.getSelection())));
     }
 
     private Edit.Steps steps(int from, int to) {

@@ -32,10 +32,10 @@ final class EditsTable {
         Grids.wide(Grids.label(panel, "Ed&its (untick to leave one out)"));
         remove = Names.name(new Button(panel, SWT.PUSH), "Remove edit");
         remove.setText("Remo&ve");
-        remove.addListener(SWT.Selection, e -> chosen(explorer::remove));
+        remove.addListener(SWT.Selection, e -> chosen(explorer.turning()::remove));
         resetAll = Names.name(new Button(panel, SWT.PUSH), "Reset all edits");
         resetAll.setText("Reset all");
-        resetAll.addListener(SWT.Selection, e -> explorer.resetAll());
+        resetAll.addListener(SWT.Selection, e -> explorer.turning().resetAll());
         table = Grids.spanning(Grids.full(Names.name(new Table(panel, SWT.CHECK | SWT.FULL_SELECTION | SWT.BORDER | SWT.SINGLE), "Edits")), 3);
         for (int width : new int[] {210, 185, 65}) {
             new TableColumn(table, SWT.LEFT).setWidth(width);
@@ -44,7 +44,7 @@ final class EditsTable {
         table.addListener(SWT.Selection, this::select);
         table.addListener(SWT.KeyDown, e -> {
             if (e.keyCode == SWT.DEL) {
-                chosen(explorer::remove);
+                chosen(explorer.turning()::remove);
             }
         });
         state.onChange(part -> {
@@ -62,10 +62,10 @@ final class EditsTable {
         }
         Edit edit = listed.get(index);
         if (e.detail == SWT.CHECK) {
-            explorer.mute(edit, !((TableItem) e.item).getChecked());
+            explorer.turning().mute(edit, !((TableItem) e.item).getChecked());
         } else {
-            explorer.select(edit.feature());
-            explorer.mode(edit.mode());
+            explorer.browsing().select(edit.feature());
+            explorer.turning().mode(edit.mode());
         }
     }
 

@@ -45,15 +45,15 @@ final class FeatureTable {
         Composite panel = Grids.full(Grids.grid(parent, 3));
         Grids.label(panel, "Bloc&k:");
         blocks = Grids.spanning(Grids.wide(Names.name(new Combo(panel, SWT.READ_ONLY), "Block")), 2);
-        blocks.addListener(SWT.Selection, e -> explorer.chooseDictionary(blocks.getSelectionIndex()));
+        blocks.addListener(SWT.Selection, e -> explorer.browsing().chooseDictionary(blocks.getSelectionIndex()));
         Grids.label(panel, "S&earch:");
         search = Grids.wide(Names.name(new Text(panel, SWT.SEARCH | SWT.ICON_SEARCH | SWT.ICON_CANCEL), "Search features"));
         search.setMessage("words of a label, or a number");
-        search.addListener(SWT.Modify, e -> explorer.search(search.getText()));
+        search.addListener(SWT.Modify, e -> explorer.browsing().search(search.getText()));
         whole = Names.name(new Button(panel, SWT.CHECK), "All features");
         whole.setText("A&ll");
         whole.setToolTipText("Lists every feature of the block, not only those that are active in the picture");
-        whole.addListener(SWT.Selection, e -> explorer.wholeDictionary(whole.getSelection()));
+        whole.addListener(SWT.Selection, e -> explorer.browsing().wholeDictionary(whole.getSelection()));
         table = Grids.spanning(Grids.full(Names.name(new Table(panel, SWT.VIRTUAL | SWT.FULL_SELECTION | SWT.BORDER | SWT.SINGLE), "Features")), 3);
         table.setHeaderVisible(true);
         icons = new FeatureIcons(table, explorer.atlas(), ICON);
@@ -63,7 +63,7 @@ final class FeatureTable {
         table.addListener(SWT.SetData, this::fill);
         table.addListener(SWT.PaintItem, this::bar);
         table.addListener(SWT.Resize, e -> stretch());
-        table.addListener(SWT.Selection, e -> explorer.select(Optional.of(state.rows().get(table.getSelectionIndex()))));
+        table.addListener(SWT.Selection, e -> explorer.browsing().select(Optional.of(state.rows().get(table.getSelectionIndex()))));
         state.onChange(this::show);
         blocks();
     }
@@ -76,7 +76,7 @@ final class FeatureTable {
         column.setResizable(index > 0);
         if (index > 0) {
             Order.Column key = Order.Column.values()[index - 1];
-            column.addListener(SWT.Selection, e -> explorer.sort(key));
+            column.addListener(SWT.Selection, e -> explorer.browsing().sort(key));
         }
     }
 

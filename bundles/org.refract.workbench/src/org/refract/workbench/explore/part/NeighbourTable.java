@@ -27,7 +27,7 @@ final class NeighbourTable {
         column(SWT.LEFT, "Label", 190);
         column(SWT.RIGHT, "Cosine", 76);
         FeatureIcons icons = new FeatureIcons(table, explorer.atlas(), ICON);
-        table.addListener(SWT.DefaultSelection, e -> explorer.select((FeatureId) e.item.getData()));
+        table.addListener(SWT.DefaultSelection, e -> explorer.browsing().select((FeatureId) e.item.getData()));
         explorer.state().onChange(part -> {
             if (part == Part.SUBJECT) {
                 table.removeAll();

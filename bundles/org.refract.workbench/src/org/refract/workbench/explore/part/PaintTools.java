@@ -48,12 +48,12 @@ final class PaintTools {
             if (areas.getSelectionIndex() > 0) {
                 Area area = AREAS[areas.getSelectionIndex() - 1];
                 areas.select(0);
-                explorer.fill(area.left, area.top, area.right, area.bottom);
+                explorer.turning().fill(area.left, area.top, area.right, area.bottom);
             }
         });
         Button clear = Names.name(new Button(bar, SWT.PUSH), "Clear the paint");
         clear.setText("Clear");
-        clear.addListener(SWT.Selection, e -> explorer.clearPaint());
+        clear.addListener(SWT.Selection, e -> explorer.turning().clearPaint());
     }
 
     void show(boolean visible) {

@@ -162,7 +162,7 @@ final class PictureCanvas {
         Point from = pressed.get();
         panels().stream().filter(p -> p.place.contains(from)).findFirst().ifPresent(panel -> {
             double scale = (double) panel.drawing.picture().width() / panel.place.width;
-            explorer.stroke((from.x - panel.place.x) * scale, (from.y - panel.place.y) * scale,
+            explorer.turning().stroke((from.x - panel.place.x) * scale, (from.y - panel.place.y) * scale,
                     (e.x - panel.place.x) * scale, (e.y - panel.place.y) * scale);
         });
         pressed = Optional.of(new Point(e.x, e.y));

@@ -44,7 +44,7 @@ final class TurnPanel {
             button.setText(mode.title());
             button.addListener(SWT.Selection, e -> {
                 if (button.getSelection()) {
-                    explorer.mode(mode);
+                    explorer.turning().mode(mode);
                 }
             });
             modes.put(mode, button);
@@ -55,19 +55,19 @@ final class TurnPanel {
         strength = Grids.wide(Names.name(new Scale(slider, SWT.HORIZONTAL), "Strength"));
         strength.setMaximum(TICKS);
         strength.setPageIncrement(TICKS / 10);
-        strength.addListener(SWT.Selection, e -> explorer.strength(value()));
+        strength.addListener(SWT.Selection, e -> explorer.turning().strength(value()));
         most = Grids.label(slider, "");
         Composite typed = Grids.wide(Grids.grid(panel, 4));
         Grids.label(typed, "E&xactly:");
         exact = Names.name(new Spinner(typed, SWT.BORDER), "Exact strength");
         exact.setToolTipText("A strength beyond the slider's ends can be typed");
         exact.setValues(0, -100 * MOST_TYPED, 100 * MOST_TYPED, 2, 10, 100);
-        exact.addListener(SWT.Selection, e -> explorer.strength(exact.getSelection() / 100.0));
+        exact.addListener(SWT.Selection, e -> explorer.turning().strength(exact.getSelection() / 100.0));
         effect = Grids.wide(Names.name(new Label(typed, SWT.NONE), "What the strength means"));
         Button reset = Names.name(new Button(typed, SWT.PUSH), "Reset this feature");
         reset.setText("&Reset");
         reset.setToolTipText("Leaves this feature as it was");
-        reset.addListener(SWT.Selection, e -> explorer.reset());
+        reset.addListener(SWT.Selection, e -> explorer.turning().reset());
         acting = new ActingSteps(panel, explorer);
         tools = new PaintTools(panel, explorer);
         state.onChange(part -> {
