@@ -131,6 +131,32 @@ class CommandLineRunTest {
         assertTrue(out.toString().lines().filter(line -> !line.contains(" is left out")).allMatch(line -> line.length() <= 80), out::toString);
     }
 
+    /** Its option cannot be set. */
+    @picocli.CommandLine.Command(name = "unsettable")
+    static final class Unsettable implements org.refract.api.command.Command {
+        @picocli.CommandLine.ArgGroup(multiplicity = "0..*")
+        private List<Group> groups = List.of();
+
+        static final class Group {
+            @picocli.CommandLine.Option(names = "--x")
+            private String x;
+        }
+
+        @Override
+        public Integer call() {
+            return 0;
+        }
+    }
+
+    @Test
+    void aCommandThatBreaksWhileItIsParsedIsASentenceToo() {
+        Commands commands = new Commands(List.of(new CommandSource("bad 1.0", "Look", new Unsettable())), List.of(), () -> {
+        });
+        assertEquals(1, new CommandLineRun(commands, new PrintWriter(out), new PrintWriter(err), new Terminal(false, 80)).run("unsettable", "--x", "1"));
+        assertTrue(err.toString().startsWith("refract: "), err::toString);
+        assertEquals(1, err.toString().lines().count(), err::toString);
+    }
+
     @Test
     void theCommandsExitCodeIsTheProcesss() {
         assertEquals(7, run(() -> 7, "probe"));

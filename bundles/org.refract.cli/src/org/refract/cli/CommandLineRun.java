@@ -49,10 +49,26 @@ final class CommandLineRun {
 
     int run(String... arguments) {
         try {
-            return line.execute(arguments);
+            return isParseable(arguments) ? line.execute(arguments) : FAILURE;
         } finally {
             out.flush();
             err.flush();
+        }
+    }
+
+    /** Whether a command can be parsed at all; picocli answers a broken one with a stack trace. A mere wrong request is parseable. */
+    private boolean isParseable(String[] arguments) {
+        try {
+            line.parseArgs(arguments);
+            return true;
+        } catch (ParameterException wrongRequest) {
+            return true;
+        } catch (RuntimeException | LinkageError e) {
+            say(Sentences.of(e));
+            if (List.of(arguments).contains("--debug")) {
+                e.printStackTrace(err);
+            }
+            return false;
         }
     }
 

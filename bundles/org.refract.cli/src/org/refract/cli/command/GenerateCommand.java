@@ -64,7 +64,7 @@ public final class GenerateCommand implements Command {
     private Optional<Path> out = Optional.empty();
 
     @ArgGroup(exclusive = false, multiplicity = "0..*", heading = "%nTurned features (each --feature may be repeated with its own options)%n")
-    private List<FeatureChange> changes = List.of();
+    private List<FeatureChange> changes = new ArrayList<>();
 
     @Option(names = "--json", description = "Print one JSON object for the pictures.")
     private boolean json;

@@ -50,7 +50,7 @@ public final class InterveneCommand implements Command {
     private String prompt = "";
 
     @ArgGroup(exclusive = false, multiplicity = "0..*", heading = "%nTurned features (each --feature may be repeated with its own options)%n")
-    private List<FeatureChange> changes = List.of();
+    private List<FeatureChange> changes = new ArrayList<>();
 
     @Mixin
     private PictureOptions picture = new PictureOptions();
