@@ -52,7 +52,16 @@ public final class FeatureIndexWriter implements AutoCloseable {
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
             delete(beside);
-            FeatureIndexWriter writer = new FeatureIndexWriter(file, beside, AtlasDatabase.create(beside));
+            return open(file, beside, facts, prompts);
+        } catch (SQLException | IOException e) {
+            throw failure(file, e);
+        }
+    }
+
+    private static FeatureIndexWriter open(Path file, Path beside, AtlasFacts facts, Map<Long, String> prompts) throws RefractException, SQLException {
+        DuckDBConnection database = AtlasDatabase.create(beside);
+        try {
+            FeatureIndexWriter writer = new FeatureIndexWriter(file, beside, database);
             writer.writeMeta(facts);
             try (DuckDBAppender recordings = writer.appender("recordings")) {
                 for (Map.Entry<Long, String> prompt : prompts.entrySet()) {
@@ -60,8 +69,9 @@ public final class FeatureIndexWriter implements AutoCloseable {
                 }
             }
             return writer;
-        } catch (SQLException | IOException e) {
-            throw failure(file, e);
+        } catch (SQLException e) {
+            database.close();
+            throw e;
         }
     }
 
