@@ -125,7 +125,7 @@ public final class ProgressMonitor implements Monitor, AutoCloseable {
         Duration elapsed = Duration.ofMillis(clock.millis() - begun);
         if (terminal.interactive()) {
             err.print("\r" + ProgressLine.of(title, done, total, elapsed, metrics, headline, terminal.width() - 1) + "\u001b[K");
-        } else {
+        } else if (done > 0 || total > 0) {
             err.println(ProgressLine.plain(title, done, total, elapsed, metrics, headline));
         }
         err.flush();
