@@ -3,6 +3,7 @@ package org.refract.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi.Text;
@@ -24,15 +25,15 @@ final class CommandGroups {
         return index < 0 ? ORDER.size() : index;
     }
 
-    static void install(CommandLine line, Map<String, List<String>> groups, List<String> refused) {
+    static void install(CommandLine line, Map<String, SortedSet<String>> groups, List<String> refused) {
         line.getHelpSectionMap().remove(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING);
         line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, help -> list(help, groups, refused));
     }
 
-    private static String list(Help help, Map<String, List<String>> groups, List<String> refused) {
+    private static String list(Help help, Map<String, SortedSet<String>> groups, List<String> refused) {
         StringBuilder text = new StringBuilder();
         int width = help.commandSpec().usageMessage().width();
-        int column = groups.values().stream().flatMap(List::stream).mapToInt(String::length).max().orElse(10) + 4;
+        int column = groups.values().stream().flatMap(SortedSet::stream).mapToInt(String::length).max().orElse(10) + 4;
         groups.forEach((group, names) -> {
             text.append(help.createHeading("%n@|bold,underline " + group + "|@%n"));
             TextTable table = TextTable.forColumns(help.colorScheme(), new Column(column, 2, Overflow.SPAN),

@@ -6,6 +6,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.refract.cli.progress.Terminal;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -36,7 +38,7 @@ final class CommandLineRun {
         this.top = new RefractCommand(terminal);
         this.line = new CommandLine(top);
         this.refused = new ArrayList<>(commands.refused());
-        Map<String, List<String>> groups = new LinkedHashMap<>();
+        Map<String, SortedSet<String>> groups = new LinkedHashMap<>();
         for (CommandSource source : ordered(commands.sources())) {
             add(source, groups);
         }
@@ -76,7 +78,7 @@ final class CommandLineRun {
         return sources.stream().sorted(Comparator.comparingInt((CommandSource s) -> CommandGroups.rank(s.group()))).toList();
     }
 
-    private void add(CommandSource source, Map<String, List<String>> groups) {
+    private void add(CommandSource source, Map<String, SortedSet<String>> groups) {
         try {
             CommandLine sub = new CommandLine(source.command());
             String name = sub.getCommandName();
@@ -85,7 +87,7 @@ final class CommandLineRun {
                 return;
             }
             line.addSubcommand(name, sub);
-            groups.computeIfAbsent(source.group(), g -> new ArrayList<>()).add(name);
+            groups.computeIfAbsent(source.group(), g -> new TreeSet<>()).add(name);
         } catch (RuntimeException | LinkageError e) {
             refused.add("A command of " + source.origin() + " is left out: " + Sentences.of(e));
         }
