@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +21,15 @@ class ProductTest {
 
     @TempDir
     private Path user;
+
+    @AfterEach
+    void removeLinks() throws IOException {
+        try (var files = Files.walk(user)) {
+            for (Path link : files.filter(Files::isSymbolicLink).toList()) {
+                Files.delete(link);
+            }
+        }
+    }
 
     @Test
     void answersWithTheCommandsExitCode() throws Exception {
