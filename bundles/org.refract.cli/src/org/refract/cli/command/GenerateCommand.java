@@ -44,7 +44,7 @@ import picocli.CommandLine.Spec;
 @Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Pictures")
 @CommandLine.Command(name = "generate", sortOptions = false, description = "Draw pictures, with features turned if you like.",
         footer = {"", "Examples", "  refract generate \"red heart\" --seed 7", "  refract generate \"a cat\" \"a dog\" --out pictures --steps 4",
-            "  refract generate \"red heart\" --run unpacked-emoji --feature 'unet.up_blocks.0.attentions.1#123*3'"})
+            "  refract generate \"red heart\" --run unpacked-emoji-sdxl \\", "      --feature 'unet.mid_block.attentions.0#7*3'"})
 public final class GenerateCommand implements Command {
     private static final int LONGEST_NAME = 60;
 

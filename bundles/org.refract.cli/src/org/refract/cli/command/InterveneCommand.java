@@ -37,8 +37,9 @@ import picocli.CommandLine.Spec;
 /** {@code refract intervene}: the same picture without and with changes. */
 @Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Pictures")
 @CommandLine.Command(name = "intervene", sortOptions = false, description = "Draw a picture before and after features are turned.",
-        footer = {"", "Examples", "  refract intervene unpacked-emoji --prompt \"red heart\" --feature 'unet.up_blocks.0.attentions.1#123*0'",
-            "  refract intervene unpacked-emoji --prompt \"red heart\" \\", "      --feature 'unet.mid_block.attentions.0#7' --mode add --strength 5 --area 0,0,0.5,1"})
+        footer = {"", "Examples", "  refract intervene unpacked-emoji-sdxl --prompt \"red heart\" \\", "      --feature 'unet.up_blocks.0.attentions.1#123*0'",
+            "  refract intervene unpacked-emoji-sdxl --prompt \"red heart\" \\", "      --feature 'unet.mid_block.attentions.0#7' \\",
+            "      --mode add --strength 5 --area 0,0,0.5,1"})
 public final class InterveneCommand implements Command {
     private final Extensions extensions;
     private final JobQueue jobs;
