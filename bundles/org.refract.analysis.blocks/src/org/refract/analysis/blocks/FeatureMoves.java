@@ -84,7 +84,7 @@ final class FeatureMoves {
         return new Block(dictionary, pictures(dictionary, moves), List.of(row(dictionary, moves, 0), row(dictionary, moves, AMPLIFIED)));
     }
 
-    /** {@code [rank][prompt]} the features with the largest mean activation over the picture. */
+    /** {@code [rank][prompt]} the features with the largest mean activation over the picture; where none is active, one that moves nothing. */
     private int[][] strongest(Dictionary dictionary) throws RefractException {
         int[][] latents = new int[features][drawing.size()];
         List<CodesHook> readers = new ArrayList<>();
@@ -99,7 +99,7 @@ final class FeatureMoves {
             for (int example = 0; example < activity.passes().getFirst().examples(); example++) {
                 List<ActiveFeature> active = activity.strongest(example, features);
                 for (int rank = 0; rank < features; rank++) {
-                    latents[rank][firsts.get(i) + example] = active.get(Math.min(rank, active.size() - 1)).latent();
+                    latents[rank][firsts.get(i) + example] = active.isEmpty() ? 0 : active.get(Math.min(rank, active.size() - 1)).latent();
                 }
             }
         }
@@ -107,7 +107,8 @@ final class FeatureMoves {
     }
 
     private static float[][] directions(Dictionary dictionary, int[] latents, Written written, Random random) {
-        int[] alive = dictionary.features().stream().filter(Feature::alive).mapToInt(Feature::latent).toArray();
+        int[] live = dictionary.features().stream().filter(Feature::alive).mapToInt(Feature::latent).toArray();
+        int[] alive = live.length == 0 ? latents : live;
         float[][] directions = new float[latents.length][];
         for (int i = 0; i < latents.length; i++) {
             float[] own = row(dictionary, latents[i]);
