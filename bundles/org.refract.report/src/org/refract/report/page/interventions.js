@@ -30,8 +30,7 @@ const Interventions = (() => {
     }
     const title = block ? h("button", {type: "button", class: "link", onclick: () => Feature.open(block, shown.latent)}, shown.title) : shown.title;
     return h("article", {style: {"--block": colour(Math.max(0, shown.block))}}, box, h("h3", {}, title), detail, buttons,
-      h("p", {class: "note", title: "how much of the change lies where the feature was active, and how much of the picture that is"},
-        "Off: ", percent(shown.locality), " of the change on ", percent(shown.area), " of the picture"), line);
+      h("p", {class: "note"}, "Switched off, " + percent(shown.locality) + " of the change lies where it was active, which is " + percent(shown.area) + " of the picture."), line);
   }
 
   function section(run) {
