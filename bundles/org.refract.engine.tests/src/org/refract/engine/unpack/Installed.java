@@ -10,7 +10,7 @@ import org.refract.engine.extension.Extensions;
 /** The product's extensions: the container's services, or on a plain class path the same classes made by hand. */
 final class Installed {
     private static final List<String> CLASSES = List.of("org.refract.model.sdxl.SdxlBackend", "org.refract.sae.topk.TopKVariant",
-            "org.refract.format.refract.RefractFormat", "org.refract.analysis.captions.CaptionLabeler");
+            "org.refract.format.refract.RefractFormat", "org.refract.analysis.captions.CaptionLabeler", "org.refract.analysis.blocks.BlockRoles");
 
     private Installed() {
     }

@@ -116,8 +116,8 @@ public final class Unpack {
     }
 
     private static List<Phase> phases(UnpackOptions options) {
-        List<Phase> phases = new ArrayList<>(List.of(new SurveyPhase(), new RecordPhase(), new TrainPhase(), new AtlasPhase(), new IconPhase(), new ShowcasePhase(),
-                new AnalysisPhase()));
+        List<Phase> phases = new ArrayList<>(List.of(new SurveyPhase(), new RecordPhase(), new TrainPhase(), new AtlasPhase(), new IconPhase(),
+                new ShowcasePhase(), new AnalysisPhase()));
         if (options.report()) {
             phases.add(new ReportPhase());
         }
