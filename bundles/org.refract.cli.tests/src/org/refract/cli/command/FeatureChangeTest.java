@@ -1,5 +1,6 @@
 package org.refract.cli.command;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,6 +12,7 @@ import org.refract.api.RefractException;
 import org.refract.api.analysis.Intervention;
 import org.refract.api.analysis.Intervention.Mode;
 import org.refract.api.model.Site;
+import org.refract.engine.intervene.MaskText;
 import picocli.CommandLine;
 
 class FeatureChangeTest {
@@ -22,6 +24,14 @@ class FeatureChangeTest {
 
     private static Intervention read(String... arguments) throws RefractException {
         return CommandLine.populateCommand(new Holder(), arguments).changes.getFirst().intervention();
+    }
+
+    @Test
+    void anAreaPaintedInTheWindowIsReadExactly() throws RefractException {
+        Intervention.Mask painted = new Intervention.Mask(2, 3, new float[] {0, 1, 0, 1, 1, 0});
+        Intervention change = read("--feature", "unet.mid_block.attentions.0#1+5@" + MaskText.of(painted) + "/0-1");
+        assertArrayEquals(painted.weights(), change.mask().orElseThrow().weights());
+        assertEquals(1, change.lastStep());
     }
 
     @Test

@@ -9,6 +9,7 @@ import org.refract.api.analysis.FeatureId;
 import org.refract.api.analysis.Intervention;
 import org.refract.api.analysis.Intervention.Mode;
 import org.refract.api.model.HookPoint;
+import org.refract.engine.intervene.MaskText;
 import picocli.CommandLine.Option;
 
 /**
@@ -33,7 +34,7 @@ final class FeatureChange {
     @Option(names = "--strength", paramLabel = "S", description = "scale: 0 is off, 1 unchanged. add and replace: in units of its mean activation (default: 2).")
     private Double strength;
 
-    @Option(names = "--area", paramLabel = "X,Y,W,H", description = "Where, in shares of the picture from its upper left corner (default: everywhere).")
+    @Option(names = "--area", paramLabel = "X,Y,W,H", description = "Where, in shares of the picture from its upper left corner, or a mask:... that the window wrote (default: everywhere).")
     private String area;
 
     @Option(names = "--acting", paramLabel = "A-B", description = "During which denoising steps, counted from 0 (default: all).")
@@ -89,6 +90,9 @@ final class FeatureChange {
     }
 
     private static Intervention.Mask mask(String text) throws RefractException {
+        if (MaskText.isMask(text)) {
+            return MaskText.read(text);
+        }
         String[] parts = text.split(",", -1);
         double[] share = new double[4];
         try {

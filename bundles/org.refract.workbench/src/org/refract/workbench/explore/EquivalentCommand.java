@@ -4,22 +4,21 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import org.refract.api.analysis.FeatureId;
 import org.refract.api.analysis.Intervention;
 import org.refract.api.model.Placement;
 import org.refract.api.model.Site;
+import org.refract.engine.intervene.MaskText;
 import org.refract.workbench.picture.PaintedMask;
 import org.refract.workbench.subject.DrawRequest;
 import org.refract.workbench.subject.SubjectInfo;
 
 /**
- * Writes the command line that draws what the window draws. An area that was painted freely becomes the rectangle around it, and
- * the line says so in a comment, because a command line holds no painting.
+ * Writes the command line that draws what the window draws. A rectangle is written by its edges, an area that was painted freely as one
+ * word that holds the painting ({@link MaskText}).
  */
 public final class EquivalentCommand {
-    private static final String ROUGH = "  # a painted area is written as the rectangle around it";
     private static final int DIGITS = 4;
 
     private EquivalentCommand() {
@@ -37,13 +36,10 @@ public final class EquivalentCommand {
         if (!subject.placement().equals(Placement.CPU)) {
             words.addAll(List.of("--device", subject.placement().toString()));
         }
-        boolean rough = false;
         for (Intervention edit : edits) {
-            Optional<PaintedMask> mask = edit.mask().map(PaintedMask::of);
-            words.addAll(List.of("--feature", feature(edit) + mask.map(m -> "@" + area(m)).orElse("") + acting(edit, request.steps())));
-            rough |= mask.isPresent() && !mask.get().isRectangle();
+            words.addAll(List.of("--feature", feature(edit) + edit.mask().map(m -> "@" + area(m)).orElse("") + acting(edit, request.steps())));
         }
-        return words.stream().map(EquivalentCommand::quoted).collect(Collectors.joining(" ")) + (rough ? ROUGH : "");
+        return words.stream().map(EquivalentCommand::quoted).collect(Collectors.joining(" "));
     }
 
     private static String feature(Intervention edit) {
@@ -62,7 +58,11 @@ public final class EquivalentCommand {
         return edit.firstStep() == 0 && last == steps - 1 || edit.firstStep() > last ? "" : "/" + edit.firstStep() + "-" + last;
     }
 
-    private static String area(PaintedMask mask) {
+    private static String area(Intervention.Mask weights) {
+        PaintedMask mask = PaintedMask.of(weights);
+        if (!mask.isRectangle()) {
+            return MaskText.of(weights);
+        }
         PaintedMask.Bounds bounds = mask.bounds();
         return number(bounds.left()) + "," + number(bounds.top()) + "," + number(bounds.width()) + "," + number(bounds.height());
     }
