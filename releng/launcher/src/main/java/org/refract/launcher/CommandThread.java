@@ -38,14 +38,10 @@ final class CommandThread {
         return exitCode;
     }
 
-    /**
-     * Interrupts the command and waits for its end, but not for ever.
-     *
-     * @return whether the command was still running
-     */
-    boolean stop() {
+    /** Interrupts the command if it is still running, and waits for its end, but not for ever. */
+    void stop() {
         if (exitCode.isDone()) {
-            return false;
+            return;
         }
         thread.interrupt();
         try {
@@ -53,7 +49,6 @@ final class CommandThread {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        return true;
     }
 
     private int run(BundleContext context, String[] arguments) {

@@ -56,8 +56,9 @@ public final class Container implements AutoCloseable {
         return List.copyOf(failures);
     }
 
+    /** Stops the framework and waits for it; who comes second waits for the first. */
     @Override
-    public void close() {
+    public synchronized void close() {
         try {
             framework.stop();
             framework.waitForStop(TimeUnit.SECONDS.toMillis(10));

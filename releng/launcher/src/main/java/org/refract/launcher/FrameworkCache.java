@@ -50,8 +50,12 @@ final class FrameworkCache implements AutoCloseable {
         return folder;
     }
 
+    /** Deletes the folder. Both the end of the command and a signal lead here; who comes second waits for the first. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (!channel.isOpen()) {
+            return;
+        }
         try {
             delete(folder);
             channel.close();
@@ -89,7 +93,7 @@ final class FrameworkCache implements AutoCloseable {
         }
         try (var files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
+                Files.deleteIfExists(file);
             }
         }
     }

@@ -59,11 +59,10 @@ public final class Main {
         return Stream.of(named.split(File.pathSeparator)).filter(folder -> !folder.isBlank()).map(Path::of).toList();
     }
 
-    /** At the JVM's end: nothing to do after a command that ran to its end; otherwise the command gets the time to stop. */
+    /** At the JVM's end a running command gets the time to stop, and the JVM waits until everything is put away. */
     private static void end(CommandThread command, Container container, FrameworkCache cache) {
-        if (command.stop()) {
-            container.close();
-            cache.close();
-        }
+        command.stop();
+        container.close();
+        cache.close();
     }
 }
