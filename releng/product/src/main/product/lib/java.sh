@@ -13,6 +13,17 @@ real_path() {
   printf '%s\n' "$(cd "$(dirname "$file")" && pwd -P)/$(basename "$file")"
 }
 
+# use_utf8: lets Java read and write file names and text in UTF-8 where the locale would allow ASCII only.
+use_utf8() {
+  case ${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in
+    *UTF-8* | *utf-8* | *UTF8* | *utf8*) ;;
+    *)
+      unset LC_ALL
+      export LC_CTYPE=C.UTF-8
+      ;;
+  esac
+}
+
 # java_version HOME: the major version of the Java in a folder.
 java_version() {
   if [ -r "$1/release" ]; then

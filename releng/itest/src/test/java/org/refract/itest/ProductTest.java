@@ -64,6 +64,15 @@ class ProductTest {
     }
 
     @Test
+    void takesAnyLetterWhereTheLocaleKnowsAsciiOnly() throws Exception {
+        Map<String, String> ascii = Map.of("LC_ALL", "C", "LC_CTYPE", "C", "LANG", "C");
+        try (Command command = Command.start(Product.program(), user, ascii, "inspect", "модель·ß.safetensors")) {
+            assertEquals(2, command.exitCode(), command::output);
+            assertTrue(command.output().contains("модель·ß.safetensors"), command::output);
+        }
+    }
+
+    @Test
     void writesNothingIntoItsOwnFolder() throws Exception {
         Map<Path, Long> before = contents(Product.folder());
         try (Command command = Command.start(user, "--help")) {
