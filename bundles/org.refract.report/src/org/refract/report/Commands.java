@@ -5,19 +5,29 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.refract.api.analysis.Intervention;
 import org.refract.api.model.Site;
+import org.refract.engine.index.AtlasFacts;
 import org.refract.engine.job.RunRecord;
+import org.refract.engine.unpack.RunFolder;
 import org.refract.engine.unpack.Showcase;
 
 /** The {@code refract} commands that make what the page shows. */
 final class Commands {
+    private static final String SETTING = "setting_";
+
     private final RunRecord record;
     private final Path run;
+    private final List<AtlasFacts> dictionaries;
 
-    Commands(RunRecord record) {
+    /** @param dictionaries one per block, in the order of the page */
+    Commands(RunRecord record, List<AtlasFacts> dictionaries) {
         this.record = record;
+        this.dictionaries = List.copyOf(dictionaries);
         this.run = record.folder().toAbsolutePath().normalize();
     }
 
@@ -28,12 +38,32 @@ final class Commands {
         return line(words);
     }
 
+    /** Trains the dictionaries again, into a folder beside theirs. */
     String train() {
-        return line(List.of("refract", "train", run.toString()));
+        RunFolder folder = new RunFolder(run);
+        List<String> words = new ArrayList<>(List.of("refract", "train"));
+        dictionaries.forEach(d -> words.add(folder.store().resolve(RunFolder.name(d.point())).toString()));
+        words.addAll(List.of("--out", run.resolve("saes-again").toString()));
+        if (!dictionaries.isEmpty()) {
+            AtlasFacts first = dictionaries.getFirst();
+            words.addAll(List.of("--variant", first.variant(), "--expansion", number((double) first.latents() / first.width())));
+            Map<String, String> facts = new TreeMap<>(first.further());
+            facts.forEach((name, value) -> {
+                if (name.startsWith(SETTING)) {
+                    words.addAll(List.of("--set", name.substring(SETTING.length()) + "=" + value));
+                }
+            });
+            for (String option : List.of("steps", "batch", "seed")) {
+                Optional.ofNullable(facts.get("sae_" + option)).ifPresent(value -> words.addAll(List.of("--" + option, value)));
+            }
+        }
+        return line(words);
     }
 
     String inspect() {
-        return line(List.of("refract", "inspect", run.resolve("saes").toString()));
+        RunFolder folder = new RunFolder(run);
+        Path shown = dictionaries.isEmpty() ? run : folder.sae(dictionaries.getFirst().point());
+        return line(List.of("refract", "inspect", shown.toString()));
     }
 
     String atlas() {
@@ -66,7 +96,7 @@ final class Commands {
     }
 
     /** The rectangle of a mask's positive weights as {@code x,y,width,height} in shares of the picture. */
-    private static java.util.Optional<String> area(Intervention.Mask mask) {
+    private static Optional<String> area(Intervention.Mask mask) {
         int left = mask.columns();
         int top = mask.rows();
         int right = -1;
@@ -81,7 +111,7 @@ final class Commands {
                 }
             }
         }
-        return right < 0 ? java.util.Optional.empty() : java.util.Optional.of(number((double) left / mask.columns()) + ","
+        return right < 0 ? Optional.empty() : Optional.of(number((double) left / mask.columns()) + ","
                 + number((double) top / mask.rows()) + "," + number((right - left + 1.0) / mask.columns()) + "," + number((bottom - top + 1.0) / mask.rows()));
     }
 

@@ -9,6 +9,7 @@ import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.HookPoint;
 import org.refract.engine.file.AtomicFolder;
+import org.refract.engine.index.AtlasFacts;
 import org.refract.engine.index.FeatureIndex;
 import org.refract.engine.job.RunRecord;
 import org.refract.engine.unpack.ReportWriter;
@@ -55,8 +56,9 @@ public final class HtmlReport implements ReportWriter {
             blocks.add(Block.of(run, atlas, blocks.size(), files.features(), folder));
         }
         data.write("prompts", pictures.prompts());
-        Commands commands = new Commands(record);
-        RunFacts facts = RunFacts.of(run, record, atlases.stream().map(FeatureIndex::facts).toList(), blocks);
+        List<AtlasFacts> dictionaries = atlases.stream().map(FeatureIndex::facts).toList();
+        Commands commands = new Commands(record, dictionaries);
+        RunFacts facts = RunFacts.of(run, record, dictionaries, blocks);
         data.write("run", new Overview(facts.title(), facts.seconds(), facts.model(), facts.record(), facts.phases(), facts.notes(),
                 Map.of("unpack", commands.unpack(), "train", commands.train(), "inspect", commands.inspect(), "atlas", commands.atlas(),
                         "workbench", commands.workbench(), "feature", commands.feature()),

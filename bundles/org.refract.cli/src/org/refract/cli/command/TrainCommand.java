@@ -52,7 +52,9 @@ public final class TrainCommand implements Command {
     private String variant;
     @Option(names = "--set", paramLabel = "NAME=VALUE", order = 3, description = "A setting of the architecture, such as k=20; may be repeated.")
     private Map<String, String> settings = new LinkedHashMap<>();
-    @Option(names = "--latents", paramLabel = "N", order = 4, description = "Size of the dictionary (default: 4 per channel).")
+    @Option(names = "--expansion", paramLabel = "X", defaultValue = EXPANSION, order = 4, description = "Latents per channel (default: ${DEFAULT-VALUE}).")
+    private double expansion;
+    @Option(names = "--latents", paramLabel = "N", order = 4, description = "Size of the dictionary, instead of --expansion.")
     private Integer latents;
     @Option(names = "--batch", paramLabel = "N", defaultValue = "4096", order = 5, description = "Vectors per step (default: ${DEFAULT-VALUE}).")
     private int batch;
@@ -67,13 +69,16 @@ public final class TrainCommand implements Command {
     private String device;
 
     /** Latents per channel in the published SDXL Turbo dictionaries (sdxl-unbox: 5120 of 1280). */
-    private static final int EXPANSION = 4;
+    private static final String EXPANSION = "4";
 
     @Override
     public Integer call() throws RefractException {
         Placement placement = Placement.parse(device);
         Lease<SaeVariant> architecture = extensions.lease(SaeVariant.class, variant);
         Lease<CheckpointFormat> writer = extensions.lease(CheckpointFormat.class, format);
+        if (!(expansion > 0) || latents != null && latents < 1) {
+            throw RefractException.usage("A dictionary needs at least one latent: --expansion and --latents must be greater than 0.");
+        }
         Settings chosen = Settings.of(architecture.get().hyperparameters(), settings);
         List<ActivationStore> opened = new ArrayList<>();
         try {
@@ -81,7 +86,7 @@ public final class TrainCommand implements Command {
             for (Path path : stores) {
                 ActivationStore store = ActivationStore.open(path);
                 opened.add(store);
-                int size = latents == null ? EXPANSION * store.width() : latents;
+                int size = latents == null ? (int) Math.min(Integer.MAX_VALUE, Math.round(expansion * store.width())) : latents;
                 SaeConfig config = new SaeConfig(variant, store.width(), store.width(), size, chosen);
                 tasks.add(new TrainingTask(ActivationStore.folderName(store.manifest().point()), architecture.get(), config, store));
             }
