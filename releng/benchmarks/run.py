@@ -83,7 +83,7 @@ def milliseconds(seconds):
 def sae_rows(a):
     for threads in a.threads.split(","):
         size = ["--threads", threads]
-        peer, ours = turns(lambda: measured([python(a), HERE / "peers" / "sae_step.py", *size]),
+        peer, ours = turns(lambda: measured([python(a), HERE / "peers" / "sae_step.py", "--rounds", 3, *size]),
                            lambda: measured([*REFRACT, "bench", "sae", "--json"], **ours_on(threads)))
         name = f"SAE step, d 1280, n 5120, k 10, batch 4096, {threads} threads"
         yield name, "one bare encoder product", milliseconds(ours["product"]), milliseconds(ours["step"]), ours["step"] / ours["product"], "≤ 1.4"

@@ -7,6 +7,11 @@ package org.refract.api;
 public final class RefractException extends Exception {
     private static final long serialVersionUID = 1L;
 
+    /** Exit code of a wrong request. */
+    public static final int USAGE = 2;
+    /** Exit code of a request that could not be carried out. */
+    public static final int FAILURE = 1;
+
     /** A name of thousands of characters, out of a damaged file, must not bury the sentence that quotes it. */
     private static final int LONGEST = 1000;
 
@@ -24,20 +29,20 @@ public final class RefractException extends Exception {
 
     /** The request itself is wrong (an unknown name, a missing file, a value out of range): exit code 2. */
     public static RefractException usage(String sentence, Object... values) {
-        return new RefractException(sentence.formatted(values), 2, null);
+        return new RefractException(sentence.formatted(values), USAGE, null);
     }
 
     /** The request was right but could not be carried out (a full disk, a damaged file found half way): exit code 1. */
     public static RefractException failure(String sentence, Object... values) {
-        return new RefractException(sentence.formatted(values), 1, null);
+        return new RefractException(sentence.formatted(values), FAILURE, null);
     }
 
     /** As {@link #failure(String, Object...)}, keeping the cause for the log. */
     public static RefractException failure(Throwable cause, String sentence, Object... values) {
-        return new RefractException(sentence.formatted(values), 1, cause);
+        return new RefractException(sentence.formatted(values), FAILURE, cause);
     }
 
-    /** What the process ends with: 2 for a wrong request, 1 for a failure. */
+    /** What the process ends with: {@link #USAGE} or {@link #FAILURE}. */
     public int exitCode() {
         return exitCode;
     }

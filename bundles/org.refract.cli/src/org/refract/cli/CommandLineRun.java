@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.refract.api.RefractException;
 import org.refract.cli.progress.Terminal;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -18,9 +19,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** One call of {@code refract}: parses, runs, and turns whatever goes wrong into one sentence and an exit code. */
 final class CommandLineRun {
     /** Exit code of a request that could not be carried out. */
-    static final int FAILURE = 1;
+    static final int FAILURE = RefractException.FAILURE;
     /** Exit code of a wrong request. */
-    static final int USAGE = 2;
+    static final int USAGE = RefractException.USAGE;
     /** Exit code after Ctrl-C, as shells have it: 128 + SIGINT. */
     static final int STOPPED = 130;
 

@@ -1,6 +1,7 @@
 package org.refract.engine.unpack;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -27,6 +28,7 @@ import org.refract.api.job.CancelledException;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.HookPoint;
 import org.refract.api.model.Placement;
+import org.refract.api.model.Site;
 import org.refract.engine.Locations;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.index.FeatureIndex;
@@ -145,6 +147,13 @@ class UnpackTest {
         refused("is a file", at("mine/thesis.txt"));
         refused("There is no model", UnpackOptions.of(folder.resolve("nowhere"), folder.resolve("x")));
         refused("is no model of a family", UnpackOptions.of(other.run(), folder.resolve("x")));
+    }
+
+    @Test
+    void aWrongRequestLeavesNoFolderInTheWayOfTheRightOne() {
+        UnpackOptions other = at("mistyped");
+        refused("no hook point", other.withPoints(List.of(new HookPoint("unet.nowhere", Site.UPDATE))));
+        assertFalse(Files.exists(other.run()));
     }
 
     @Test

@@ -37,6 +37,17 @@ final class RunLock implements AutoCloseable {
         }
     }
 
+    /** Removes what a wrong request made before anything was recorded, so that the corrected one finds the folder as it was. */
+    void forget(RunFolder run) {
+        try {
+            Files.deleteIfExists(run.record());
+            Files.deleteIfExists(run.path().resolve(FILE));
+            Files.deleteIfExists(run.path());
+        } catch (IOException e) {
+            // the folder holds something of the person's, or the system does not delete what is open: it stays
+        }
+    }
+
     private static boolean locked(FileChannel channel) throws IOException {
         try {
             FileLock lock = channel.tryLock();

@@ -63,6 +63,7 @@ public final class Unpack {
         RunFolder folder = new RunFolder(options.run().toAbsolutePath().normalize());
         requireRunOrNothing(folder.path());
         try (RunLock lock = RunLock.take(folder.path())) {
+            boolean isNew = !Files.exists(folder.record());
             Map<String, String> identity = UnpackSession.identity(options, backend.get().inspect(options.model()).fingerprint());
             RunRecord record = record(options, folder, identity);
             try {
@@ -73,7 +74,11 @@ public final class Unpack {
                 record.cancelled(e.getMessage());
                 throw e;
             } catch (RefractException e) {
-                record.failed(e.getMessage());
+                if (isNew && e.exitCode() == RefractException.USAGE && !Files.exists(folder.store())) {
+                    lock.forget(folder);
+                } else {
+                    record.failed(e.getMessage());
+                }
                 throw e;
             } catch (RuntimeException | Error e) {
                 record.failed("It ended unexpectedly: " + e + ".");
