@@ -143,7 +143,7 @@ final class SdxlModel implements ImageModel {
                 if (guided) {
                     output = KERNELS.call(step, "guided", output, request.guidance());
                 }
-                Optional<NDArray> fresh = solver.drawsNoise() ? Optional.of(onDevice(noise.next(step.manager()), step)) : Optional.empty();
+                Optional<NDArray> fresh = solver.drawsNoise(i) ? Optional.of(onDevice(noise.next(step.manager()), step)) : Optional.empty();
                 NDArray next = solver.step(run.manager(), i, output, sample, fresh);
                 sample.close();
                 sample = next;

@@ -63,8 +63,8 @@ class SchedulersTest {
                 String step = name + ".step" + i + ".";
                 ReferenceSet.assertNear(golden, step + "model_input", solver.scaleModelInput(scope.manager(), i, sample), ReferenceSet.FORWARD);
                 NDArray output = ReferenceSet.read(golden, step + "model_output", scope.manager());
-                assertEquals(golden.has(step + "noise"), solver.drawsNoise());
-                Optional<NDArray> noise = solver.drawsNoise()
+                assertEquals(golden.has(step + "noise"), solver.drawsNoise(i));
+                Optional<NDArray> noise = solver.drawsNoise(i)
                         ? Optional.of(ReferenceSet.read(golden, step + "noise", scope.manager()))
                         : Optional.empty();
                 sample = solver.step(scope.manager(), i, output, sample, noise);

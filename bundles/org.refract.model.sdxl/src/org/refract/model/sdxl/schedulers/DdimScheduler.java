@@ -27,7 +27,7 @@ record DdimScheduler(SchedulerConfig config) implements Scheduler {
         }
 
         @Override
-        public boolean drawsNoise() {
+        public boolean drawsNoise(int i) {
             return false;
         }
 
@@ -39,10 +39,27 @@ record DdimScheduler(SchedulerConfig config) implements Scheduler {
         @Override
         public NDArray step(NDManager out, int i, NDArray modelOutput, NDArray sample, Optional<NDArray> unused) {
             int t = (int) timesteps[i];
-            float alpha = noise.alphaCumprod(Math.min(t, config.numTrainTimesteps() - 1));
+            float alpha = alpha(i);
             float before = t >= stride ? noise.alphaCumprod(t - stride) : config.setAlphaToOne() ? 1 : noise.alphaCumprod(0);
             return EulerSolver.KERNELS.call(out, "ddim_step", modelOutput, sample, root(alpha), root(1 - alpha), root(before),
                     root(1 - before), config.clipSample().orElse(0), config.predictsV());
+        }
+
+        @Override
+        public NDArray predictedOriginal(NDManager out, int i, NDArray modelOutput, NDArray sample) {
+            float alpha = alpha(i);
+            return EulerSolver.KERNELS.call(out, "ddim_original", modelOutput, sample, root(alpha), root(1 - alpha),
+                    config.clipSample().orElse(0), config.predictsV());
+        }
+
+        @Override
+        public NDArray addNoise(NDManager out, int i, NDArray original, NDArray noise) {
+            float alpha = alpha(i);
+            return EulerSolver.KERNELS.call(out, "mixed", original, noise, root(alpha), root(1 - alpha));
+        }
+
+        private float alpha(int i) {
+            return noise.alphaCumprod(Math.min((int) timesteps[i], config.numTrainTimesteps() - 1));
         }
 
         private static double root(float x) {

@@ -46,7 +46,7 @@ record DpmSolverMultistepScheduler(SchedulerConfig config) implements Scheduler 
         }
 
         @Override
-        public boolean drawsNoise() {
+        public boolean drawsNoise(int i) {
             return false;
         }
 
@@ -69,6 +69,17 @@ record DpmSolverMultistepScheduler(SchedulerConfig config) implements Scheduler 
             before.ifPresent(NDArray::close);
             before = Optional.of(predicted);
             return result;
+        }
+
+        @Override
+        public NDArray predictedOriginal(NDManager out, int i, NDArray modelOutput, NDArray sample) {
+            return EulerSolver.KERNELS.call(out, "dpm_sample", modelOutput, sample, (double) level(i).alpha, (double) level(i).sigma,
+                    config.predictsV());
+        }
+
+        @Override
+        public NDArray addNoise(NDManager out, int i, NDArray original, NDArray noise) {
+            return EulerSolver.KERNELS.call(out, "mixed", original, noise, (double) level(i).alpha, (double) level(i).sigma);
         }
 
         private NDArray second(NDManager out, NDArray sample, NDArray predicted, int i, float h, float grow) {

@@ -26,7 +26,7 @@ record EulerAncestralScheduler(SchedulerConfig config) implements Scheduler {
         }
 
         @Override
-        public boolean drawsNoise() {
+        public boolean drawsNoise(int i) {
             return true;
         }
 

@@ -25,7 +25,7 @@ record EulerScheduler(SchedulerConfig config) implements Scheduler {
         }
 
         @Override
-        public boolean drawsNoise() {
+        public boolean drawsNoise(int i) {
             return false;
         }
 

@@ -34,6 +34,16 @@ abstract class EulerSolver implements Solver {
         return KERNELS.call(out, "divided", sample, (double) (float) Math.sqrt(sigma * sigma + 1));
     }
 
+    @Override
+    public NDArray predictedOriginal(NDManager out, int i, NDArray modelOutput, NDArray sample) {
+        return KERNELS.call(out, "original", modelOutput, sample, (double) sigma(i), predictsV());
+    }
+
+    @Override
+    public NDArray addNoise(NDManager out, int i, NDArray original, NDArray noise) {
+        return KERNELS.call(out, "mixed", original, noise, 1., (double) sigma(i));
+    }
+
     final float sigma(int i) {
         return steps.sigmas()[i];
     }

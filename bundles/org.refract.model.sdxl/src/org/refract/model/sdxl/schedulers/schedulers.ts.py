@@ -3,6 +3,9 @@
 def same(x: Tensor) -> Tensor:
   return torch.alias(x)
 
+def mixed(x: Tensor, noise: Tensor, a: float, b: float) -> Tensor:
+  return x * a + noise * b
+
 def divided(x: Tensor, by: float) -> Tensor:
   return torch.div(x, by)
 
@@ -21,6 +24,15 @@ def euler_step(output: Tensor, sample: Tensor, sigma: float, dt: float, is_v: bo
 
 def euler_ancestral_step(output: Tensor, sample: Tensor, noise: Tensor, sigma: float, dt: float, up: float, is_v: bool) -> Tensor:
   return euler_step(output, sample, sigma, dt, is_v) + noise * up
+
+def ddim_original(output: Tensor, sample: Tensor, a: float, b: float, clip: float, is_v: bool) -> Tensor:
+  if is_v:
+    x = sample * a - output * b
+  else:
+    x = torch.div(sample - output * b, a)
+  if clip > 0.:
+    x = torch.clamp(x, -clip, clip)
+  return x
 
 # a: root of ᾱ, b: root of 1 - ᾱ, now and at the next timestep
 def ddim_step(output: Tensor, sample: Tensor, a: float, b: float, next_a: float, next_b: float, clip: float, is_v: bool) -> Tensor:
