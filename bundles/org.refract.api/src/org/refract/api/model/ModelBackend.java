@@ -23,7 +23,13 @@ public interface ModelBackend {
     /**
      * Opens a model. Call on the placement's device thread.
      *
+     * @param adapters what is added to the model's own weights
      * @throws RefractException if a file is missing, damaged or does not fit its configuration
      */
-    Model open(Path location, Placement placement, Monitor monitor) throws RefractException;
+    Model open(Path location, Placement placement, Adapters adapters, Monitor monitor) throws RefractException;
+
+    /** Opens a model as it is. */
+    default Model open(Path location, Placement placement, Monitor monitor) throws RefractException {
+        return open(location, placement, Adapters.NONE, monitor);
+    }
 }

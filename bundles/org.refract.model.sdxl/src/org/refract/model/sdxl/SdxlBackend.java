@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
 import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
+import org.refract.api.model.Adapters;
 import org.refract.api.model.Model;
 import org.refract.api.model.ModelBackend;
 import org.refract.api.model.ModelInfo;
@@ -57,7 +58,10 @@ public final class SdxlBackend implements ModelBackend {
     }
 
     @Override
-    public Model open(Path location, Placement placement, Monitor monitor) throws RefractException {
+    public Model open(Path location, Placement placement, Adapters adapters, Monitor monitor) throws RefractException {
+        if (!adapters.isEmpty()) {
+            throw RefractException.usage("LoRA, textual inversion and another VAE cannot be added to %s: open it as it is.", location);
+        }
         Path folder = folder(location);
         ModelInfo info = inspect(folder);
         SdxlParts parts = SdxlParts.read(folder);
