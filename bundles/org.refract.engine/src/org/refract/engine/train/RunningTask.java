@@ -13,46 +13,43 @@ import org.refract.api.sae.Provenance;
 import org.refract.api.sae.Sae;
 import org.refract.api.sae.SaeTrainer;
 import org.refract.engine.Version;
-import org.refract.engine.store.ActivationReader;
+import org.refract.engine.store.ActivationStore;
 import org.refract.engine.store.StoreManifest;
 import org.refract.engine.store.StreamPosition;
 import org.refract.engine.tensor.Scope;
 
-/** One autoencoder while it is trained: weights, optimiser, data and log. */
+/** One autoencoder while it is trained: weights, optimiser, place in the data, and log. */
 final class RunningTask implements AutoCloseable {
 
-    /** First vectors of the data that a variant may look at: 32 768 for a geometric median, and ten batches for the scale of a loss. */
-    private static final int FIRST_VECTORS = 32_768;
-
-    private static final int FIRST_BATCHES = 10;
-    private static final String LOG = "log.jsonl";
+    static final String LOG = "log.jsonl";
 
     private final TrainingTask task;
     private final TrainingPlan plan;
     private final Sae sae;
     private final SaeTrainer trainer;
-    private final ActivationReader reader;
     private final RunLog log;
     private StreamPosition position;
     private Map<String, Double> metrics = Map.of();
+    private Optional<EarlyStop.Progress> progress = Optional.empty();
 
-    private RunningTask(TrainingTask task, TrainingPlan plan, Sae sae, SaeTrainer trainer, ActivationReader reader, RunLog log) {
+    private RunningTask(TrainingTask task, TrainingPlan plan, Sae sae, SaeTrainer trainer, StreamPosition start, RunLog log) {
         this.task = task;
         this.plan = plan;
         this.sae = sae;
         this.trainer = trainer;
-        this.reader = reader;
         this.log = log;
-        this.position = reader.position();
+        this.position = start;
     }
 
-    /** Begins a task, or goes on from a saved state. */
-    static RunningTask begin(Path folder, TrainingPlan plan, TrainingTask task, Optional<TrainingState> saved) throws RefractException {
+    /**
+     * Begins a task, or goes on from a saved state.
+     *
+     * @param samples (samples, width) float32, the first vectors of its data
+     */
+    static RunningTask begin(Path folder, TrainingPlan plan, TrainingTask task, NDArray samples, Optional<TrainingState> saved)
+            throws RefractException {
         Sae sae = null;
-        ActivationReader reader = null;
         try (Scope step = Scope.open(plan.placement())) {
-            int first = Math.max(FIRST_VECTORS, Math.multiplyExact(FIRST_BATCHES, plan.batch()));
-            NDArray samples = ActivationReader.sample(task.store(), plan.seed(), first, plan.placement(), step.manager());
             sae = saved.isEmpty()
                     ? task.variant().create(task.config(), samples, plan.seed(), plan.placement())
                     : task.variant().restore(task.config(), saved.get().sae(folder, task.name(), step.manager()), plan.placement());
@@ -62,17 +59,14 @@ final class RunningTask implements AutoCloseable {
                 restore(trainer, saved.get().trainer(folder, task.name(), step.manager()), folder, task);
                 start = saved.get().positions().getOrDefault(task.name(), start);
             }
-            reader = ActivationReader.open(task.store(), plan.seed(), plan.batch(), plan.placement(), start, plan.blockBytes());
             Path file = folder.resolve(task.name()).resolve(LOG);
             RunLog log = RunLog.continueAt(file, saved.map(TrainingState::step).orElse(0L));
-            RunningTask running = new RunningTask(task, plan, sae, trainer, reader, log);
+            RunningTask running = new RunningTask(task, plan, sae, trainer, start, log);
             List<RunLog.Entry> before = RunLog.read(file);
             running.metrics = before.isEmpty() ? Map.of() : before.getLast().metrics();
+            running.progress = saved.flatMap(s -> Optional.ofNullable(s.progress().get(task.name())));
             return running;
         } catch (RefractException | RuntimeException e) {
-            if (reader != null) {
-                reader.close();
-            }
             if (sae != null) {
                 sae.close();
             }
@@ -111,13 +105,20 @@ final class RunningTask implements AutoCloseable {
         return metrics;
     }
 
-    NDArray next(Scope step) throws RefractException {
-        return reader.next(step.manager());
+    /** What it learns from. */
+    ActivationStore store() {
+        return task.store();
     }
 
-    void step(NDArray batch) {
+    /** How it does, if the plan has an early stop and a line was logged. */
+    Optional<EarlyStop.Progress> progress() {
+        return progress;
+    }
+
+    /** @param after where the data go on after this batch */
+    void step(NDArray batch, StreamPosition after) {
         trainer.step(batch);
-        position = reader.position();
+        position = after;
     }
 
     /** @throws RefractException if the loss is not a number any more */
@@ -131,6 +132,9 @@ final class RunningTask implements AutoCloseable {
         }
         metrics.put("samples_per_second", samplesPerSecond);
         log.append(new RunLog.Entry(step, step * plan.batch(), metrics));
+        if (plan.earlyStop().isPresent()) {
+            progress = Optional.of(plan.earlyStop().get().after(progress, step, metrics));
+        }
         return metrics;
     }
 
@@ -154,7 +158,6 @@ final class RunningTask implements AutoCloseable {
 
     @Override
     public void close() throws RefractException {
-        reader.close();
         trainer.close();
         sae.close();
         log.close();

@@ -3,6 +3,7 @@ package org.refract.engine.train;
 import ai.djl.ndarray.NDArray;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,19 +12,28 @@ import org.refract.api.RefractException;
 import org.refract.api.job.CancelledException;
 import org.refract.api.job.Monitor;
 import org.refract.api.sae.CheckpointFormat;
+import org.refract.engine.store.ActivationReader;
+import org.refract.engine.store.ActivationStore;
 import org.refract.engine.tensor.Scope;
 
 /**
  * Trains several autoencoders in one pass over their stores: each step gives each of them the next batch of its own hook point, and batches
- * of one step hold the same recordings. Under the folder each has {@code NAME/log.jsonl} ({@link RunLog}), {@code NAME/state} while it is
+ * of one step hold the same recordings. Several autoencoders of one store get the same batch, which is read once. Under the folder each has {@code NAME/log.jsonl} ({@link RunLog}), {@code NAME/state} while it is
  * trained, and in the end the checkpoint in {@code NAME}. A training that was stopped or killed goes on from its last saved state and ends,
  * on the CPU, with the same bits.
  */
 public final class Trainer {
 
+    /** First vectors of the data that a variant may look at: 32 768 for a geometric median, and ten batches for the scale of a loss. */
+    private static final int FIRST_VECTORS = 32_768;
+
+    private static final int FIRST_BATCHES = 10;
+
     private final Path folder;
     private final TrainingPlan plan;
     private final CheckpointFormat format;
+    private final Map<String, Map<String, Double>> finished = new LinkedHashMap<>();
+    private final Map<String, EarlyStop.Progress> stopped = new LinkedHashMap<>();
 
     /**
      * @param folder gets one folder per autoencoder
@@ -39,7 +49,7 @@ public final class Trainer {
      * Trains to the plan's last step. Call on the placement's device thread.
      *
      * @param monitor one unit of progress per step; stopping it saves the state first
-     * @return the last metrics of every autoencoder, by its name
+     * @return the last metrics of every autoencoder by its name, with its {@code steps}
      * @throws RefractException if the folder holds another training, a store is damaged, a loss is not a number, or the disk is full
      */
     public Map<String, Map<String, Double>> run(Monitor monitor) throws RefractException {
@@ -49,15 +59,17 @@ public final class Trainer {
         if (saved.isPresent() && !saved.get().identity().equals(identity)) {
             throw RefractException.usage("%s holds a training with other settings or data: choose another folder, or delete it.", folder);
         }
+        finished.clear();
+        stopped.clear();
+        plan.tasks().forEach(task -> finished.put(task.name(), Map.of()));
         List<RunningTask> tasks = new ArrayList<>();
         try {
-            monitor.stage("Preparing %d dictionaries".formatted(plan.tasks().size()), plan.tasks().size());
-            for (TrainingTask task : plan.tasks()) {
-                monitor.checkpoint();
-                tasks.add(RunningTask.begin(folder, plan, task, saved));
-                monitor.advance(1);
+            begin(tasks, saved, monitor);
+            List<TrainingTask> learning = plan.tasks().stream().filter(t -> !stopped.containsKey(t.name())).toList();
+            try (Batches batches = Batches.open(plan, learning, saved.map(TrainingState::positions).orElse(Map.of()))) {
+                train(tasks, batches, saved.map(TrainingState::step).orElse(0L), identity, monitor);
             }
-            return train(tasks, saved.map(TrainingState::step).orElse(0L), identity, monitor);
+            return new LinkedHashMap<>(finished);
         } finally {
             for (RunningTask task : tasks) {
                 task.close();
@@ -65,7 +77,30 @@ public final class Trainer {
         }
     }
 
-    private Map<String, Map<String, Double>> train(List<RunningTask> tasks, long done, String identity, Monitor monitor) throws RefractException {
+    private void begin(List<RunningTask> tasks, Optional<TrainingState> saved, Monitor monitor) throws RefractException {
+        monitor.stage("Preparing %d dictionaries".formatted(plan.tasks().size()), plan.tasks().size());
+        Map<ActivationStore, List<TrainingTask>> byStore = new LinkedHashMap<>();
+        plan.tasks().forEach(task -> byStore.computeIfAbsent(task.store(), store -> new ArrayList<>()).add(task));
+        for (var store : byStore.entrySet()) {
+            try (Scope scope = Scope.open(plan.placement())) {
+                int first = Math.max(FIRST_VECTORS, Math.multiplyExact(FIRST_BATCHES, plan.batch()));
+                NDArray samples = ActivationReader.sample(store.getKey(), plan.seed(), first, plan.placement(), scope.manager());
+                for (TrainingTask task : store.getValue()) {
+                    monitor.checkpoint();
+                    if (saved.filter(s -> s.stopped(task.name())).isPresent()) {
+                        stopped.put(task.name(), saved.get().progress().get(task.name()));
+                        RunLog.Entry last = RunLog.read(folder.resolve(task.name()).resolve(RunningTask.LOG)).getLast();
+                        finish(task.name(), last.metrics(), last.step());
+                    } else {
+                        tasks.add(RunningTask.begin(folder, plan, task, samples, saved));
+                    }
+                    monitor.advance(1);
+                }
+            }
+        }
+    }
+
+    private void train(List<RunningTask> tasks, Batches batches, long done, String identity, Monitor monitor) throws RefractException {
         monitor.stage("Training %d dictionaries".formatted(tasks.size()), Math.max(0, plan.steps() - done));
         long step = done;
         long savedStep = done;
@@ -73,10 +108,10 @@ public final class Trainer {
         long loggedStep = done;
         long loggedAt = savedAt;
         try (Scope scope = Scope.open(plan.placement())) {
-            while (step < plan.steps()) {
+            while (step < plan.steps() && !tasks.isEmpty()) {
                 try {
                     monitor.checkpoint();
-                    advance(tasks, scope);
+                    advance(tasks, batches, scope);
                 } catch (CancelledException e) {
                     save(tasks, step, savedStep, identity);
                     throw e;
@@ -86,6 +121,7 @@ public final class Trainer {
                 if (step == 1 || step % plan.logEvery() == 0 || step == plan.steps()) {
                     long now = System.nanoTime();
                     log(tasks, step, (step - loggedStep) * plan.batch() * 1e9 / Math.max(1, now - loggedAt), monitor);
+                    endEarly(tasks, step, monitor);
                     loggedStep = step;
                     loggedAt = now;
                 }
@@ -97,23 +133,40 @@ public final class Trainer {
             }
         }
         save(tasks, step, savedStep, identity);
-        Map<String, Map<String, Double>> metrics = new LinkedHashMap<>();
         for (RunningTask task : tasks) {
             task.write(folder, format, step);
-            metrics.put(task.name(), Map.copyOf(task.metrics()));
+            finish(task.name(), task.metrics(), step);
         }
-        return metrics;
     }
 
-    /** One step of all autoencoders: first all data, so that a failed read leaves every one at the same step. */
-    private static void advance(List<RunningTask> tasks, Scope scope) throws RefractException {
-        try (Scope step = scope.child()) {
-            List<NDArray> batches = new ArrayList<>();
-            for (RunningTask task : tasks) {
-                batches.add(task.next(step));
+    /** Writes the autoencoders that get no better and lets them go. */
+    private void endEarly(List<RunningTask> tasks, long step, Monitor monitor) throws RefractException {
+        for (Iterator<RunningTask> all = tasks.iterator(); all.hasNext();) {
+            RunningTask task = all.next();
+            if (task.progress().filter(EarlyStop.Progress::stopped).isPresent()) {
+                EarlyStop.Progress progress = task.progress().get();
+                task.write(folder, format, step);
+                finish(task.name(), task.metrics(), step);
+                stopped.put(task.name(), progress);
+                monitor.note("%s ended at step %d: its %s was best at step %d.".formatted(task.name(), step, plan.earlyStop().orElseThrow().metric(),
+                        progress.bestStep()));
+                all.remove();
+                task.close();
             }
-            for (int i = 0; i < batches.size(); i++) {
-                tasks.get(i).step(batches.get(i));
+        }
+    }
+
+    private void finish(String task, Map<String, Double> metrics, long step) {
+        Map<String, Double> last = new LinkedHashMap<>(metrics);
+        last.put("steps", (double) step);
+        finished.put(task, last);
+    }
+
+    private static void advance(List<RunningTask> tasks, Batches batches, Scope scope) throws RefractException {
+        try (Scope step = scope.child()) {
+            Map<ActivationStore, NDArray> next = batches.next(tasks, step);
+            for (RunningTask task : tasks) {
+                task.step(next.get(task.store()), batches.position(task.store()));
             }
         }
     }
@@ -126,7 +179,7 @@ public final class Trainer {
 
     private void save(List<RunningTask> tasks, long step, long savedStep, String identity) throws RefractException {
         if (step > savedStep) {
-            TrainingState.save(folder, step, identity, tasks);
+            TrainingState.save(folder, step, identity, tasks, stopped);
         }
     }
 }

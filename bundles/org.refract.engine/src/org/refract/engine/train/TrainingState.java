@@ -27,8 +27,9 @@ import org.refract.engine.store.StreamPosition;
  * @param step optimiser steps done
  * @param identity what a training that goes on must have in common with this one
  * @param positions where each autoencoder's data go on
+ * @param progress how each autoencoder does, where the training has an early stop; one that has stopped has no weights here
  */
-record TrainingState(long step, String identity, Map<String, StreamPosition> positions) {
+record TrainingState(long step, String identity, Map<String, StreamPosition> positions, Map<String, EarlyStop.Progress> progress) {
 
     private static final String FILE = "training.json";
     private static final String FORMAT = "refract-training";
@@ -36,12 +37,16 @@ record TrainingState(long step, String identity, Map<String, StreamPosition> pos
     private static final String SAE = "sae.";
     private static final String TRAINER = "trainer.";
 
-    /** What makes two plans the same training: everything but its length and how often it logs and saves. */
+    /** What makes two plans the same training: everything but its length and how often it logs and saves, unless an early stop looks at the log. */
     static String identity(TrainingPlan plan) {
         JsonObject json = new JsonObject();
         json.addProperty("batch", plan.batch());
         json.addProperty("seed", plan.seed());
         json.addProperty("block_bytes", plan.blockBytes());
+        plan.earlyStop().ifPresent(stop -> {
+            json.addProperty("early_stop", stop.metric() + " " + stop.patience() + " " + stop.least());
+            json.addProperty("log_every", plan.logEvery());
+        });
         JsonArray tasks = new JsonArray();
         for (TrainingTask task : plan.tasks()) {
             JsonObject said = new JsonObject();
@@ -73,11 +78,29 @@ record TrainingState(long step, String identity, Map<String, StreamPosition> pos
             Json at = position.getValue();
             positions.put(position.getKey(), new StreamPosition(at.at("epoch").integer(), at.at("offset").integer()));
         }
-        return Optional.of(new TrainingState(json.at("step").integer(), json.at("identity").text(), positions));
+        Map<String, EarlyStop.Progress> progress = new LinkedHashMap<>();
+        if (json.has("early_stop")) {
+            for (var task : json.at("early_stop").fields().entrySet()) {
+                Json said = task.getValue();
+                double best = said.has("best") ? said.at("best").number() : Double.NaN;
+                progress.put(task.getKey(), new EarlyStop.Progress(best, said.at("best_step").integer(), said.at("stopped").flag()));
+            }
+        }
+        return Optional.of(new TrainingState(json.at("step").integer(), json.at("identity").text(), positions, progress));
     }
 
-    /** Saves all autoencoders after a step. */
-    static void save(Path folder, long step, String identity, List<RunningTask> tasks) throws RefractException {
+    /** Whether an autoencoder ended early. */
+    boolean stopped(String task) {
+        return progress.containsKey(task) && progress.get(task).stopped();
+    }
+
+    /**
+     * Saves all autoencoders after a step.
+     *
+     * @param stopped how those did that ended early
+     */
+    static void save(Path folder, long step, String identity, List<RunningTask> tasks, Map<String, EarlyStop.Progress> stopped)
+            throws RefractException {
         JsonObject json = new JsonObject();
         json.addProperty("format", FORMAT);
         json.addProperty("version", VERSION);
@@ -95,10 +118,30 @@ record TrainingState(long step, String identity, Map<String, StreamPosition> pos
             positions.add(task.name(), position);
         }
         json.add("positions", positions);
+        Map<String, EarlyStop.Progress> progress = new LinkedHashMap<>(stopped);
+        tasks.forEach(task -> task.progress().ifPresent(p -> progress.put(task.name(), p)));
+        if (!progress.isEmpty()) {
+            JsonObject said = new JsonObject();
+            progress.forEach((task, p) -> said.add(task, json(p)));
+            json.add("early_stop", said);
+        }
         AtomicFile.write(folder.resolve(FILE), Json.text(json));
         for (RunningTask task : tasks) {
             deleteOthers(file(folder, task.name(), step));
         }
+        for (String task : stopped.keySet()) {
+            deleteOthers(file(folder, task, step));
+        }
+    }
+
+    private static JsonObject json(EarlyStop.Progress progress) {
+        JsonObject json = new JsonObject();
+        if (Double.isFinite(progress.best())) {
+            json.addProperty("best", progress.best());
+        }
+        json.addProperty("best_step", progress.bestStep());
+        json.addProperty("stopped", progress.stopped());
+        return json;
     }
 
     /** An autoencoder's weights in this state. */
@@ -128,6 +171,9 @@ record TrainingState(long step, String identity, Map<String, StreamPosition> pos
     }
 
     private static void deleteOthers(Path kept) throws RefractException {
+        if (!Files.isDirectory(kept.getParent())) {
+            return;
+        }
         try (var files = Files.list(kept.getParent())) {
             for (Path file : files.filter(f -> !f.equals(kept) && f.toString().endsWith(".safetensors")).toList()) {
                 Files.deleteIfExists(file);

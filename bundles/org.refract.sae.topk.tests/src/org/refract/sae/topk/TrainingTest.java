@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,7 @@ import org.refract.api.sae.CheckpointFormat;
 import org.refract.api.sae.SaeConfig;
 import org.refract.engine.store.ActivationStore;
 import org.refract.engine.tensor.Tensors;
+import org.refract.engine.train.EarlyStop;
 import org.refract.engine.train.RunLog;
 import org.refract.engine.train.Trainer;
 import org.refract.engine.train.TrainingPlan;
@@ -112,13 +114,17 @@ class TrainingTest {
     }
 
     private TrainingTask task(String name, ActivationStore store, int latents, String k) throws RefractException {
+        return task(name, store, latents, k, "0.003");
+    }
+
+    private TrainingTask task(String name, ActivationStore store, int latents, String k, String lr) throws RefractException {
         Settings settings = Settings.of(variant.hyperparameters(),
-                Map.of("k", k, "auxk", "4", "lr", "0.003", "dead_tokens", Integer.toString(3 * BATCH)));
+                Map.of("k", k, "auxk", "4", "lr", lr, "dead_tokens", Integer.toString(3 * BATCH)));
         return new TrainingTask(name, variant, new SaeConfig("topk", store.width(), store.width(), latents, settings), store);
     }
 
     private TrainingPlan plan(List<TrainingTask> tasks, long steps) {
-        return new TrainingPlan(tasks, BATCH, steps, 5, Placement.CPU, 7, Duration.ofDays(1), 1 << 16);
+        return new TrainingPlan(tasks, BATCH, steps, 5, Placement.CPU, 7, Duration.ofDays(1), 1 << 16, Optional.empty());
     }
 
     private static void same(Kept expected, Kept actual) {
@@ -148,6 +154,41 @@ class TrainingTest {
                     }
                 }
             }
+        }
+    }
+
+    /** Each ends for itself, is written then, and the rest learns what it would have learnt alone; a kill before, between or after changes no bit. */
+    @Test
+    void oneThatGetsNoBetterEndsAndTheOthersGoOn() throws Exception {
+        try (ActivationStore store = new Planted(12, 24, 3, 1).store(folder.resolve("store"), 70)) {
+            List<TrainingTask> tasks = List.of(task("still", store, 24, "3", "1e-9"), task("learning", store, 48, "4", "0.003"));
+            TrainingPlan plan = plan(tasks, 40).withEarlyStop(new EarlyStop("total", 14, 0.05));
+            Kept whole = new Kept();
+            Map<String, Map<String, Double>> metrics = new Trainer(folder.resolve("whole"), plan, whole).run(Monitor.silent());
+            assertEquals(28, metrics.get("still").get("steps"));
+            assertEquals(40, metrics.get("learning").get("steps"));
+            assertEquals(List.of("still", "learning"), List.copyOf(metrics.keySet()));
+            assertEquals(28, RunLog.read(folder.resolve("whole/still/log.jsonl")).getLast().step());
+            Kept alone = new Kept();
+            new Trainer(folder.resolve("alone"), plan(tasks.subList(1, 2), 40), alone).run(Monitor.silent());
+            assertArrayEquals(alone.written.get("learning").get("decoder.weight"), whole.written.get("learning").get("decoder.weight"));
+            for (int stop : new int[] {9, 28, 33}) {
+                Kept stopped = new Kept();
+                Path place = folder.resolve("stopped" + stop);
+                assertThrows(CancelledException.class, () -> new Trainer(place, plan, stopped).run(new StopsAfter(stop, 2)));
+                assertEquals(metrics.get("still").get("total"), new Trainer(place, plan, stopped).run(Monitor.silent()).get("still").get("total"));
+                same(whole, stopped);
+            }
+            assertEquals(metrics.keySet(), new Trainer(folder.resolve("whole"), plan, whole).run(Monitor.silent()).keySet());
+        }
+    }
+
+    @Test
+    void anEarlyStopOnAMetricThatIsNotThereNamesThoseThatAre() throws Exception {
+        try (ActivationStore store = new Planted(12, 24, 3, 1).store(folder.resolve("store"), 40)) {
+            TrainingPlan plan = plan(List.of(task("one", store, 24, "3")), 9).withEarlyStop(new EarlyStop("fvu", 3, 0));
+            RefractException e = assertThrows(RefractException.class, () -> new Trainer(folder.resolve("sae"), plan, new Kept()).run(Monitor.silent()));
+            assertTrue(e.getMessage().contains("'fvu'") && e.getMessage().contains("explained_variance"), e.getMessage());
         }
     }
 
@@ -219,7 +260,7 @@ class TrainingTest {
             TrainingTask task = new TrainingTask("planted", variant, new SaeConfig("topk", 16, 16, 48, settings), store);
             Kept kept = new Kept();
             Map<String, Double> metrics = new Trainer(folder.resolve("sae"), new TrainingPlan(List.of(task), 256, 1500, 0, Placement.CPU, 500,
-                    Duration.ofDays(1), 1 << 20), kept).run(Monitor.silent()).get("planted");
+                    Duration.ofDays(1), 1 << 20, Optional.empty()), kept).run(Monitor.silent()).get("planted");
             var decoder = java.nio.ByteBuffer.wrap(kept.written.get("planted").get("decoder.weight")).order(java.nio.ByteOrder.LITTLE_ENDIAN)
                     .asFloatBuffer();
             float[] columns = new float[decoder.remaining()];
