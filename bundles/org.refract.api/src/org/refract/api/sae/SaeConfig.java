@@ -7,7 +7,7 @@ import org.refract.api.Settings;
  *
  * @param variant  the {@link SaeVariant#id()} that made it
  * @param width    d, size of an input vector
- * @param outputWidth size of an output vector; differs from {@code width} for transcoders only
+ * @param outputWidth size of an output vector; differs from {@code width} for transcoders only. A crosscoder's are the sums over its hook points
  * @param latents  n, size of the dictionary
  * @param settings the variant's own hyperparameters, such as {@code k}
  */

@@ -10,11 +10,21 @@ public interface SaeTrainer extends AutoCloseable {
     Sae sae();
 
     /**
-     * One optimiser step. Does not wait for the device.
+     * One optimiser step towards {@code target ≈ reconstruct(input)}. Does not wait for the device.
+     *
+     * @param input  {@code (samples, width)} float32; the caller keeps it
+     * @param target {@code (samples, outputWidth)} float32; the caller keeps it. An autoencoder's target is its input, the same object
+     */
+    void step(NDArray input, NDArray target);
+
+    /**
+     * One step of an autoencoder, which learns its own input.
      *
      * @param batch {@code (samples, width)} float32; the caller keeps it
      */
-    void step(NDArray batch);
+    default void step(NDArray batch) {
+        step(batch, batch);
+    }
 
     /**
      * The terms of the last step's loss and the statistics since the last call (every loss term under its published name,

@@ -77,17 +77,18 @@ public final class DenseTrainer implements SaeTrainer {
     }
 
     @Override
-    public void step(NDArray batch) {
+    public void step(NDArray batch, NDArray target) {
         try (Scope step = scope.child()) {
             NDManager own = step.manager();
             NDArray x = DenseSae.KERNELS.callList(own, "normalise", batch, normalisation).get(0);
+            NDArray y = target == batch ? x : target;
             Objective.Step here = new Objective.Step(steps, settings.sparsity(steps), since);
-            NDList found = objective.evaluate(own, x, parameters, here);
+            NDList found = objective.evaluate(own, x, y, parameters, here);
             int count = parameters.size();
             NDList gradients = new NDList(found.subList(0, count));
             NDArray latents = found.get(count + 2);
             objective.follow(sae, latents, here);
-            NDArray shown = KERNELS.call(own, "statistics", x, found.get(count + 1), latents, since, batch.getShape().get(0));
+            NDArray shown = KERNELS.call(own, "statistics", y, found.get(count + 1), latents, since, batch.getShape().get(0));
             double rate = settings.lr(steps) / (1 - Math.pow(settings.beta1(), steps + 1));
             double correction = Math.sqrt(1 - Math.pow(settings.beta2(), steps + 1));
             NDArray length = KERNELS.call(own, "update", parameters, gradients, m, v, decoder, settings.clip(), settings.beta1(), settings.beta2(),

@@ -18,11 +18,12 @@ public interface Objective {
     /**
      * @param out   owns the results
      * @param x     (samples, width) float32, normalised as the SAE's settings say
+     * @param target (samples, outputWidth) float32, what is to be reconstructed; {@code x} itself unless the SAE is a transcoder
      * @param given the parameters, in the order of {@link #parameters()}
-     * @return the gradients in that order; the terms in the order of {@link #terms()}, float64; the reconstruction (samples, width); the
+     * @return the gradients in that order; the terms in the order of {@link #terms()}, float64; the reconstruction (samples, outputWidth); the
      *     latents (samples, latents)
      */
-    NDList evaluate(NDManager out, NDArray x, NDList given, Step step);
+    NDList evaluate(NDManager out, NDArray x, NDArray target, NDList given, Step step);
 
     /** The tensor that is optimised under a name: the SAE's own, or one in {@code scope} that stands for it. */
     default NDArray parameter(DenseSae sae, String name, Scope scope) {

@@ -59,23 +59,23 @@ public abstract class PublishedVariant implements SaeVariant {
 
     /**
      * Decoder rows are drawn as {@code torch.nn.Linear} draws after {@code torch.manual_seed(seed)} and scaled to {@code decoder_init_norm}; the
-     * encoder is the decoder's transpose.
+     * encoder is the decoder's transpose. A transcoder's encoder, of other vectors, is drawn in the same way after it.
      */
     @Override
-    public final Sae create(SaeConfig config, NDArray samples, long seed, Placement placement) throws RefractException {
+    public final Sae create(SaeConfig config, NDArray inputs, NDArray targets, long seed, Placement placement) throws RefractException {
         Settings settings = settings(config);
         TrainingSettings.of(settings);
-        checkSamples(config, samples);
-        refuseUntrainable(settings);
+        checkTrainable(settings, config, inputs, targets);
         try (Scope scope = Scope.open(new Placement(placement.device(), Placement.DType.FP32))) {
             NDManager own = scope.manager();
             Map<String, NDArray> tensors = new LinkedHashMap<>();
-            NDArray rows = DenseTrainer.KERNELS.call(own, "scaled_rows", uniform(own, config, seed), settings.real("decoder_init_norm"));
+            TorchRandom random = new TorchRandom(seed);
+            NDArray rows = rows(own, random, config.latents(), config.outputWidth(), settings);
             tensors.put("W_dec", rows);
-            tensors.put("W_enc", Weights.transposed(own, rows));
+            tensors.put("W_enc", Weights.transposed(own, settings.flag("transcode") ? rows(own, random, config.latents(), config.width(), settings) : rows));
             tensors.put("b_dec", switch (settings.text("b_dec_init")) {
-                case "mean" -> DenseTrainer.KERNELS.call(own, "mean", samples);
-                case "geometric_median" -> geometricMedian(own, samples);
+                case "mean" -> DenseTrainer.KERNELS.call(own, "mean", targets);
+                case "geometric_median" -> geometricMedian(own, targets);
                 default -> Tensors.zeros(own, config.outputWidth());
             });
             tensors.putAll(begin(own, config, settings));
@@ -89,13 +89,12 @@ public abstract class PublishedVariant implements SaeVariant {
     }
 
     @Override
-    public final SaeTrainer trainer(Sae sae, NDArray samples, int batch) throws RefractException {
+    public final SaeTrainer trainer(Sae sae, NDArray inputs, NDArray targets, int batch) throws RefractException {
         if (!(sae instanceof DenseSae dense) || dense.form() != form) {
             throw RefractException.usage("A %s trainer cannot train a '%s' autoencoder.", id(), sae.config().variant());
         }
-        checkSamples(sae.config(), samples);
         Settings settings = settings(sae.config());
-        refuseUntrainable(settings);
+        checkTrainable(settings, sae.config(), inputs, targets);
         return new DenseTrainer(dense, objective(dense, settings), TrainingSettings.of(settings));
     }
 
@@ -112,19 +111,32 @@ public abstract class PublishedVariant implements SaeVariant {
         return new SaeConfig(config.variant(), config.width(), config.outputWidth(), config.latents(), settings);
     }
 
-    private static void refuseUntrainable(Settings settings) throws RefractException {
+    private void checkTrainable(Settings settings, SaeConfig config, NDArray inputs, NDArray targets) throws RefractException {
         if (settings.text("normalize_activations").equals("expected_average_only_in")) {
             throw RefractException.usage("normalize_activations=expected_average_only_in describes weights that a factor was folded into: train with none.");
         }
-        if (settings.flag("transcode")) {
-            throw RefractException.usage("A transcoder learns from pairs of inputs and outputs, and a recording holds one hook point: train it without transcode.");
+        checkSamples(config.width(), inputs);
+        if (targets == inputs) {
+            if (settings.flag("transcode")) {
+                throw RefractException.usage("A transcoder learns from pairs of inputs and targets, and was given inputs only: name the targets too, or"
+                        + " train it without transcode.");
+            }
+            return;
+        }
+        checkSamples(config.outputWidth(), targets);
+        if (inputs.getShape().get(0) != targets.getShape().get(0)) {
+            throw RefractException.usage("There are %d inputs, but %d targets.", inputs.getShape().get(0), targets.getShape().get(0));
+        }
+        if (!settings.flag("transcode") || settings.flag("apply_b_dec_to_input") || !settings.text("normalize_activations").equals("none")) {
+            throw RefractException.usage("A %s autoencoder learns other targets than its inputs only with transcode=true, apply_b_dec_to_input=false and"
+                    + " normalize_activations=none.", id());
         }
     }
 
-    private static void checkSamples(SaeConfig config, NDArray samples) throws RefractException {
+    private static void checkSamples(int width, NDArray samples) throws RefractException {
         Shape shape = samples.getShape();
-        if (shape.dimension() != 2 || shape.get(0) < 1 || shape.get(1) != config.width()) {
-            throw RefractException.usage("The activations have shape %s, but the autoencoder's width is %d.", shape, config.width());
+        if (shape.dimension() != 2 || shape.get(0) < 1 || shape.get(1) != width) {
+            throw RefractException.usage("The activations have shape %s, but the autoencoder's width is %d.", shape, width);
         }
         try (NDManager step = samples.getManager().newSubManager()) {
             if (Tensors.longs(DenseTrainer.KERNELS.call(step, "infinite", samples))[0] > 0) {
@@ -133,14 +145,14 @@ public abstract class PublishedVariant implements SaeVariant {
         }
     }
 
-    /** U(−1/√width, 1/√width), (latents, width). */
-    private static NDArray uniform(NDManager out, SaeConfig config, long seed) {
-        float bound = (float) (1 / Math.sqrt(config.width()));
-        float[] values = new TorchRandom(seed).rand(Math.multiplyExact(config.latents(), config.width()));
+    /** U(−1/√width, 1/√width), (latents, width), its rows scaled. */
+    private static NDArray rows(NDManager out, TorchRandom random, int latents, int width, Settings settings) {
+        float bound = (float) (1 / Math.sqrt(width));
+        float[] values = random.rand(Math.multiplyExact(latents, width));
         for (int i = 0; i < values.length; i++) {
             values[i] = values[i] * (bound - -bound) - bound;
         }
-        return Tensors.of(out, values, config.latents(), config.width());
+        return DenseTrainer.KERNELS.call(out, "scaled_rows", Tensors.of(out, values, latents, width), settings.real("decoder_init_norm"));
     }
 
     /** A vector of one value per latent. */

@@ -68,11 +68,11 @@ public final class SelectionObjective implements Objective {
     }
 
     @Override
-    public NDList evaluate(NDManager out, NDArray x, NDList given, Step step) {
+    public NDList evaluate(NDManager out, NDArray x, NDArray target, NDList given, Step step) {
         double k = settings.real("k");
         long count = selection == BATCH ? Math.max(1, (long) (k * x.getShape().get(0))) : (long) k;
         int rule = List.of("none", "saelens", "dictionary_learning").indexOf(settings.text("auxk"));
-        return KERNELS.callTraining(out, "evaluate", x, given, selection, count, widths, weights, settings.flag("rescale_acts_by_decoder_norm"),
+        return KERNELS.callTraining(out, "evaluate", x, target, given, selection, count, widths, weights, settings.flag("rescale_acts_by_decoder_norm"),
                 settings.flag("apply_b_dec_to_input"), rule, settings.real("auxk_coefficient"), step.since(), settings.integer("dead_tokens"));
     }
 

@@ -1,6 +1,7 @@
-# Autoencoders that keep a fixed number of latents. Shapes: x (samples, d); W_enc (d, n); W_dec (n, d); b_enc (n); b_dec (d); z (samples, n).
+# Autoencoders that keep a fixed number of latents. Shapes: x (samples, d); target (samples, e), x but for transcoders; W_enc (d, n);
+# W_dec (n, e); b_enc (n); b_dec (e); z (samples, n).
 #   pre = (x - b_dec) W_enc + b_enc, by the decoder rows' norms if rescaled;  z = the selected of pre, relu;  xhat = z W_dec + b_dec
-#   L = sum_g weight_g mean_b sum_d (xhat_g - x)^2 + auxiliary,  xhat_g = the reconstruction by the first width_g latents
+#   L = sum_g weight_g mean_b sum_d (xhat_g - target)^2 + auxiliary,  xhat_g = the reconstruction by the first width_g latents
 
 # selection: 0 the k largest of each row, 1 the k largest in magnitude of each row, 2 the largest of each of k groups, 3 the k largest of all
 def select(pre: Tensor, selection: int, k: int) -> Tensor:
@@ -49,7 +50,7 @@ def auxiliary(x: Tensor, xhat: Tensor, pre: Tensor, z: Tensor, W_dec: Tensor, b_
   return torch.nan_to_num(torch.div(torch.sum(torch.pow(residual - torch.mm(a, W_dec), 2)), spread))
 
 # given: W_enc, W_dec, b_enc, b_dec. Returns the gradients by them; (loss of each width, auxiliary) in float64; xhat; z.
-def evaluate(x: Tensor, given: List[Tensor], selection: int, k: int, widths: List[int], weights: List[float], rescale: bool, centred: bool, rule: int, aux: float, since: Tensor, tokens: int) -> List[Tensor]:
+def evaluate(x: Tensor, target: Tensor, given: List[Tensor], selection: int, k: int, widths: List[int], weights: List[float], rescale: bool, centred: bool, rule: int, aux: float, since: Tensor, tokens: int) -> List[Tensor]:
   W_enc = given[0].detach().requires_grad_(True)
   W_dec = given[1].detach().requires_grad_(True)
   b_enc = given[2].detach().requires_grad_(True)
@@ -73,12 +74,12 @@ def evaluate(x: Tensor, given: List[Tensor], selection: int, k: int, widths: Lis
   while i < len(widths):
     count = widths[i] - start
     xhat = xhat + torch.mm(torch.narrow(units, 1, start, count), torch.narrow(W_dec, 0, start, count))
-    term = torch.div(torch.sum(torch.pow(xhat - x, 2)), x.size(0)) * weights[i]
+    term = torch.div(torch.sum(torch.pow(xhat - target, 2)), x.size(0)) * weights[i]
     loss = loss + term
     _a = torch.append(terms, term.detach())
     start = widths[i]
     i = i + 1
-  revival = auxiliary(x, xhat, pre, z, W_dec, b_dec, norms, rescale, rule, since, tokens) * aux
+  revival = auxiliary(target, xhat, pre, z, W_dec, b_dec, norms, rescale, rule, since, tokens) * aux
   _b = torch.append(terms, revival.detach())
   gradients = torch.autograd.grad([loss + revival], [W_enc, W_dec, b_enc, b_dec])
   result = annotate(List[Tensor], [])

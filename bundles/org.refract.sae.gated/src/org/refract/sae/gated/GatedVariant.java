@@ -64,8 +64,8 @@ public final class GatedVariant extends PublishedVariant {
             }
 
             @Override
-            public NDList evaluate(NDManager out, NDArray x, NDList given, Step step) {
-                return KERNELS.callTraining(out, "evaluate", x, given, l1 * step.sparsity(), weighted, frozen, centred);
+            public NDList evaluate(NDManager out, NDArray x, NDArray target, NDList given, Step step) {
+                return KERNELS.callTraining(out, "evaluate", x, target, given, l1 * step.sparsity(), weighted, frozen, centred);
             }
         };
     }

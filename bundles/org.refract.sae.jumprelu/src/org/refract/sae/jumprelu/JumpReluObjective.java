@@ -53,9 +53,9 @@ final class JumpReluObjective implements Objective {
     }
 
     @Override
-    public NDList evaluate(NDManager out, NDArray x, NDList given, Step step) {
+    public NDList evaluate(NDManager out, NDArray x, NDArray target, NDList given, Step step) {
         NDArray dead = KERNELS.call(out, "dead", step.since(), settings.integer("dead_tokens"));
-        return KERNELS.callTraining(out, "evaluate", x, given, logarithm, sparsity, settings.real("l0_coefficient") * step.sparsity(),
+        return KERNELS.callTraining(out, "evaluate", x, target, given, logarithm, sparsity, settings.real("l0_coefficient") * step.sparsity(),
                 settings.real("tanh_scale"), settings.real("target_l0"), settings.real("bandwidth"), settings.real("pre_act_loss_coefficient"), dead,
                 settings.flag("apply_b_dec_to_input"));
     }

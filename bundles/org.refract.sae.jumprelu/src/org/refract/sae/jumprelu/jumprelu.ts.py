@@ -1,10 +1,11 @@
-# JumpReLU sparse autoencoder. Shapes: x (samples, d); W_enc (d, n); W_dec (n, d); b_enc, threshold (n); b_dec (d).
+# JumpReLU sparse autoencoder. Shapes: x (samples, d); target (samples, e), x but for transcoders; W_enc (d, n);
+# W_dec (n, e); b_enc, threshold (n); b_dec (e).
 #   pre = (x - b_dec) W_enc + b_enc,  z = pre where pre > threshold,  xhat = z W_dec + b_dec
 # The jump has no slope, so the threshold learns from a rectangle of width `bandwidth` around it (straight-through estimator).
 # Sparsity terms, each with weight l0:
 #   0 step    mean_b sum_i (pre_i > threshold_i)
 #   1 tanh    mean_b sum_i tanh(tanh_scale * z_i * ‖W_dec_i‖)
-#   2 target  (mean_b sum_i (z_i > threshold_i) / target - 1)^2
+#   2 target  (mean_b sum_i (z_i > threshold_i) / target_l0 - 1)^2
 # and pre_act * mean_b sum_dead relu(threshold_i - pre_i) ‖W_dec_i‖.
 
 # 1 in the rectangle of width 1 around 0
@@ -25,7 +26,7 @@ def jump(pre: Tensor, threshold: Tensor, bandwidth: float) -> Tensor:
 
 # given: W_enc, W_dec, b_enc, b_dec, and log_threshold or threshold. Returns the gradients by them; (mse_loss, l0_loss, pre_act_loss) in
 # float64; xhat; z.
-def evaluate(x: Tensor, given: List[Tensor], logarithm: bool, sparsity: int, l0: float, tanh_scale: float, target: float, bandwidth: float, pre_act: float, dead: Tensor, centred: bool) -> List[Tensor]:
+def evaluate(x: Tensor, target: Tensor, given: List[Tensor], logarithm: bool, sparsity: int, l0: float, tanh_scale: float, target_l0: float, bandwidth: float, pre_act: float, dead: Tensor, centred: bool) -> List[Tensor]:
   W_enc = given[0].detach().requires_grad_(True)
   W_dec = given[1].detach().requires_grad_(True)
   b_enc = given[2].detach().requires_grad_(True)
@@ -40,7 +41,7 @@ def evaluate(x: Tensor, given: List[Tensor], logarithm: bool, sparsity: int, l0:
   pre = torch.addmm(b_enc, y, W_enc)
   z = jump(pre, threshold, bandwidth)
   xhat = torch.addmm(b_dec, z, W_dec)
-  mse = torch.div(torch.sum(torch.pow(xhat - x, 2)), x.size(0))
+  mse = torch.div(torch.sum(torch.pow(xhat - target, 2)), x.size(0))
   norms = torch.norm(W_dec, 2, [1])
   if sparsity == 0:
     penalty = torch.div(torch.sum(over(pre, threshold, bandwidth)), x.size(0)) * l0
@@ -49,7 +50,7 @@ def evaluate(x: Tensor, given: List[Tensor], logarithm: bool, sparsity: int, l0:
       penalty = torch.div(torch.sum(torch.tanh(z * norms * tanh_scale)), x.size(0)) * l0
     else:
       count = torch.div(torch.sum(over(z, threshold, bandwidth)), x.size(0))
-      penalty = torch.pow(torch.div(count, target) - 1., 2) * l0
+      penalty = torch.pow(torch.div(count, target_l0) - 1., 2) * l0
   revival = torch.div(torch.sum(torch.relu(threshold - pre) * dead.to(x.dtype) * norms), x.size(0)) * pre_act
   gradients = torch.autograd.grad([mse + penalty + revival], [W_enc, W_dec, b_enc, b_dec, last])
   result = annotate(List[Tensor], [])

@@ -1,8 +1,9 @@
-# ReLU sparse autoencoder. Shapes: x (samples, d); W_enc (d, n); W_dec (n, d); b_enc (n); b_dec (d).
+# ReLU sparse autoencoder. Shapes: x (samples, d); target (samples, e), x but for transcoders; W_enc (d, n);
+# W_dec (n, e); b_enc (n); b_dec (e).
 #   z = relu((x - b_dec) W_enc + b_enc),  xhat = z W_dec + b_dec
-#   L = mean_b sum_d (xhat - x)^2 + l1 * mean_b sum_i z_i * ‖W_dec_i‖^weighted
+#   L = mean_b sum_d (xhat - target)^2 + l1 * mean_b sum_i z_i * ‖W_dec_i‖^weighted
 # Returns the gradients by W_enc, W_dec, b_enc, b_dec; (mse_loss, l1_loss) in float64; xhat; z.
-def evaluate(x: Tensor, given: List[Tensor], l1: float, weighted: bool, centred: bool) -> List[Tensor]:
+def evaluate(x: Tensor, target: Tensor, given: List[Tensor], l1: float, weighted: bool, centred: bool) -> List[Tensor]:
   W_enc = given[0].detach().requires_grad_(True)
   W_dec = given[1].detach().requires_grad_(True)
   b_enc = given[2].detach().requires_grad_(True)
@@ -12,7 +13,7 @@ def evaluate(x: Tensor, given: List[Tensor], l1: float, weighted: bool, centred:
     y = x - b_dec
   z = torch.relu(torch.addmm(b_enc, y, W_enc))
   xhat = torch.addmm(b_dec, z, W_dec)
-  mse = torch.div(torch.sum(torch.pow(xhat - x, 2)), x.size(0))
+  mse = torch.div(torch.sum(torch.pow(xhat - target, 2)), x.size(0))
   penalised = z
   if weighted:
     penalised = z * torch.norm(W_dec, 2, [1])

@@ -79,7 +79,7 @@ final class TopKTrainer implements SaeTrainer {
     }
 
     @Override
-    public void step(NDArray x) {
+    public void step(NDArray x, NDArray target) {
         steps++;
         samplesSinceMetrics += x.getShape().get(0);
         makeRoom(x.getShape().get(0));

@@ -49,9 +49,9 @@ public final class TopKVariant implements SaeVariant {
      * columns; the pre-bias is the geometric median of the first {@value #MEDIAN_SAMPLES} samples.
      */
     @Override
-    public Sae create(SaeConfig config, NDArray samples, long seed, Placement placement) throws RefractException {
+    public Sae create(SaeConfig config, NDArray samples, NDArray targets, long seed, Placement placement) throws RefractException {
         TopKSettings.of(config);
-        checkSamples(config, samples);
+        checkSamples(config, samples, targets);
         try (Scope scope = Scope.open(new Placement(placement.device(), Placement.DType.FP32))) {
             NDArray encoder = kaimingUniform(scope, config.latents(), config.width(), seed);
             NDArray decoder = TopKSae.KERNELS.call(scope, "unit_rows", encoder);
@@ -72,16 +72,19 @@ public final class TopKVariant implements SaeVariant {
     }
 
     @Override
-    public SaeTrainer trainer(Sae sae, NDArray samples, int batch) throws RefractException {
+    public SaeTrainer trainer(Sae sae, NDArray samples, NDArray targets, int batch) throws RefractException {
         if (!(sae instanceof TopKSae topk)) {
             throw RefractException.usage("A topk trainer cannot train a '%s' autoencoder.", sae.config().variant());
         }
-        checkSamples(sae.config(), samples);
+        checkSamples(sae.config(), samples, targets);
         return new TopKTrainer(topk, samples, batch,
                 StepBlocks.of(topk.scope().placement(), batch, sae.config().width(), sae.config().latents()));
     }
 
-    private static void checkSamples(SaeConfig config, NDArray samples) throws RefractException {
+    private static void checkSamples(SaeConfig config, NDArray samples, NDArray targets) throws RefractException {
+        if (targets != samples) {
+            throw RefractException.usage("A topk autoencoder learns its own input: train a transcoder on pairs of inputs and targets.");
+        }
         Shape shape = samples.getShape();
         if (shape.dimension() != 2 || shape.get(0) < 1 || shape.get(1) != config.width()) {
             throw RefractException.usage("The activations have shape %s, but the autoencoder's width is %d.", shape, config.width());

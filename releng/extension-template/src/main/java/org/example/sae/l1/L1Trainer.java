@@ -56,7 +56,7 @@ final class L1Trainer implements SaeTrainer {
     }
 
     @Override
-    public void step(NDArray batch) {
+    public void step(NDArray batch, NDArray target) {
         steps++;
         double rate = lr / (1 - Math.pow(BETA1, steps));
         double correction = Math.sqrt(1 - Math.pow(BETA2, steps));

@@ -42,7 +42,7 @@ public final class L1Variant implements SaeVariant {
 
     /** Random encoder rows of unit length, the decoder the same, the decoder's bias the mean of the samples. */
     @Override
-    public Sae create(SaeConfig config, NDArray samples, long seed, Placement placement) throws RefractException {
+    public Sae create(SaeConfig config, NDArray samples, NDArray targets, long seed, Placement placement) throws RefractException {
         try (Scope scope = Scope.open(L1Sae.fp32(placement))) {
             float[] normal = new TorchRandom(seed).randn(config.latents() * config.width());
             NDArray random = Tensors.of(scope.manager(), normal, config.latents(), config.width());
@@ -61,7 +61,10 @@ public final class L1Variant implements SaeVariant {
     }
 
     @Override
-    public SaeTrainer trainer(Sae sae, NDArray samples, int batch) throws RefractException {
+    public SaeTrainer trainer(Sae sae, NDArray samples, NDArray targets, int batch) throws RefractException {
+        if (targets != samples) {
+            throw RefractException.usage("An %s autoencoder learns its own input, not pairs of inputs and targets.", id());
+        }
         if (sae instanceof L1Sae own) {
             return new L1Trainer(own);
         }
