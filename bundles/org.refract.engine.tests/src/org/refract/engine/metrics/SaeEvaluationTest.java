@@ -1,0 +1,103 @@
+package org.refract.engine.metrics;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.refract.api.RefractException;
+import org.refract.api.job.Monitor;
+import org.refract.api.model.HookPoint;
+import org.refract.api.model.Placement;
+import org.refract.api.model.Site;
+import org.refract.api.sae.Sae;
+import org.refract.engine.sae.DenseSae;
+import org.refract.engine.sae.SaeForm;
+import org.refract.engine.store.ActivationStore;
+import org.refract.engine.store.StoreManifest;
+import org.refract.engine.store.StoreWriter;
+import org.refract.engine.tensor.Scope;
+import org.refract.engine.tensor.Tensors;
+import org.refract.engine.tensor.TorchRandom;
+import org.refract.engine.tensor.TorchType;
+
+/** Dictionaries are measured on a store in one go, on every vector once. */
+class SaeEvaluationTest {
+
+    private static final int WIDTH = 6;
+
+    @TempDir
+    private Path folder;
+
+    /** A store of 3 recordings with 7 vectors each. */
+    private ActivationStore store() throws RefractException {
+        StoreManifest manifest = new StoreManifest(new HookPoint("block", Site.UPDATE), "m", "sha256:m", TorchType.FLOAT32, 1, 1, 7, WIDTH, 3, 3, Map.of());
+        StoreWriter.begin(folder.resolve("store"), manifest);
+        float[] values = new TorchRandom(3).randn(21 * WIDTH);
+        try (Scope scope = Scope.open(Placement.CPU); StoreWriter writer = StoreWriter.create(folder.resolve("store"), manifest, 0)) {
+            writer.append(Tensors.of(scope.manager(), values, 21, WIDTH));
+            writer.commit();
+        }
+        return ActivationStore.open(folder.resolve("store"));
+    }
+
+    /** x̂ = x by a pair of latents for every channel, one for either sign; or 0 with the weights of the decoder set to 0. */
+    private static Sae signs(float scale) throws RefractException {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            float[] encoder = new float[WIDTH * 2 * WIDTH];
+            float[] decoder = new float[2 * WIDTH * WIDTH];
+            for (int c = 0; c < WIDTH; c++) {
+                encoder[c * 2 * WIDTH + c] = 1;
+                encoder[c * 2 * WIDTH + WIDTH + c] = -1;
+                decoder[c * WIDTH + c] = scale;
+                decoder[(WIDTH + c) * WIDTH + c] = -scale;
+            }
+            var tensors = new HashMap<>(Map.of("W_enc", Tensors.of(scope.manager(), encoder, WIDTH, 2 * WIDTH),
+                    "W_dec", Tensors.of(scope.manager(), decoder, 2 * WIDTH, WIDTH), "b_enc", Tensors.zeros(scope.manager(), 2 * WIDTH),
+                    "b_dec", Tensors.zeros(scope.manager(), WIDTH)));
+            return DenseSae.restore(SaeForm.RELU.config(WIDTH, WIDTH, 2 * WIDTH, Map.of()), tensors, Placement.CPU);
+        }
+    }
+
+    @Test
+    void severalDictionariesAreMeasuredOnEveryVectorOnce() throws Exception {
+        try (ActivationStore store = store(); Sae whole = signs(1); Sae none = signs(0)) {
+            for (int batch : new int[] {1, 4, 21, 1000}) {
+                List<SaeEvaluation.Scores> scores =
+                        new SaeEvaluation(1000, batch, 5).of(List.of(whole, none), store, Placement.CPU, Monitor.silent());
+                assertEquals(1, scores.get(0).metrics().get("frac_variance_explained"), 1e-9);
+                assertEquals(0, scores.get(0).metrics().get("mse"), 1e-9);
+                assertEquals(6, scores.get(0).metrics().get("l0"), 1e-9);
+                assertEquals(0, scores.get(1).metrics().get("frac_variance_explained"), 1e-9);
+                assertEquals(1, scores.get(1).metrics().get("normalized_mse.openai"), 1e-9);
+                double[] densities = scores.get(0).densities();
+                for (int c = 0; c < WIDTH; c++) {
+                    assertEquals(1, densities[c] + densities[WIDTH + c], 1e-9);
+                }
+                assertFalse(scores.get(0).metrics().containsKey("dead_1e4"), "21 samples say nothing about 10 000");
+            }
+        }
+    }
+
+    @Test
+    void whatCannotBeMeasuredIsSaidInASentence() throws Exception {
+        try (ActivationStore store = store(); Sae sae = signs(1)) {
+            Path shard = folder.resolve("store/shard-00000.safetensors");
+            byte[] bytes = Files.readAllBytes(shard);
+            ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putFloat(bytes.length - 4, Float.NaN);
+            Files.write(shard, bytes);
+            RefractException e = assertThrows(RefractException.class,
+                    () -> new SaeEvaluation(1000, 8, 0).of(List.of(sae), store, Placement.CPU, Monitor.silent()));
+            assertTrue(e.getMessage().contains("NaN"), e.getMessage());
+        }
+    }
+}

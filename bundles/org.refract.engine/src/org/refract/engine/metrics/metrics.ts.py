@@ -1,0 +1,55 @@
+# Sums over a batch for the measures of a reconstruction, all in float64. x, y: (samples, d); mean: (d) float64.
+
+def sums(x: Tensor) -> Tensor:
+  return torch.sum(x.to(torch.float64), [0])
+
+def plus(a: Tensor, b: Tensor) -> Tensor:
+  return a + b
+
+def over(a: Tensor, samples: int) -> Tensor:
+  return torch.div(a, float(samples))
+
+# 0 where the divisor is 0
+def ratio(a: Tensor, b: Tensor) -> Tensor:
+  some = torch.gt(b, 0)
+  return torch.where(some, torch.div(a, torch.where(some, b, torch.ones_like(b))), torch.zeros_like(a))
+
+def count(b: Tensor) -> Tensor:
+  return torch.sum(torch.gt(b, 0)).to(torch.float64)
+
+# Scalars in the order of ReconstructionMetrics.Sum, and (4, d): sums of e, e², c, c² with e = x - y, c = x - mean.
+def reconstruction(x: Tensor, y: Tensor, mean: Tensor, l1: Tensor) -> Tuple[Tensor, Tensor]:
+  a = x.to(torch.float64)
+  b = y.to(torch.float64)
+  e = a - b
+  c = a - mean
+  e2 = e * e
+  c2 = c * c
+  ee = torch.sum(e2, [1])
+  cc = torch.sum(c2, [1])
+  xx = torch.sum(a * a, [1])
+  yy = torch.sum(b * b, [1])
+  xy = torch.sum(a * b, [1])
+  both = torch.sqrt(xx) * torch.sqrt(yy)
+  length = torch.sqrt(xx)
+  scalars = [torch.sum(ee), torch.sum(cc), torch.sum(xx), torch.sum(yy), torch.sum(xy), torch.sum(torch.sqrt(ee)),
+    torch.sum(ratio(xy, both)), count(both), torch.sum(ratio(torch.sqrt(yy), length)), torch.sum(ratio(ee, xx)), count(xx),
+    torch.sum(ratio(ee, cc)), count(cc), torch.sum(ratio(l1, length))]
+  return (torch.stack(scalars), torch.stack([torch.sum(e, [0]), torch.sum(e2, [0]), torch.sum(c, [0]), torch.sum(c2, [0])]))
+
+# Each sample's Σ|z| (samples) float64 and its active latents (samples) int64; counts how often each latent is active and when it last was.
+def activity(indices: Tensor, values: Tensor, counts: Tensor, last: Tensor, first: int) -> Tuple[Tensor, Tensor]:
+  active = torch.ne(values, 0)
+  if indices.size(1) > 0:
+    flat = indices.reshape([-1])
+    _a = torch.index_add_(counts, 0, flat, active.reshape([-1]).to(torch.int64))
+    order = torch.arange(first, first + indices.size(0), dtype=torch.int64, device=values.device)
+    when = torch.where(active, torch.unsqueeze(order, 1), torch.full_like(indices, -1))
+    _b = torch.scatter_reduce_(last, 0, flat, when.reshape([-1]), "amax")
+  return (torch.sum(torch.abs(values.to(torch.float64)), [1]), torch.sum(active, [1]))
+
+def total(x: Tensor) -> Tensor:
+  return torch.sum(x).to(torch.float64)
+
+def first(x: Tensor, samples: int) -> Tensor:
+  return torch.narrow(x, 0, 0, samples)
