@@ -7,5 +7,7 @@ public enum Layout {
     /** {@code (batch, positions, width)}: a token or patch sequence. */
     SEQUENCE,
     /** {@code (batch, width)}: one vector per example. */
-    VECTOR
+    VECTOR,
+    /** {@code (batch, width, positions, tokens)}: how much each position attends to each token; the width is the number of heads. */
+    ATTENTION
 }

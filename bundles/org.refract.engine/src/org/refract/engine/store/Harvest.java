@@ -14,6 +14,7 @@ import org.refract.api.model.HookPoint;
 import org.refract.api.model.ImageBatch;
 import org.refract.api.model.ImageModel;
 import org.refract.api.model.ImageRequest;
+import org.refract.api.model.Layout;
 import org.refract.engine.file.SafeTensorsWriter;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.tensor.Pictures;
@@ -104,7 +105,10 @@ public final class Harvest {
     public void run(ImageModel model, Monitor monitor) throws RefractException {
         plan.check();
         for (HookPoint point : plan.points()) {
-            model.require(point);
+            if (model.require(point).layout() == Layout.ATTENTION) {
+                throw RefractException.usage("%s is a matrix of positions and tokens, which has no channels to record; record the attention"
+                        + " itself, %s:output.", point, point.path().substring(0, point.path().lastIndexOf('.')));
+            }
         }
         Recordings.begin(run, plan.recordings(), plan.perShard());
         List<Integer> missing = new ArrayList<>();

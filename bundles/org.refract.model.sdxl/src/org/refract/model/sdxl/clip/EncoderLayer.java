@@ -3,6 +3,7 @@ package org.refract.model.sdxl.clip;
 import ai.djl.ndarray.NDArray;
 import org.refract.api.model.Layout;
 import org.refract.model.sdxl.nn.Activation;
+import org.refract.model.sdxl.nn.AttentionProbs;
 import org.refract.model.sdxl.nn.Forward;
 import org.refract.model.sdxl.nn.LayerNorm;
 import org.refract.model.sdxl.nn.Linear;
@@ -44,15 +45,15 @@ final class EncoderLayer extends Module {
         private final Linear q;
         private final Linear k;
         private final Linear v;
+        private final AttentionProbs probs;
         private final Linear out;
-        private final int heads;
 
         private SelfAttention(String path, TextConfig config) {
             super(path, "CLIPAttention", config.hiddenSize(), Layout.SEQUENCE, true);
-            heads = config.heads();
             q = child(projection("q_proj"));
             k = child(projection("k_proj"));
             v = child(projection("v_proj"));
+            probs = child(new AttentionProbs(path, config.heads(), true));
             out = child(projection("out_proj"));
         }
 
@@ -62,7 +63,7 @@ final class EncoderLayer extends Module {
 
         private NDArray forward(Forward run, NDArray x) {
             return run.at(this, x, in -> run.scoped(step ->
-                    out.forward(step, step.call("attend", q.forward(step, in), k.forward(step, in), v.forward(step, in), heads, true))));
+                    out.forward(step, probs.forward(step, q.forward(step, in), k.forward(step, in), v.forward(step, in)))));
         }
     }
 

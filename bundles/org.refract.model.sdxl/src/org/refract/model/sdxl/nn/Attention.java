@@ -14,14 +14,14 @@ public final class Attention extends Module {
     private final Linear toV;
     private final Linear toOut;
     private final Dropout dropout;
-    private final int heads;
+    private final AttentionProbs probs;
 
     public Attention(String path, int width, int contextWidth, int heads) {
         super(path, "Attention", width, Layout.SEQUENCE, true);
-        this.heads = heads;
         toQ = child(new Linear(path("to_q"), width, width, false, Layout.SEQUENCE));
         toK = child(new Linear(path("to_k"), contextWidth, width, false, Layout.SEQUENCE));
         toV = child(new Linear(path("to_v"), contextWidth, width, false, Layout.SEQUENCE));
+        probs = child(new AttentionProbs(path, heads, false));
         toOut = child(new Linear(path("to_out.0"), width, width, true, Layout.SEQUENCE));
         dropout = child(new Dropout(path("to_out.1"), width, Layout.SEQUENCE));
     }
@@ -40,7 +40,6 @@ public final class Attention extends Module {
         NDArray q = toQ.forward(run, x);
         NDArray k = toK.forward(run, context);
         NDArray v = toV.forward(run, context);
-        NDArray y = run.call("attend", q, k, v, heads, false);
-        return dropout.forward(run, toOut.forward(run, y));
+        return dropout.forward(run, toOut.forward(run, probs.forward(run, q, k, v)));
     }
 }

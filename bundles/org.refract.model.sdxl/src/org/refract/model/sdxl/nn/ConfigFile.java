@@ -58,6 +58,13 @@ public final class ConfigFile {
         throw RefractException.usage("%s is damaged: it holds no JSON object; download it again.", name);
     }
 
+    /** The same with another value. */
+    public ConfigFile with(String key, JsonElement value) {
+        JsonObject changed = json.deepCopy();
+        changed.add(key, value);
+        return new ConfigFile(name, changed);
+    }
+
     /** What errors call this file. */
     public String name() {
         return name;

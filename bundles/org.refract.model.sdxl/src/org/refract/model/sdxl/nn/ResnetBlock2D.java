@@ -54,6 +54,6 @@ public final class ResnetBlock2D extends Module {
         h = dropout.forward(run, nonlinearity.forward(run, norm2.forward(run, h)));
         h = conv2.forward(run, h);
         NDArray skip = convShortcut.isPresent() ? convShortcut.get().forward(run, x) : x;
-        return run.call("total", skip, h);
+        return run.call("total", h, skip);
     }
 }

@@ -64,7 +64,7 @@ public final class Transformer2DModel extends Module {
         for (BasicTransformerBlock block : blocks) {
             h = block.forward(run, h, context);
         }
-        return run.call("total", x, leave(run, h, x));
+        return run.call("total", leave(run, h, x), x);
     }
 
     private NDArray enter(Forward run, NDArray map) {

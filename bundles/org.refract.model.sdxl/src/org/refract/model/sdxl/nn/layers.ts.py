@@ -16,8 +16,9 @@ def group_norm(x: Tensor, weight: Tensor, bias: Tensor, groups: int, eps: float)
 def layer_norm(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
   return torch.layer_norm(x, [torch.size(x, -1)], weight, bias, eps)
 
+# A copy has the strides of its original, which maps of one position need: there the next layer could not tell their format otherwise.
 def silu(x: Tensor) -> Tensor:
-  return torch.silu(x)
+  return torch.silu_(torch.clone(x))
 
 def gelu(x: Tensor) -> Tensor:
   return torch.gelu(x)
@@ -30,7 +31,7 @@ def quick_gelu(x: Tensor) -> Tensor:
   return x * torch.sigmoid(x * 1.702)
 
 def total(a: Tensor, b: Tensor) -> Tensor:
-  return a + b
+  return torch.add_(torch.clone(a), b)
 
 def difference(a: Tensor, b: Tensor) -> Tensor:
   return a - b
@@ -40,7 +41,7 @@ def concat_channels(a: Tensor, b: Tensor) -> Tensor:
 
 # t (batch, channels) added at every position
 def add_to_map(x: Tensor, t: Tensor) -> Tensor:
-  return x + torch.unsqueeze(torch.unsqueeze(t, -1), -1)
+  return torch.add_(torch.clone(x), torch.unsqueeze(torch.unsqueeze(t, -1), -1))
 
 def pad_at_end(x: Tensor) -> Tensor:
   return torch.constant_pad_nd(x, [0, 1, 0, 1])
@@ -66,6 +67,30 @@ def attend(q: Tensor, k: Tensor, v: Tensor, heads: int, causal: bool) -> Tensor:
   vh = torch.transpose(torch.reshape(v, [b, m, heads, d]), 1, 2)
   y = torch.scaled_dot_product_attention(qh, kh, vh, None, 0., causal)
   return torch.reshape(torch.transpose(y, 1, 2), [b, n, c])
+
+# q kᵀ / √d per head, -inf where a position may not look
+def attention_scores(q: Tensor, k: Tensor, heads: int, causal: bool) -> Tensor:
+  b, n, c = torch.size(q)
+  m = torch.size(k, 1)
+  d = torch.floordiv(c, heads)
+  qh = torch.transpose(torch.reshape(q, [b, n, heads, d]), 1, 2)
+  kh = torch.transpose(torch.reshape(k, [b, m, heads, d]), 1, 2)
+  s = torch.div(torch.matmul(qh, torch.transpose(kh, 2, 3)), torch.sqrt(d))
+  if causal:
+    later = torch.triu(torch.ones([n, m], dtype=torch.bool, device=q.device), 1)
+    s = torch.masked_fill(s, later, -inf)
+  return s
+
+# in single precision, as the fused attention does
+def attention_probs(scores: Tensor) -> Tensor:
+  return torch.softmax(scores.float(), -1).to(scores.dtype)
+
+# probs (batch, heads, positions, tokens) times v
+def attend_with(probs: Tensor, v: Tensor) -> Tensor:
+  b, heads, n, m = torch.size(probs)
+  c = torch.size(v, 2)
+  vh = torch.transpose(torch.reshape(v, [b, m, heads, torch.floordiv(c, heads)]), 1, 2)
+  return torch.reshape(torch.transpose(torch.matmul(probs, vh), 1, 2), [b, n, c])
 
 def geglu(x: Tensor) -> Tensor:
   h, gate = torch.chunk(x, 2, -1)

@@ -2,6 +2,7 @@ package org.refract.model.sdxl.vae;
 
 import ai.djl.ndarray.NDArray;
 import org.refract.api.model.Layout;
+import org.refract.model.sdxl.nn.AttentionProbs;
 import org.refract.model.sdxl.nn.Forward;
 import org.refract.model.sdxl.nn.GroupNorm;
 import org.refract.model.sdxl.nn.Linear;
@@ -17,6 +18,7 @@ final class VaeAttention extends Module {
     private final Linear toQ;
     private final Linear toK;
     private final Linear toV;
+    private final AttentionProbs probs;
     private final Linear toOut;
 
     VaeAttention(String path, int channels, int groups) {
@@ -25,6 +27,7 @@ final class VaeAttention extends Module {
         toQ = child(linear("to_q", channels));
         toK = child(linear("to_k", channels));
         toV = child(linear("to_v", channels));
+        probs = child(new AttentionProbs(path, 1, false));
         toOut = child(linear("to_out.0", channels));
     }
 
@@ -35,7 +38,7 @@ final class VaeAttention extends Module {
     NDArray forward(Forward run, NDArray x) {
         return run.at(this, x, in -> run.scoped(step -> {
             NDArray n = step.call("map_to_sequence", groupNorm.forward(step, in));
-            NDArray y = step.call("attend", toQ.forward(step, n), toK.forward(step, n), toV.forward(step, n), 1, false);
+            NDArray y = probs.forward(step, toQ.forward(step, n), toK.forward(step, n), toV.forward(step, n));
             return step.call("total", step.call("sequence_to_map", toOut.forward(step, y), in), in);
         }));
     }
