@@ -9,7 +9,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -20,8 +19,6 @@ import org.refract.api.model.HookPoint;
 import org.refract.api.model.Placement;
 import org.refract.api.model.Site;
 import org.refract.api.sae.Sae;
-import org.refract.engine.sae.DenseSae;
-import org.refract.engine.sae.SaeForm;
 import org.refract.engine.store.ActivationStore;
 import org.refract.engine.store.StoreManifest;
 import org.refract.engine.store.StoreWriter;
@@ -50,27 +47,9 @@ class SaeEvaluationTest {
         return ActivationStore.open(folder.resolve("store"));
     }
 
-    /** x̂ = x by a pair of latents for every channel, one for either sign; or 0 with the weights of the decoder set to 0. */
-    private static Sae signs(float scale) throws RefractException {
-        try (Scope scope = Scope.open(Placement.CPU)) {
-            float[] encoder = new float[WIDTH * 2 * WIDTH];
-            float[] decoder = new float[2 * WIDTH * WIDTH];
-            for (int c = 0; c < WIDTH; c++) {
-                encoder[c * 2 * WIDTH + c] = 1;
-                encoder[c * 2 * WIDTH + WIDTH + c] = -1;
-                decoder[c * WIDTH + c] = scale;
-                decoder[(WIDTH + c) * WIDTH + c] = -scale;
-            }
-            var tensors = new HashMap<>(Map.of("W_enc", Tensors.of(scope.manager(), encoder, WIDTH, 2 * WIDTH),
-                    "W_dec", Tensors.of(scope.manager(), decoder, 2 * WIDTH, WIDTH), "b_enc", Tensors.zeros(scope.manager(), 2 * WIDTH),
-                    "b_dec", Tensors.zeros(scope.manager(), WIDTH)));
-            return DenseSae.restore(SaeForm.RELU.config(WIDTH, WIDTH, 2 * WIDTH, Map.of()), tensors, Placement.CPU);
-        }
-    }
-
     @Test
     void severalDictionariesAreMeasuredOnEveryVectorOnce() throws Exception {
-        try (ActivationStore store = store(); Sae whole = signs(1); Sae none = signs(0)) {
+        try (ActivationStore store = store(); Sae whole = RecoveryTest.signs(WIDTH, 1, 0); Sae none = RecoveryTest.signs(WIDTH, 0, 0)) {
             for (int batch : new int[] {1, 4, 21, 1000}) {
                 List<SaeEvaluation.Scores> scores =
                         new SaeEvaluation(1000, batch, 5).of(List.of(whole, none), store, Placement.CPU, Monitor.silent());
@@ -90,7 +69,7 @@ class SaeEvaluationTest {
 
     @Test
     void whatCannotBeMeasuredIsSaidInASentence() throws Exception {
-        try (ActivationStore store = store(); Sae sae = signs(1)) {
+        try (ActivationStore store = store(); Sae sae = RecoveryTest.signs(WIDTH, 1, 0)) {
             Path shard = folder.resolve("store/shard-00000.safetensors");
             byte[] bytes = Files.readAllBytes(shard);
             ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putFloat(bytes.length - 4, Float.NaN);
