@@ -37,6 +37,7 @@ public final class DenseSae implements Sae {
     private final SaeForm form;
     private final Map<String, NDArray> tensors = new LinkedHashMap<>();
     private final int normalisation;
+    private final int points;
     private NDArray directions;
 
     private DenseSae(Scope scope, SaeConfig config, SaeForm form) {
@@ -48,6 +49,7 @@ public final class DenseSae implements Sae {
             case "constant_norm_rescale" -> 2;
             default -> 0;
         };
+        this.points = form == SaeForm.CROSSCODER ? (int) config.settings().integer("points") : 1;
     }
 
     /**
@@ -79,12 +81,16 @@ public final class DenseSae implements Sae {
     }
 
     private void checkSparsity() throws RefractException {
-        if (form != SaeForm.KSPARSE) {
+        if (form == SaeForm.CROSSCODER && (points < 1 || config.width() % points != 0)) {
+            throw RefractException.usage("A crosscoder of %d hook points cannot have width %d, which is the sum of their equal widths.", points,
+                    config.width());
+        }
+        if (form != SaeForm.KSPARSE && form != SaeForm.TRANSCODER) {
             return;
         }
         long k = config.settings().integer("k");
         if (k < 1 || k > config.latents() || config.settings().text("activation").equals("groupmax") && config.latents() % k != 0) {
-            throw RefractException.usage("A ksparse autoencoder of %d latents cannot have k = %d%s.", config.latents(), k,
+            throw RefractException.usage("A %s autoencoder of %d latents cannot have k = %d%s.", form.id(), config.latents(), k,
                     k < 1 || k > config.latents() ? "" : ": groupmax wants groups of equal size");
         }
     }
@@ -126,7 +132,8 @@ public final class DenseSae implements Sae {
         NDArray z = KERNELS.call(step, "pre", x, tensors.get("W_enc"), tensors.get("b_enc"), bias, norms(step));
         return switch (form) {
             case JUMPRELU, BATCHTOPK, MATRYOSHKA -> KERNELS.call(step, "jumprelu", z, tensors.get("threshold"));
-            case KSPARSE -> KERNELS.call(step, config.settings().text("activation"), z, config.settings().integer("k"));
+            case CROSSCODER -> tensors.containsKey("threshold") ? KERNELS.call(step, "jumprelu", z, tensors.get("threshold")) : KERNELS.call(step, "relu", z);
+            case KSPARSE, TRANSCODER -> KERNELS.call(step, config.settings().text("activation"), z, config.settings().integer("k"));
             default -> KERNELS.call(step, "relu", z);
         };
     }
@@ -155,7 +162,7 @@ public final class DenseSae implements Sae {
     }
 
     private NDArray norms(NDManager step) {
-        return config.settings().flag("rescale_acts_by_decoder_norm") ? KERNELS.call(step, "norms", tensors.get("W_dec")) : null;
+        return config.settings().flag("rescale_acts_by_decoder_norm") ? KERNELS.call(step, "norms", tensors.get("W_dec"), points) : null;
     }
 
     /**
@@ -169,7 +176,7 @@ public final class DenseSae implements Sae {
             return tensors.get("W_dec");
         }
         if (directions == null) {
-            directions = KERNELS.call(scope, "directions", tensors.get("W_dec"));
+            directions = KERNELS.call(scope, "directions", tensors.get("W_dec"), points);
         }
         return directions;
     }
@@ -178,7 +185,7 @@ public final class DenseSae implements Sae {
     public void weightsChanged() {
         if (directions != null) {
             try (Scope step = scope.child()) {
-                KERNELS.call(step, "into", directions, KERNELS.call(step, "directions", tensors.get("W_dec")));
+                KERNELS.call(step, "into", directions, KERNELS.call(step, "directions", tensors.get("W_dec"), points));
             }
         }
     }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
+import java.util.Map;
 import org.refract.engine.tensor.Scope;
 
 /** What a trainer minimises: the loss of one form of SAE and its gradients. */
@@ -36,6 +37,11 @@ public interface Objective {
 
     /** Buffers that follow the latents of a step, such as a threshold for inference, brought up to date. */
     default void follow(DenseSae sae, NDArray latents, Step step) {
+    }
+
+    /** Tensors of its own that a training goes on from besides weights and moments, made in {@code scope}, by name. Called once. */
+    default Map<String, NDArray> state(Scope scope) {
+        return Map.of();
     }
 
     /**

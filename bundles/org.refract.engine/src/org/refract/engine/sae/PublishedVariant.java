@@ -47,6 +47,10 @@ public abstract class PublishedVariant implements SaeVariant {
     /** Tensors that the form has besides {@code W_enc}, {@code W_dec} and {@code b_dec}, as they are before training. */
     protected abstract Map<String, NDArray> begin(NDManager out, SaeConfig config, Settings settings) throws RefractException;
 
+    /** Replaces tensors, which are complete, by ones that fit the first data better. */
+    protected void fit(NDManager out, Map<String, NDArray> tensors, Settings settings, NDArray inputs, NDArray targets) {
+    }
+
     @Override
     public final String id() {
         return form.id();
@@ -79,6 +83,7 @@ public abstract class PublishedVariant implements SaeVariant {
                 default -> Tensors.zeros(own, config.outputWidth());
             });
             tensors.putAll(begin(own, config, settings));
+            fit(own, tensors, settings, inputs, targets);
             return DenseSae.restore(complete(config, settings), tensors, placement);
         }
     }

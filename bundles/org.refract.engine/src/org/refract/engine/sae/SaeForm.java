@@ -29,7 +29,16 @@ public enum SaeForm {
     /** z = ReLU(pre) where it is greater than one threshold, a scalar that training on the k·B largest of a batch left. */
     BATCHTOPK("batchtopk", List.of("b_enc", "threshold"), List.of()),
     /** As BATCHTOPK; prefixes of {@code group_sizes} latents each reconstruct the input. */
-    MATRYOSHKA("matryoshka", List.of("b_enc", "threshold", "group_sizes"), List.of());
+    MATRYOSHKA("matryoshka", List.of("b_enc", "threshold", "group_sizes"), List.of()),
+    /** As RELU; trained with an Lp penalty whose p falls. */
+    PANNEAL("panneal", List.of("b_enc"), List.of()),
+    /** As KSPARSE without abstopk, from one site to another; may have W_skip. */
+    TRANSCODER("transcoder", List.of("b_enc"), List.of()),
+    /**
+     * z = ReLU(pre), where it is greater than a threshold if there is one. Input and output are the vectors of several {@code points} one after
+     * another, and the norm of a decoder row is the sum of its points' norms.
+     */
+    CROSSCODER("crosscoder", List.of("b_enc"), List.of("threshold"));
 
     private static final Optional<String> SAELENS = Optional.of("SAELens, saes/sae.py");
 
@@ -49,6 +58,19 @@ public enum SaeForm {
             new Hyperparameter("k", Kind.REAL, "32", "a positive number, the active latents per sample on average", SAELENS);
     private static final Hyperparameter ACTIVATION =
             new Hyperparameter("activation", Kind.CHOICE, "topk", "topk|abstopk|groupmax", Optional.of("EleutherAI/sparsify, config.py"));
+
+    private static final Hyperparameter NO_PRE_BIAS = new Hyperparameter("apply_b_dec_to_input", Kind.FLAG, "false", "true or false", SAELENS);
+    private static final Optional<String> CROSSCODERS = Optional.of("science-of-finetuning/dictionary_learning, dictionary.py");
+
+    /** Of a transcoder, besides k; these replace the common ones of their names. */
+    private static final List<Hyperparameter> TRANSCODES = List.of(NO_PRE_BIAS,
+            new Hyperparameter("transcode", Kind.FLAG, "true", "true", Optional.of("EleutherAI/sparsify, config.py")),
+            new Hyperparameter("activation", Kind.CHOICE, "topk", "topk|groupmax", Optional.of("EleutherAI/sparsify, config.py")));
+
+    /** Of a crosscoder; these replace the common ones of their names. */
+    private static final List<Hyperparameter> CROSSCODES = List.of(NO_PRE_BIAS,
+            new Hyperparameter("rescale_acts_by_decoder_norm", Kind.FLAG, "true", "true or false", CROSSCODERS),
+            new Hyperparameter("points", Kind.INTEGER, "2", "how many hook points of one width there are", CROSSCODERS));
 
     private final String id;
     private final List<String> own;
@@ -76,14 +98,24 @@ public enum SaeForm {
         switch (this) {
             case KSPARSE -> all.addAll(List.of(K, ACTIVATION));
             case BATCHTOPK, MATRYOSHKA -> all.add(K_PER_SAMPLE);
+            case TRANSCODER -> {
+                all.add(K);
+                replace(all, TRANSCODES);
+            }
+            case CROSSCODER -> replace(all, CROSSCODES);
             default -> { }
         }
         return List.copyOf(all);
     }
 
+    private static void replace(List<Hyperparameter> all, List<Hyperparameter> own) {
+        all.removeIf(h -> own.stream().anyMatch(o -> o.name().equals(h.name())));
+        all.addAll(own);
+    }
+
     /** Whether latents may be in units of the decoder rows' norms. */
     public boolean rescales() {
-        return this == KSPARSE || this == BATCHTOPK || this == MATRYOSHKA;
+        return this == KSPARSE || this == BATCHTOPK || this == MATRYOSHKA || this == CROSSCODER;
     }
 
     /** A config of this form from some of its settings. */
@@ -93,10 +125,20 @@ public enum SaeForm {
 
     /** A config of this form with one of the settings that say what it computes replaced, and without those of its training. */
     public SaeConfig with(SaeConfig config, String setting, String value) throws RefractException {
-        Map<String, String> settings = new LinkedHashMap<>();
-        hyperparameters().forEach(h -> settings.put(h.name(), config.settings().text(h.name())));
+        Map<String, String> settings = computed(config);
         settings.put(setting, value);
         return config(config.width(), config.outputWidth(), config.latents(), settings);
+    }
+
+    /** A config of another form that computes the same, as one of this form. */
+    SaeConfig of(SaeConfig config) throws RefractException {
+        return config(config.width(), config.outputWidth(), config.latents(), computed(config));
+    }
+
+    private Map<String, String> computed(SaeConfig config) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        hyperparameters().forEach(h -> settings.put(h.name(), config.settings().text(h.name())));
+        return settings;
     }
 
     /** Shapes of the tensors that it must have, by name; a dimension of -1 is free. */

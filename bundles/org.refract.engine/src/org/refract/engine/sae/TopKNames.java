@@ -11,16 +11,20 @@ import org.refract.api.sae.SaeConfig;
 
 /**
  * The variant {@code topk} keeps openai/sparse_autoencoder's names ({@code encoder.weight} (latents, width), {@code decoder.weight} (width,
- * latents), {@code pre_bias}, {@code latent_bias}); here they become those of {@link SaeForm#KSPARSE}, which computes the same.
+ * latents), {@code pre_bias}, {@code latent_bias}); here they become those of {@link SaeForm#KSPARSE}, which computes the same. A {@code panneal}
+ * autoencoder, which only trains otherwise, becomes one of {@link SaeForm#RELU}.
  */
 public final class TopKNames {
 
     private TopKNames() {
     }
 
-    /** A checkpoint in the words of {@link SaeForm}: the same one, or a {@code topk} one renamed. Numbers stay what they are. */
+    /** A checkpoint in the words of {@link SaeForm}: the same one, or one renamed. Numbers stay what they are. */
     public static Checkpoint published(Checkpoint checkpoint, NDManager out) throws RefractException {
         SaeConfig config = checkpoint.config();
+        if (config.variant().equals("panneal")) {
+            return new Checkpoint(SaeForm.RELU.of(config), checkpoint.tensors(), checkpoint.provenance());
+        }
         if (!config.variant().equals("topk")) {
             return checkpoint;
         }

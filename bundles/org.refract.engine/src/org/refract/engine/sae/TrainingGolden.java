@@ -21,8 +21,8 @@ import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 
 /**
- * Repeats recorded optimiser steps of another tool: a safetensors file with {@code batches} (steps, samples, width), {@code init.NAME},
- * {@code after_step1.NAME}, {@code final.NAME} and {@code loss.TERM} (steps).
+ * Repeats recorded optimiser steps of another tool: a safetensors file with {@code batches} (steps, samples, width) and perhaps {@code targets}
+ * (steps, samples, output width), {@code init.NAME}, {@code after_step1.NAME}, {@code final.NAME} and {@code loss.TERM} (steps).
  */
 public final class TrainingGolden implements AutoCloseable {
 
@@ -44,6 +44,10 @@ public final class TrainingGolden implements AutoCloseable {
         return file.read("batches", out).get(step);
     }
 
+    private NDArray target(int step, NDArray batch, NDManager out) throws RefractException {
+        return file.has("targets") ? file.read("targets", out).get(step) : batch;
+    }
+
     private NDArray tensor(String name, boolean transposed, NDManager out) throws RefractException {
         NDArray read = file.read(name, out);
         return transposed ? Weights.transposed(out, read) : read;
@@ -54,7 +58,7 @@ public final class TrainingGolden implements AutoCloseable {
      *
      * @param settings of the variant; with {@code b_dec_init=geometric_median} the tool set its bias from the first batch
      * @param names    the recorded name of each of the trainer's tensors, of the SAE or of the state; led by {@code ^} where it is transposed. Of
-     *     a tensor that was not recorded, its whole numbers with commas between
+     *     a tensor that was not recorded, its whole numbers with commas between. One without {@code init} the trainer makes itself
      * @param terms    the recorded name of each of the trainer's metrics
      */
     public List<String> differences(SaeVariant variant, Map<String, String> settings, Map<String, String> names, Map<String, String> terms)
@@ -68,9 +72,13 @@ public final class TrainingGolden implements AutoCloseable {
                     continue;
                 }
                 boolean transposed = name.getValue().startsWith("^");
+                if (!file.has("init." + name.getValue().replace("^", ""))) {
+                    continue;
+                }
                 init.put(name.getKey(), tensor("init." + name.getValue().replace("^", ""), transposed, scope.manager()));
             }
             NDArray first = batch(0, scope.manager());
+            NDArray target = target(0, first, scope.manager());
             if (settings.getOrDefault("b_dec_init", "").equals("geometric_median")) {
                 init.put("b_dec", PublishedVariant.geometricMedian(scope.manager(), first));
             }
@@ -79,9 +87,10 @@ public final class TrainingGolden implements AutoCloseable {
             }
             Shape shape = init.get("W_enc").getShape();
             int width = Math.toIntExact(shape.get(0));
-            SaeConfig config = new SaeConfig(variant.id(), width, width, Math.toIntExact(shape.get(1)), Settings.of(variant.hyperparameters(), settings));
+            int outputWidth = Math.toIntExact(init.get("W_dec").getShape().get(1));
+            SaeConfig config = new SaeConfig(variant.id(), width, outputWidth, Math.toIntExact(shape.get(1)), Settings.of(variant.hyperparameters(), settings));
             try (Sae sae = variant.restore(config, init, Placement.CPU);
-                    SaeTrainer trainer = variant.trainer(sae, first, Math.toIntExact(first.getShape().get(0)))) {
+                    SaeTrainer trainer = variant.trainer(sae, first, target, Math.toIntExact(first.getShape().get(0)))) {
                 return differences(trainer, names, terms);
             }
         }
@@ -97,7 +106,8 @@ public final class TrainingGolden implements AutoCloseable {
         try (NDManager all = trainer.sae().decoder().getManager().newSubManager()) {
             for (int i = 0; i < steps; i++) {
                 try (NDManager step = all.newSubManager()) {
-                    trainer.step(batch(i, step));
+                    NDArray batch = batch(i, step);
+                    trainer.step(batch, target(i, batch, step));
                     Map<String, Double> metrics = trainer.metrics();
                     for (Map.Entry<String, String> term : terms.entrySet()) {
                         double value = metrics.get(term.getKey());

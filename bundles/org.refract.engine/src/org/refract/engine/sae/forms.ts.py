@@ -20,8 +20,9 @@ def denormalise(y: Tensor, shift: Tensor, scale: Tensor, mode: int) -> Tensor:
     return y * scale
   return y
 
-def norms(W_dec: Tensor) -> Tensor:
-  return torch.norm(W_dec, 2, [1])
+# the norm of each decoder row; of several hook points, the sum of their norms
+def norms(W_dec: Tensor, points: int) -> Tensor:
+  return torch.sum(torch.norm(W_dec.reshape([W_dec.size(0), points, -1]), 2, [2]), [1])
 
 # (x - b_dec) W_enc + b_enc, by the decoder rows' norms where the SAE says so
 def pre(x: Tensor, W_enc: Tensor, b_enc: Tensor, b_dec: Optional[Tensor], norm: Optional[Tensor]) -> Tensor:
@@ -110,8 +111,8 @@ def rows(x: Tensor, start: int, count: int) -> Tensor:
 def own(x: Tensor) -> Tensor:
   return torch.clone(x, memory_format=0)
 
-def directions(W_dec: Tensor) -> Tensor:
-  return torch.div(W_dec, torch.norm(W_dec, 2, [1], True))
+def directions(W_dec: Tensor, points: int) -> Tensor:
+  return torch.div(W_dec, torch.unsqueeze(norms(W_dec, points), 1))
 
 def into(target: Tensor, source: Tensor) -> Tensor:
   return torch.copy_(target, source)

@@ -58,8 +58,8 @@ public final class SparsifyFormat implements CheckpointFormat {
         if (!activation.matches("topk|groupmax")) {
             throw cfg.at("activation").wrong("topk or groupmax");
         }
-        SaeConfig config = SaeForm.KSPARSE.config(width, width, latents, Map.of("k", String.valueOf(cfg.at("k").integer(1, latents)),
-                "activation", activation, "transcode", String.valueOf(transcode), "apply_b_dec_to_input", String.valueOf(!transcode)));
+        SaeConfig config = (transcode ? SaeForm.TRANSCODER : SaeForm.KSPARSE).config(width, width, latents,
+                Map.of("k", String.valueOf(cfg.at("k").integer(1, latents)), "activation", activation));
         Map<String, NDArray> tensors = new LinkedHashMap<>();
         try (SafeTensors weights = SafeTensors.open(location.resolve(WEIGHTS)); NDManager step = owner.newSubManager()) {
             for (String name : weights.names()) {
@@ -89,8 +89,8 @@ public final class SparsifyFormat implements CheckpointFormat {
             Checkpoint published = TopKNames.published(checkpoint, step);
             SaeConfig config = published.config();
             Map<String, NDArray> from = published.tensors();
-            boolean transcode = config.variant().equals("ksparse") && config.settings().flag("transcode");
-            if (!config.variant().equals("ksparse") || !config.settings().text("activation").matches("topk|groupmax")
+            boolean transcode = config.variant().equals("transcoder") || config.variant().equals("ksparse") && config.settings().flag("transcode");
+            if (!transcode && !config.variant().equals("ksparse") || !config.settings().text("activation").matches("topk|groupmax")
                     || !config.settings().text("normalize_activations").equals("none") || config.settings().flag("rescale_acts_by_decoder_norm")
                     || config.settings().flag("apply_b_dec_to_input") == transcode || config.outputWidth() != config.width()) {
                 throw RefractException.usage("A sparsify checkpoint cannot hold this %s autoencoder: write Refract's own format.", config.variant());

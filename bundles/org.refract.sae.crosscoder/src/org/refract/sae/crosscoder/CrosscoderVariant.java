@@ -1,0 +1,90 @@
+package org.refract.sae.crosscoder;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Component;
+import org.refract.api.Hyperparameter;
+import org.refract.api.Hyperparameter.Kind;
+import org.refract.api.RefractException;
+import org.refract.api.Settings;
+import org.refract.api.sae.SaeConfig;
+import org.refract.api.sae.SaeVariant;
+import org.refract.engine.kernel.KernelLibrary;
+import org.refract.engine.sae.DenseSae;
+import org.refract.engine.sae.Objective;
+import org.refract.engine.sae.PublishedVariant;
+import org.refract.engine.sae.SaeForm;
+import org.refract.engine.tensor.Tensors;
+
+/**
+ * {@code L = Σ_p ‖x^p − (W_dec^p z + b_dec^p)‖² + λ Σ_i z_i Σ_p ‖W_dec_i^p‖}, {@code z = ReLU(Σ_p W_enc^p x^p + b_enc)}: one dictionary of
+ * several hook points, or of one hook point of several models. Lindsey et al. 2024; the defaults are ckkissane's replication. With {@code
+ * activation=batchtopk loss=norm b_dec_init=geometric_median decoder_init_norm=1} it is dictionary_learning's BatchTopKCrossCoder.
+ */
+@Component(service = SaeVariant.class)
+public final class CrosscoderVariant extends PublishedVariant {
+
+    static final KernelLibrary KERNELS = KernelLibrary.of(CrosscoderVariant.class, "crosscoder.ts.py");
+
+    private static final Optional<String> LINDSEY = Optional.of("Lindsey et al. 2024, Sparse crosscoders for cross-layer features and model diffing");
+    private static final Optional<String> KISSANE = Optional.of("ckkissane/crosscoder-model-diff-replication, train.py");
+    private static final Optional<String> FINETUNING = Optional.of("science-of-finetuning/dictionary_learning, trainers/crosscoder.py");
+
+    /** The one variant. */
+    public CrosscoderVariant() {
+        super(SaeForm.CROSSCODER, List.of(
+                new Hyperparameter("activation", Kind.CHOICE, "relu", "relu|batchtopk", LINDSEY),
+                new Hyperparameter("loss", Kind.CHOICE, "squared", "squared|norm", LINDSEY),
+                new Hyperparameter("l1_coefficient", Kind.REAL, "2", "a number that is not negative; with relu", KISSANE),
+                new Hyperparameter("k", Kind.REAL, "100", "a positive number, the active latents per sample on average; with batchtopk", FINETUNING),
+                new Hyperparameter("auxk_coefficient", Kind.REAL, "0.03125", "a number that is not negative; with batchtopk", FINETUNING),
+                new Hyperparameter("threshold_beta", Kind.REAL, "0.999", "a number from 0 to below 1; with batchtopk", FINETUNING),
+                new Hyperparameter("threshold_start_step", Kind.INTEGER, "1000", "the step after which the threshold follows", FINETUNING),
+                new Hyperparameter("decoder_init_norm", Kind.REAL, "0.08", "a positive number, of each hook point's part", KISSANE)));
+    }
+
+    @Override
+    public String description() {
+        return "z = ReLU(Σ_p W_enc^p x^p + b_enc), x̂^p = W_dec^p z + b_dec^p, L1 by the sum of decoder norms; Lindsey et al. 2024, Crosscoders";
+    }
+
+    @Override
+    protected Map<String, NDArray> begin(NDManager out, SaeConfig config, Settings settings) throws RefractException {
+        Map<String, NDArray> tensors = new LinkedHashMap<>();
+        tensors.put("b_enc", filled(out, config, 0));
+        if (settings.text("activation").equals("batchtopk")) {
+            tensors.put("threshold", Tensors.of(out, new double[] {-1}));
+        }
+        if (settings.integer("points") < 1 || config.width() % settings.integer("points") != 0) {
+            throw RefractException.usage("A crosscoder of %d hook points cannot have width %d, which is the sum of their equal widths.",
+                    settings.integer("points"), config.width());
+        }
+        return tensors;
+    }
+
+    /** Each point's part of a decoder row has {@code decoder_init_norm}; a geometric median is that of each point. */
+    @Override
+    protected void fit(NDManager out, Map<String, NDArray> tensors, Settings settings, NDArray inputs, NDArray targets) {
+        long points = settings.integer("points");
+        NDArray rows = KERNELS.call(out, "scaled_parts", tensors.get("W_dec"), points, settings.real("decoder_init_norm"));
+        tensors.put("W_dec", rows);
+        tensors.put("W_enc", KERNELS.call(out, "transposed", rows));
+        if (settings.text("b_dec_init").equals("geometric_median")) {
+            NDList medians = new NDList();
+            for (long p = 0; p < points; p++) {
+                medians.add(geometricMedian(out, KERNELS.call(out, "part", targets, points, p)));
+            }
+            tensors.put("b_dec", KERNELS.call(out, "joined", medians));
+        }
+    }
+
+    @Override
+    protected Objective objective(DenseSae sae, Settings settings) throws RefractException {
+        return new CrosscoderObjective(sae, settings);
+    }
+}

@@ -1,0 +1,2 @@
+/** Crosscoders: one sparse dictionary of several hook points. */
+package org.refract.sae.crosscoder;

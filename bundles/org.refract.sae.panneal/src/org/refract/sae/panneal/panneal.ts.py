@@ -1,0 +1,42 @@
+# ReLU sparse autoencoder with an Lp penalty whose p falls. Shapes: x (samples, d); target (samples, e), x but for transcoders; W_enc (d, n);
+# W_dec (n, e); b_enc (n); b_dec (e); coefficient () float64; queue (length, 2) float32.
+#   z = relu((x - b_dec) W_enc + b_enc),  xhat = z W_dec + b_dec
+#   L = mean_b sum_d (xhat - target)^2 + coefficient * scale * S_p(z),  S_p(z) = mean_b sum_i z_i^p, or mean_b (sum_i z_i^p)^(1/p) if root
+def penalty(z: Tensor, p: float, root: bool) -> Tensor:
+  sums = torch.sum(torch.pow(z, p), [1])
+  if root:
+    sums = torch.pow(sums, 1. / p)
+  return torch.mean(sums)
+
+# Returns the gradients by W_enc, W_dec, b_enc, b_dec; (mse_loss, lp_loss) in float64; xhat; z.
+def evaluate(x: Tensor, target: Tensor, given: List[Tensor], p: float, root: bool, coefficient: Tensor, scale: float, centred: bool) -> List[Tensor]:
+  W_enc = given[0].detach().requires_grad_(True)
+  W_dec = given[1].detach().requires_grad_(True)
+  b_enc = given[2].detach().requires_grad_(True)
+  b_dec = given[3].detach().requires_grad_(True)
+  y = x
+  if centred:
+    y = x - b_dec
+  z = torch.relu(torch.addmm(b_enc, y, W_enc))
+  xhat = torch.addmm(b_dec, z, W_dec)
+  mse = torch.div(torch.sum(torch.pow(xhat - target, 2)), x.size(0))
+  sparsity = penalty(z, p, root) * coefficient.to(x.dtype) * scale
+  gradients = torch.autograd.grad([mse + sparsity], [W_enc, W_dec, b_enc, b_dec])
+  result = annotate(List[Tensor], [])
+  for gradient in gradients:
+    _a = torch.append(result, torch._unwrap_optional(gradient))
+  _b = torch.append(result, torch.stack([mse.detach(), sparsity.detach()]).to(torch.float64))
+  _c = torch.append(result, xhat.detach())
+  _d = torch.append(result, z.detach())
+  return result
+
+# Remembers (S_p, S_next) of a step; its last `known` rows are filled.
+def remember(queue: Tensor, z: Tensor, p: float, next: float, root: bool) -> Tensor:
+  now = torch.stack([penalty(z, p, root), penalty(z, next, root)]).to(queue.dtype)
+  moved = torch.cat([torch.narrow(queue, 0, 1, queue.size(0) - 1), torch.unsqueeze(now, 0)])
+  return torch.copy_(queue, moved)
+
+# Where p becomes the next one, the penalty keeps its size: coefficient *= mean S_p / mean S_next over the remembered steps.
+def adapt(coefficient: Tensor, queue: Tensor, known: int) -> Tensor:
+  means = torch.mean(torch.narrow(queue, 0, queue.size(0) - known, known), [0])
+  return torch.mul_(coefficient, torch.div(torch.select(means, 0, 0), torch.select(means, 0, 1)).to(coefficient.dtype))
