@@ -10,64 +10,133 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.refract.api.RefractException;
 import org.refract.engine.Locations;
 import org.refract.engine.file.AtomicFile;
-import org.refract.engine.file.TensorInfo;
-import org.refract.model.sdxl.nn.Checkpoint;
+import org.refract.model.sdxl.nn.Parameter;
+import org.refract.model.sdxl.weights.FoundWeights;
 
 /**
- * A hash over the names, dtypes, shapes and bytes of all weights of a model. It is remembered in the cache folder under the files' paths,
- * sizes and times, so that gigabytes are read once.
+ * A hash over the names, dtypes, shapes and bytes of all weights of a model and of what is added to them. Names and shapes are the module
+ * tree's, so the same weights have the same fingerprint in a folder, in shards and in a single file. It is remembered in the cache folder
+ * under the files' paths, sizes and times, so that gigabytes are read once.
  */
 final class Fingerprint {
 
     private static final long CHUNK = 1L << 26;
+    /** What was remembered of fingerprints computed in another way is not found. */
+    private static final String SCHEME = "by weight\n";
 
     private Fingerprint() {
     }
 
-    /** @param parts the weights of each part by the part's name */
-    static String of(Map<String, Checkpoint> parts) throws RefractException {
-        String state = sha256().of(state(parts));
+    /**
+     * @param parts the weights of each part by the part's name
+     * @param added files that change the weights, by words that say how ("lora 0.5 of"); their bytes are hashed
+     */
+    static String of(Map<String, FoundWeights> parts, List<Added> added) throws RefractException {
+        String state = sha256().of(state(parts, added));
         Path remembered = new Locations().cache().resolve("fingerprints").resolve(state + ".json");
         Optional<String> known = recall(remembered);
         if (known.isPresent()) {
             return known.get();
         }
-        String fingerprint = compute(parts);
+        String fingerprint = compute(parts, added);
         remember(remembered, fingerprint);
         return fingerprint;
     }
 
-    private static String state(Map<String, Checkpoint> parts) throws RefractException {
-        StringBuilder state = new StringBuilder();
+    /**
+     * A file that changes the weights.
+     *
+     * @param how  what is done with it
+     * @param file the file
+     */
+    record Added(String how, Path file) {
+    }
+
+    private static String state(Map<String, FoundWeights> parts, List<Added> added) throws RefractException {
+        StringBuilder state = new StringBuilder(SCHEME);
         for (var part : new TreeMap<>(parts).entrySet()) {
             for (Path file : part.getValue().files()) {
-                try {
-                    state.append(part.getKey()).append('\n').append(file.toRealPath()).append('\n').append(Files.size(file)).append('\n')
-                            .append(Files.getLastModifiedTime(file).toMillis()).append('\n');
-                } catch (IOException e) {
-                    throw RefractException.usage("%s cannot be read (%s); check the file.", file, e.getMessage());
-                }
+                state.append(part.getKey()).append('\n').append(state(file));
             }
+        }
+        for (Added one : added) {
+            state.append(one.how()).append('\n').append(state(one.file()));
         }
         return state.toString();
     }
 
-    private static String compute(Map<String, Checkpoint> parts) throws RefractException {
+    private static String state(Path file) throws RefractException {
+        try {
+            return "%s%n%d%n%d%n".formatted(file.toRealPath(), Files.size(file), Files.getLastModifiedTime(file).toMillis());
+        } catch (IOException e) {
+            throw RefractException.usage("%s cannot be read (%s); check the file.", file, e.getMessage());
+        }
+    }
+
+    private static String compute(Map<String, FoundWeights> parts, List<Added> added) throws RefractException {
         Digest digest = sha256();
-        for (var part : new TreeMap<>(parts).entrySet()) {
-            for (TensorInfo tensor : new TreeMap<>(part.getValue().tensors()).values()) {
-                digest.text("%s/%s %s %s%n".formatted(part.getKey(), tensor.name(), tensor.dtype(), tensor.shape()).replace("\r", ""));
-                digest.bytes(part.getValue().bytes(tensor));
-            }
+        for (String line : lines(parts)) {
+            digest.text(line);
+        }
+        for (Added one : added) {
+            digest.text("%s %s\n".formatted(one.how(), ofFile(one.file())));
         }
         return "sha256:" + digest.hex();
+    }
+
+    /** A line for each weight, with the hash of its bytes; large ones are hashed side by side. */
+    private static List<String> lines(Map<String, FoundWeights> parts) throws RefractException {
+        List<Future<String>> lines = new ArrayList<>();
+        try (ExecutorService threads = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
+            for (FoundWeights part : new TreeMap<>(parts).values()) {
+                for (Parameter weight : part.origins().keySet().stream().sorted(Comparator.comparing(Parameter::path)).toList()) {
+                    lines.add(threads.submit(() -> "%s %s %s %s\n".formatted(weight.path(), part.dtype(weight), Arrays.toString(weight.shape()),
+                            sha256().of(part.bytes(weight)))));
+                }
+            }
+            List<String> done = new ArrayList<>();
+            for (Future<String> line : lines) {
+                done.add(line.get());
+            }
+            return done;
+        } catch (ExecutionException e) {
+            lines.forEach(line -> line.cancel(true));
+            if (e.getCause() instanceof RefractException sentence) {
+                throw sentence;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while weights were read", e);
+        }
+    }
+
+    private static String ofFile(Path file) throws RefractException {
+        try (var in = Files.newInputStream(file)) {
+            MessageDigest digest = sha256().digest();
+            byte[] piece = new byte[1 << 20];
+            for (int n = in.read(piece); n >= 0; n = in.read(piece)) {
+                digest.update(piece, 0, n);
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (IOException e) {
+            throw RefractException.usage("%s cannot be read (%s); check the file.", file, e.getMessage());
+        }
     }
 
     private static Optional<String> recall(Path file) {
@@ -106,14 +175,15 @@ final class Fingerprint {
             return hex();
         }
 
-        private void text(String text) {
-            digest.update(text.getBytes(StandardCharsets.UTF_8));
-        }
-
-        private void bytes(MemorySegment bytes) {
+        private String of(MemorySegment bytes) {
             for (long from = 0; from < bytes.byteSize(); from += CHUNK) {
                 digest.update(bytes.asSlice(from, Math.min(CHUNK, bytes.byteSize() - from)).asByteBuffer());
             }
+            return hex();
+        }
+
+        private void text(String text) {
+            digest.update(text.getBytes(StandardCharsets.UTF_8));
         }
 
         private String hex() {

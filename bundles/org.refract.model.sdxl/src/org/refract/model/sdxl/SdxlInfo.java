@@ -1,5 +1,6 @@
 package org.refract.model.sdxl;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,7 @@ import org.refract.model.sdxl.nn.Module;
 import org.refract.model.sdxl.nn.Parameter;
 import org.refract.model.sdxl.schedulers.SchedulerConfig;
 import org.refract.model.sdxl.unet.UNetConfig;
+import org.refract.model.sdxl.weights.WeightFile;
 
 /** Describes a model to people. */
 final class SdxlInfo {
@@ -16,7 +18,8 @@ final class SdxlInfo {
     private SdxlInfo() {
     }
 
-    static ModelInfo of(SdxlParts parts, String fingerprint) {
+    /** @param added what is added to the weights, by what it is */
+    static ModelInfo of(SdxlParts parts, String fingerprint, Map<String, String> added) {
         Map<String, String> details = new LinkedHashMap<>();
         details.put("kind", parts.aestheticScore() ? "refiner" : "text to image");
         long parameters = 0;
@@ -34,7 +37,14 @@ final class SdxlInfo {
         details.put("picture", "%1$d x %1$d pixels, latents %2$d x %2$d x %3$d".formatted(unet.sampleSize() * scale, unet.sampleSize(),
                 unet.inChannels()));
         details.put("scheduler", "%s, %s, %s".formatted(scheduler.className(), scheduler.timestepSpacing(), scheduler.predictionType()));
-        return new ModelInfo(parts.folder().toAbsolutePath().normalize().getFileName().toString(), "sdxl", parameters, fingerprint, details);
+        details.putAll(added);
+        return new ModelInfo(name(parts.location()), "sdxl", parameters, fingerprint, details);
+    }
+
+    /** The folder's name, or the file's without its ending. */
+    private static String name(Path location) {
+        String name = location.toAbsolutePath().normalize().getFileName().toString();
+        return WeightFile.named(location) ? name.substring(0, name.lastIndexOf('.')) : name;
     }
 
     private static long count(Module module) {

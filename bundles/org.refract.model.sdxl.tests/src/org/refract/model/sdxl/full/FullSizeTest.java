@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -15,6 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.refract.model.sdxl.ReferenceSet;
+import org.refract.model.sdxl.StandardConfigs;
 import org.refract.model.sdxl.clip.TextConfig;
 import org.refract.model.sdxl.clip.TextEncoder;
 import org.refract.model.sdxl.nn.ConfigFile;
@@ -61,8 +60,6 @@ class FullSizeTest {
     }
 
     private static ConfigFile config(String part) throws Exception {
-        try (InputStream in = FullSizeTest.class.getResourceAsStream(part + ".json")) {
-            return ConfigFile.of(part + ".json", new String(in.readAllBytes(), StandardCharsets.UTF_8));
-        }
+        return StandardConfigs.read(part.substring("sdxl-full-".length()));
     }
 }

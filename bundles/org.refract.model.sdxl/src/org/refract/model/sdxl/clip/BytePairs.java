@@ -2,6 +2,8 @@ package org.refract.model.sdxl.clip;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,7 +14,7 @@ import java.util.Optional;
  */
 final class BytePairs {
 
-    private static final String END_OF_WORD = "</w>";
+    static final String END_OF_WORD = "</w>";
     private static final String[] BYTE_SYMBOLS = byteSymbols();
 
     private final Map<String, Integer> vocabulary;
@@ -71,6 +73,11 @@ final class BytePairs {
             }
         }
         return Optional.ofNullable(found);
+    }
+
+    /** The symbols of the bytes in the order of CLIP's vocabulary: the printable ones first. */
+    static List<String> symbolsByNumber() {
+        return Arrays.stream(BYTE_SYMBOLS).sorted(Comparator.comparingInt(s -> s.charAt(0))).toList();
     }
 
     /** GPT-2's visible character for each byte: itself where it is printable, else the next one from U+0100 on. */

@@ -1,0 +1,53 @@
+package org.refract.model.sdxl;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.refract.api.RefractException;
+import org.refract.api.model.Placement;
+import org.refract.model.sdxl.clip.Tokenizer;
+import org.refract.model.sdxl.nn.ConfigFile;
+import org.refract.model.sdxl.nn.Module;
+import org.refract.model.sdxl.schedulers.SchedulerConfig;
+import org.refract.model.sdxl.weights.Checkpoint;
+import org.refract.model.sdxl.weights.Spelling;
+
+/** Where a model's configuration, tokenizers and weights lie. Parts have the names that they have in a diffusers folder. */
+sealed interface ModelFiles permits DiffusersFolder, SingleFile, WithVae {
+
+    /** The folder or file that a person named. */
+    Path location();
+
+    /** Whether the model has a part, {@code text_encoder} for one. */
+    boolean has(String part);
+
+    /** The configuration of a part, {@code unet}, {@code vae}, {@code scheduler} ... */
+    ConfigFile config(String part) throws RefractException;
+
+    /** Schedulers beside the model's own, by name. */
+    Map<String, SchedulerConfig> otherSchedulers() throws RefractException;
+
+    /** Whether an absent negative prompt means an embedding of zeros. */
+    boolean forceZeros() throws RefractException;
+
+    /** Whether the U-Net is told an aesthetic score in place of a target size. */
+    boolean aestheticScore() throws RefractException;
+
+    /** @param name {@code tokenizer} or {@code tokenizer_2} */
+    Tokenizer tokenizer(String name) throws RefractException;
+
+    /** What the weights of a part are called. */
+    Spelling spelling(Module part) throws RefractException;
+
+    /** Opens the weights of a part. */
+    Checkpoint weights(String part, Placement.DType wanted) throws RefractException;
+
+    /** diffusers' variants of weights, those for an element type first; the plain one is of full precision. */
+    static List<String> variants(Placement.DType wanted) {
+        return switch (wanted) {
+            case FP16 -> List.of("fp16", "");
+            case BF16 -> List.of("bf16", "", "fp16");
+            case FP32 -> List.of("", "fp16");
+        };
+    }
+}

@@ -1,0 +1,51 @@
+package org.refract.model.sdxl;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.refract.api.RefractException;
+import org.refract.api.model.Placement;
+import org.refract.model.sdxl.weights.Checkpoint;
+import org.refract.model.sdxl.weights.FoundWeights;
+
+/** The files of all parts of a model, open and matched with what their configuration asks for. */
+final class PartWeights implements AutoCloseable {
+
+    private final List<Checkpoint> open = new ArrayList<>();
+    private final Map<String, FoundWeights> found = new LinkedHashMap<>();
+
+    private PartWeights() {
+    }
+
+    /** @throws RefractException if a file is missing or does not fit */
+    static PartWeights open(ModelFiles files, SdxlParts parts, Placement.DType wanted) throws RefractException {
+        PartWeights weights = new PartWeights();
+        try {
+            for (SdxlParts.Part part : parts.all()) {
+                Checkpoint checkpoint = files.weights(part.name(), wanted);
+                weights.open.add(checkpoint);
+                weights.found.put(part.name(), checkpoint.match(part.module(), files.spelling(part.module())));
+            }
+            return weights;
+        } catch (RefractException | RuntimeException e) {
+            weights.close();
+            throw e;
+        }
+    }
+
+    /** The weights of a part. */
+    FoundWeights of(SdxlParts.Part part) {
+        return found.get(part.name());
+    }
+
+    /** The fingerprint of all of them, with what is added to them. */
+    String fingerprint(List<Fingerprint.Added> added) throws RefractException {
+        return Fingerprint.of(found, added);
+    }
+
+    @Override
+    public void close() {
+        open.forEach(Checkpoint::close);
+    }
+}

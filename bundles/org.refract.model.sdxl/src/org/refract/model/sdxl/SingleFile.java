@@ -1,0 +1,155 @@
+package org.refract.model.sdxl;
+
+import com.google.gson.JsonPrimitive;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.refract.api.RefractException;
+import org.refract.api.model.Placement;
+import org.refract.model.sdxl.clip.ClipVocabulary;
+import org.refract.model.sdxl.clip.Tokenizer;
+import org.refract.model.sdxl.clip.TokenizerFiles;
+import org.refract.model.sdxl.nn.ConfigFile;
+import org.refract.model.sdxl.nn.Module;
+import org.refract.model.sdxl.schedulers.SchedulerConfig;
+import org.refract.model.sdxl.unet.UNet;
+import org.refract.model.sdxl.vae.Vae;
+import org.refract.model.sdxl.weights.Checkpoint;
+import org.refract.model.sdxl.weights.FileKind;
+import org.refract.model.sdxl.weights.LdmVaeNames;
+import org.refract.model.sdxl.weights.OpenClipNames;
+import org.refract.model.sdxl.weights.SgmUNetNames;
+import org.refract.model.sdxl.weights.Spelling;
+import org.refract.model.sdxl.weights.StoredWeight;
+import org.refract.model.sdxl.weights.WeightFile;
+
+/**
+ * All weights of a model in one file with sgm's names, as Stability published them and as ComfyUI and A1111 keep them. Configuration and
+ * tokenizers are those of the published models, unless a folder beside the file with its name ({@code my-model/} for
+ * {@code my-model.safetensors}) holds others in diffusers' layout.
+ *
+ * @param refiner   whether it is a refiner
+ * @param turbo     whether its name or description says that it was distilled as SDXL-Turbo was; its weights cannot tell
+ * @param predictsV whether it says that it predicts v
+ * @param zeroSnr   whether it says that its last noise level is noise alone
+ */
+record SingleFile(Path location, boolean refiner, boolean turbo, boolean predictsV, boolean zeroSnr) implements ModelFiles {
+
+    private static final String UNET = "model.diffusion_model.";
+    private static final int CHANNELS = 4;
+    /** Side of the latents that SDXL-Turbo was made for. */
+    private static final int TURBO_SAMPLE_SIZE = 64;
+
+    /** @throws RefractException if there is no such file, it is damaged, or holds something else: what */
+    static SingleFile open(Path file) throws RefractException {
+        try (WeightFile weights = WeightFile.open(file)) {
+            FileKind kind = FileKind.of(weights);
+            if (!kind.isModel()) {
+                throw RefractException.usage("%s is no whole model of the Stable Diffusion XL family: it is %s; %s.", file, kind.what(), kind.remedy());
+            }
+            StoredWeight first = weights.weights().get(UNET + "input_blocks.0.0.weight");
+            if (first != null && first.shape().dimension() == 4 && first.shape().get(1) != CHANNELS) {
+                throw RefractException.usage("%s is a model for inpainting or editing: its U-Net reads %d channels, and only those of %d are known here.",
+                        file, first.shape().get(1), CHANNELS);
+            }
+            for (String playground : Set.of("edm_mean", "edm_std")) {
+                if (weights.weights().containsKey(playground)) {
+                    throw RefractException.usage("%s was trained in the EDM formulation (it holds '%s'), which is not known here.", file, playground);
+                }
+            }
+            String said = (file.getFileName() + " " + weights.metadata().getOrDefault("modelspec.title", "")).toLowerCase(Locale.ROOT);
+            return new SingleFile(file, kind == FileKind.SDXL_REFINER, said.contains("turbo"),
+                    weights.weights().containsKey("v_pred") || "v".equals(weights.metadata().get("modelspec.prediction_type")),
+                    weights.weights().containsKey("ztsnr"));
+        }
+    }
+
+    /** Whether a file is a whole model of this family. */
+    static boolean recognises(Path file) {
+        if (!Files.isRegularFile(file) || !WeightFile.named(file)) {
+            return false;
+        }
+        try (WeightFile weights = WeightFile.open(file)) {
+            return FileKind.of(weights).isModel();
+        } catch (RefractException e) {
+            return false;
+        }
+    }
+
+    /** The folder beside the file that may hold configuration and tokenizers. */
+    Path beside() {
+        String name = location.getFileName().toString();
+        return location.resolveSibling(name.substring(0, name.lastIndexOf('.')));
+    }
+
+    @Override
+    public boolean has(String part) {
+        return !(refiner && (part.equals("text_encoder") || part.equals("tokenizer")));
+    }
+
+    @Override
+    public ConfigFile config(String part) throws RefractException {
+        Path own = DiffusersFolder.configFile(beside(), part);
+        if (Files.isRegularFile(own)) {
+            return ConfigFile.read(own);
+        }
+        return switch (part) {
+            case "unet" -> refiner ? StandardConfigs.read("refiner-unet")
+                    : turbo ? StandardConfigs.read("unet").with("sample_size", new JsonPrimitive(TURBO_SAMPLE_SIZE)) : StandardConfigs.read("unet");
+            case "scheduler" -> StandardConfigs.read(turbo ? "turbo-scheduler" : "scheduler")
+                    .with("prediction_type", new JsonPrimitive(predictsV ? "v_prediction" : "epsilon"))
+                    .with("rescale_betas_zero_snr", new JsonPrimitive(zeroSnr));
+            default -> StandardConfigs.read(part);
+        };
+    }
+
+    @Override
+    public Map<String, SchedulerConfig> otherSchedulers() throws RefractException {
+        return Files.isDirectory(beside()) ? DiffusersFolder.otherSchedulers(beside()) : Map.of();
+    }
+
+    @Override
+    public boolean forceZeros() throws RefractException {
+        return index().flag("force_zeros_for_empty_prompt", !refiner);
+    }
+
+    @Override
+    public boolean aestheticScore() throws RefractException {
+        return index().flag("requires_aesthetics_score", refiner);
+    }
+
+    private ConfigFile index() throws RefractException {
+        Path index = beside().resolve(DiffusersFolder.INDEX);
+        return Files.isRegularFile(index) ? ConfigFile.read(index) : ConfigFile.of("Stable Diffusion XL's own " + DiffusersFolder.INDEX, "{}");
+    }
+
+    @Override
+    public Tokenizer tokenizer(String name) throws RefractException {
+        Path own = beside().resolve(name);
+        if (Files.isDirectory(own)) {
+            return TokenizerFiles.read(own);
+        }
+        return name.equals("tokenizer") ? ClipVocabulary.tokenizer(ClipVocabulary.END) : ClipVocabulary.tokenizer(ClipVocabulary.FIRST);
+    }
+
+    @Override
+    public Spelling spelling(Module part) {
+        return switch (part) {
+            case UNet unet -> new SgmUNetNames(unet.config()).spelling().under(UNET);
+            case Vae vae -> new LdmVaeNames(vae.config()).spelling().under("first_stage_model.");
+            default -> part.path().equals("text_encoder")
+                    ? Spelling.TEXT_ENCODER.under("conditioner.embedders.0.transformer.")
+                    : OpenClipNames.spelling().under("conditioner.embedders." + (refiner ? 0 : 1) + ".model.");
+        };
+    }
+
+    @Override
+    public Checkpoint weights(String part, Placement.DType wanted) throws RefractException {
+        return Checkpoint.of(WeightFile.open(location),
+                Files.isRegularFile(DiffusersFolder.configFile(beside(), part)) ? DiffusersFolder.configFile(beside(), part).toString()
+                        : "the %s of Stable Diffusion XL%s (a model of another size wants its config.json files in %s)"
+                                .formatted(part, refiner ? "'s refiner" : "", beside()));
+    }
+}

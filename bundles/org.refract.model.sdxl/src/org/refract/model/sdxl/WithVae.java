@@ -1,0 +1,97 @@
+package org.refract.model.sdxl;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import org.refract.api.RefractException;
+import org.refract.api.model.Placement;
+import org.refract.model.sdxl.clip.Tokenizer;
+import org.refract.model.sdxl.nn.ConfigFile;
+import org.refract.model.sdxl.nn.Module;
+import org.refract.model.sdxl.schedulers.SchedulerConfig;
+import org.refract.model.sdxl.vae.Vae;
+import org.refract.model.sdxl.weights.Checkpoint;
+import org.refract.model.sdxl.weights.LdmVaeNames;
+import org.refract.model.sdxl.weights.Spelling;
+import org.refract.model.sdxl.weights.WeightFile;
+
+/**
+ * A model with another VAE: a diffusers folder of one, a model's folder that has one, or a file with latent-diffusion's or diffusers'
+ * names. A file that lies beside no {@code config.json} is taken to be configured as the model's own VAE.
+ */
+record WithVae(ModelFiles model, Path vae) implements ModelFiles {
+
+    private static final String VAE = "vae";
+
+    @Override
+    public Path location() {
+        return model.location();
+    }
+
+    @Override
+    public boolean has(String part) {
+        return model.has(part);
+    }
+
+    @Override
+    public ConfigFile config(String part) throws RefractException {
+        if (!part.equals(VAE)) {
+            return model.config(part);
+        }
+        Path config = Files.isDirectory(vae) ? folder().resolve("config.json") : vae.resolveSibling("config.json");
+        return Files.isDirectory(vae) || Files.isRegularFile(config) ? ConfigFile.read(config) : model.config(VAE);
+    }
+
+    @Override
+    public Map<String, SchedulerConfig> otherSchedulers() throws RefractException {
+        return model.otherSchedulers();
+    }
+
+    @Override
+    public boolean forceZeros() throws RefractException {
+        return model.forceZeros();
+    }
+
+    @Override
+    public boolean aestheticScore() throws RefractException {
+        return model.aestheticScore();
+    }
+
+    @Override
+    public Tokenizer tokenizer(String name) throws RefractException {
+        return model.tokenizer(name);
+    }
+
+    @Override
+    public Spelling spelling(Module part) throws RefractException {
+        if (!(part instanceof Vae own)) {
+            return model.spelling(part);
+        }
+        if (Files.isDirectory(vae)) {
+            return Spelling.VAE;
+        }
+        try (WeightFile file = WeightFile.open(vae)) {
+            Set<String> names = file.weights().keySet();
+            String prefix = names.stream().filter(n -> n.endsWith("decoder.conv_in.weight"))
+                    .map(n -> n.substring(0, n.length() - "decoder.conv_in.weight".length())).findFirst()
+                    .orElseThrow(() -> RefractException.usage("%s holds no VAE: it has no 'decoder.conv_in.weight'.", vae));
+            boolean diffusers = names.stream().anyMatch(n -> n.startsWith(prefix + "decoder.up_blocks."));
+            return (diffusers ? Spelling.VAE : new LdmVaeNames(own.config()).spelling()).under(prefix);
+        }
+    }
+
+    @Override
+    public Checkpoint weights(String part, Placement.DType wanted) throws RefractException {
+        if (!part.equals(VAE)) {
+            return model.weights(part, wanted);
+        }
+        return Files.isDirectory(vae)
+                ? Checkpoint.open(folder(), ModelFiles.variants(wanted))
+                : Checkpoint.of(WeightFile.open(vae), config(VAE).name());
+    }
+
+    private Path folder() {
+        return Files.isDirectory(vae.resolve(VAE)) ? vae.resolve(VAE) : vae;
+    }
+}

@@ -1,0 +1,70 @@
+package org.refract.model.sdxl.weights;
+
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** What the names in a file of weights say that it is. */
+public enum FileKind {
+    SDXL("a Stable Diffusion XL model with sgm's names", "open it with --model"),
+    SDXL_REFINER("a Stable Diffusion XL refiner with sgm's names", "open it with --model"),
+    OLDER_STABLE_DIFFUSION("a Stable Diffusion 1 or 2 model", "only Stable Diffusion XL and its refiner are known here"),
+    UNET("a U-Net without text encoders and VAE", "put it into the unet folder of a model"),
+    LORA("a LoRA", "add it to a model with --lora"),
+    VAE("a VAE", "add it to a model with --vae"),
+    EMBEDDING("a textual inversion", "add it to a model with --embedding"),
+    UNKNOWN("a file of other weights", "name another file");
+
+    /** Ends of names by which the low-rank changes of all tools are known. */
+    private static final Set<String> LOW_RANK = Set.of(".lora_down.weight", ".lora_A.weight", ".lora.down.weight", "_lora.down.weight",
+            ".lora_linear_layer.down.weight", ".hada_w1_a", ".lokr_w1", ".lokr_w1_a", ".oft_blocks", ".diff");
+    private static final int TEXTUAL_INVERSIONS = 4;
+
+    private final String what;
+    private final String remedy;
+
+    FileKind(String what, String remedy) {
+        this.what = what;
+        this.remedy = remedy;
+    }
+
+    /** In words. */
+    public String what() {
+        return what;
+    }
+
+    /** What a person can do with it. */
+    public String remedy() {
+        return remedy;
+    }
+
+    /** Whether it is a whole model of this family. */
+    public boolean isModel() {
+        return this == SDXL || this == SDXL_REFINER;
+    }
+
+    /** Tells by the names and shapes alone. */
+    public static FileKind of(WeightFile file) {
+        Set<String> names = file.weights().keySet();
+        if (has(names, n -> n.startsWith("model.diffusion_model."))) {
+            return has(names, n -> n.startsWith("conditioner.embedders.1.")) ? SDXL
+                    : has(names, n -> n.startsWith("conditioner.embedders.0.model.")) ? SDXL_REFINER
+                    : has(names, n -> n.startsWith("cond_stage_model.")) ? OLDER_STABLE_DIFFUSION : UNET;
+        }
+        if (has(names, n -> LOW_RANK.stream().anyMatch(n::endsWith))) {
+            return LORA;
+        }
+        if (has(names, n -> n.endsWith("decoder.conv_in.weight"))) {
+            return VAE;
+        }
+        if (names.contains("conv_in.weight") || names.contains("input_blocks.0.0.weight")) {
+            return UNET;
+        }
+        boolean vectors = !names.isEmpty() && names.size() <= TEXTUAL_INVERSIONS
+                && file.weights().values().stream().allMatch(w -> w.shape().dimension() == 1 || w.shape().dimension() == 2);
+        return vectors ? EMBEDDING : UNKNOWN;
+    }
+
+    private static boolean has(Set<String> names, Predicate<String> such) {
+        return names.stream().anyMatch(such);
+    }
+}

@@ -1,0 +1,23 @@
+package org.refract.model.sdxl.weights;
+
+import ai.djl.ndarray.NDArray;
+import org.refract.api.RefractException;
+import org.refract.engine.tensor.Scope;
+import org.refract.model.sdxl.nn.Parameter;
+
+/** What is added to weights while they are loaded. */
+@FunctionalInterface
+public interface WeightChanges {
+
+    /** Weights as they are. */
+    WeightChanges NONE = (parameter, weight, step) -> weight;
+
+    /**
+     * A weight with what is added to it.
+     *
+     * @param weight in the tree's shape and the file's element type; must not be written into
+     * @param step   owns what is made on the way and the result
+     * @return the same tensor, or a new one in float32
+     */
+    NDArray changed(Parameter parameter, NDArray weight, Scope step) throws RefractException;
+}
