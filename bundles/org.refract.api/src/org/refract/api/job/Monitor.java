@@ -25,6 +25,11 @@ public interface Monitor {
     /** Publishes a picture of the work so far. */
     void preview(BufferedImage image);
 
+    /** Whether anybody looks at previews; those that cost something are made only then. */
+    default boolean wantsPreviews() {
+        return true;
+    }
+
     /** Says a sentence worth keeping in the run's record ("3 prompts were longer than 77 tokens and were cut"). */
     void note(String sentence);
 

@@ -22,6 +22,11 @@ enum SilentMonitor implements Monitor {
     }
 
     @Override
+    public boolean wantsPreviews() {
+        return false;
+    }
+
+    @Override
     public void note(String sentence) {
     }
 

@@ -85,6 +85,11 @@ public final class Lease<T> {
             }
 
             @Override
+            public boolean wantsPreviews() {
+                return monitor.wantsPreviews();
+            }
+
+            @Override
             public void note(String sentence) {
                 monitor.note(sentence);
             }

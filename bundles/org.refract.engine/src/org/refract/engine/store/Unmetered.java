@@ -25,6 +25,11 @@ record Unmetered(Monitor whole) implements Monitor {
     }
 
     @Override
+    public boolean wantsPreviews() {
+        return false;
+    }
+
+    @Override
     public void note(String sentence) {
         whole.note(sentence);
     }

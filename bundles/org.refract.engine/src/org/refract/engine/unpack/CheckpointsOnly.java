@@ -26,6 +26,11 @@ record CheckpointsOnly(Monitor monitor) implements Monitor {
     }
 
     @Override
+    public boolean wantsPreviews() {
+        return false;
+    }
+
+    @Override
     public void note(String sentence) {
         monitor.note(sentence);
     }

@@ -3,6 +3,7 @@ package org.refract.model.sdxl;
 import ai.djl.ndarray.types.Shape;
 import java.util.stream.Stream;
 import org.refract.api.RefractException;
+import org.refract.api.model.GuidanceOptions;
 import org.refract.api.model.ImageRequest;
 import org.refract.api.model.MicroConditioning;
 import org.refract.api.model.Stage;
@@ -16,11 +17,7 @@ final class RequestChecks {
     private RequestChecks() {
     }
 
-    /**
-     * @param multiple pixels per latent position, of which sizes must be multiples
-     * @param channels latent channels
-     */
-    static void check(ImageRequest request, int multiple, int channels) throws RefractException {
+    static void check(ImageRequest request, SdxlParts parts) throws RefractException {
         int count = request.prompts().size();
         if (count == 0) {
             throw RefractException.usage("There is no prompt; give at least one, \"\" for an empty one.");
@@ -32,6 +29,17 @@ final class RequestChecks {
         if (negative > 1 && negative != count) {
             throw RefractException.usage("There are %d prompts and %d negative prompts; give none, one for all, or one per prompt.", count, negative);
         }
+        checkSize(request, parts.vae().config().scaleFactor());
+        checkGuidance(request);
+        checkSizes(request.microConditioning());
+        if (request.negativeMicroConditioning().isPresent()) {
+            checkSizes(request.negativeMicroConditioning().get());
+        }
+        checkStage(request, parts);
+        StartChecks.check(request, parts);
+    }
+
+    private static void checkSize(ImageRequest request, int multiple) throws RefractException {
         if (request.height() < multiple || request.width() < multiple || request.height() % multiple != 0 || request.width() % multiple != 0) {
             throw RefractException.usage("A picture of %d x %d pixels cannot be made: height and width must be multiples of %d.",
                     request.height(), request.width(), multiple);
@@ -40,28 +48,56 @@ final class RequestChecks {
             throw RefractException.usage("A picture of %d x %d pixels is too large; at most 8192 x 8192 pixels can be made.", request.height(),
                     request.width());
         }
+    }
+
+    private static void checkGuidance(ImageRequest request) throws RefractException {
         if (!Double.isFinite(request.guidance())) {
             throw RefractException.usage("The guidance scale is %s; it must be a number, and at most 1 means no guidance.", request.guidance());
         }
-        MicroConditioning sizes = request.microConditioning();
+        GuidanceOptions options = request.guidanceOptions();
+        if (!(options.rescale() >= 0 && options.rescale() <= 1)) {
+            throw RefractException.usage("Guidance cannot be rescaled by %s; the share lies between 0 and 1.", options.rescale());
+        }
+        if (!(options.from() >= 0 && options.from() <= options.until() && options.until() <= 1)) {
+            throw RefractException.usage("Guidance from %s to %s of the steps cannot be given: both lie between 0 and 1, and the start comes first.",
+                    options.from(), options.until());
+        }
+    }
+
+    private static void checkSizes(MicroConditioning sizes) throws RefractException {
         boolean positive = Stream.concat(sizes.original().stream(), sizes.target().stream()).allMatch(s -> s.height() > 0 && s.width() > 0);
         if (!positive || sizes.crop().top() < 0 || sizes.crop().left() < 0) {
             throw RefractException.usage("Original and target size must be at least 1 x 1 pixel, and the crop must not be negative.");
         }
-        checkStage(request, multiple, channels);
+        if (sizes.aestheticScore().isPresent() && !Double.isFinite(sizes.aestheticScore().getAsDouble())) {
+            throw RefractException.usage("The aesthetic score is %s; it must be a number, usually between 0 and 10.",
+                    sizes.aestheticScore().getAsDouble());
+        }
     }
 
-    private static void checkStage(ImageRequest request, int multiple, int channels) throws RefractException {
+    private static void checkStage(ImageRequest request, SdxlParts parts) throws RefractException {
         Stage stage = request.stage();
         if (!(stage.start() >= 0 && stage.start() < stage.end() && stage.end() <= 1)) {
             throw RefractException.usage("A stage from %s to %s is no part of the denoising: both lie between 0 and 1, and the start comes first.",
                     stage.start(), stage.end());
         }
+        if (stage.start() > 0 && stage.latents().isEmpty() && request.start().isEmpty()) {
+            throw RefractException.usage("A stage that starts at %s has nothing to go on from; give it the latents of an earlier stage or a picture.",
+                    stage.start());
+        }
+        if (stage.latents().isPresent() && request.start().isPresent()) {
+            throw RefractException.usage("The denoising can go on from the latents of an earlier stage or begin with a picture, not both.");
+        }
         if (stage.latents().isPresent()) {
-            Shape wanted = new Shape(request.prompts().size(), channels, request.height() / multiple, request.width() / multiple);
+            int multiple = parts.vae().config().scaleFactor();
+            Shape wanted = new Shape(request.prompts().size(), parts.vae().config().latentChannels(), request.height() / multiple,
+                    request.width() / multiple);
             Shape given = stage.latents().get().getShape();
             if (!given.equals(wanted)) {
                 throw RefractException.usage("The latents to go on from have the shape %s and the request needs %s.", given, wanted);
+            }
+            if (NotFinite.in(stage.latents().get())) {
+                throw RefractException.usage("The latents to go on from hold numbers that are not finite; make them again.");
             }
         }
     }

@@ -3,36 +3,33 @@ package org.refract.model.sdxl;
 import org.refract.api.model.Stage;
 
 /**
- * The steps that belong to a stage: those whose timestep lies below the noise level at its start and at or above the one at its end
- * (diffusers: {@code denoising_start} and {@code denoising_end}).
+ * The calls of the U-Net that a request makes, out of those of the whole denoising: from the first that its start allows to the last whose
+ * timestep is not below the noise level at the stage's end (diffusers: {@code denoising_start} and {@code denoising_end}).
  *
- * @param first index of the first step
- * @param last  index after the last step
+ * @param first index of the first call
+ * @param last  index after the last call
  */
 record StageSteps(int first, int last) {
 
     /**
+     * @param first     index of the first call
      * @param timesteps of the whole denoising, falling
      * @param levels    number of noise levels in training
      */
-    static StageSteps of(Stage stage, double[] timesteps, int levels) {
-        int first = 0;
+    static StageSteps of(int first, Stage stage, double[] timesteps, int levels) {
         int last = timesteps.length;
-        if (stage.start() > 0) {
-            while (first < timesteps.length && timesteps[first] >= cutoff(stage.start(), levels)) {
-                first++;
-            }
-        }
-        if (stage.end() < 1) {
-            while (last > first && timesteps[last - 1] < cutoff(stage.end(), levels)) {
-                last--;
-            }
+        while (stage.end() < 1 && last > first && timesteps[last - 1] < cutoff(stage.end(), levels)) {
+            last--;
         }
         return new StageSteps(first, last);
     }
 
-    /** The lowest noise level before a share, rounded as Python rounds. */
-    private static double cutoff(double share, int levels) {
+    /** The timestep at a share of the noise levels, rounded as Python rounds. */
+    static double cutoff(double share, int levels) {
         return Math.rint(levels - share * levels);
+    }
+
+    int count() {
+        return last - first;
     }
 }

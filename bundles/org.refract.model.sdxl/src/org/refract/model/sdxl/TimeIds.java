@@ -8,8 +8,8 @@ import org.refract.api.model.MicroConditioning.Size;
 final class TimeIds {
 
     /** The refiner's aesthetic score of what is wanted, and of what is not (diffusers' defaults). */
-    private static final float SCORE = 6;
-    private static final float NEGATIVE_SCORE = 2.5f;
+    private static final double SCORE = 6;
+    private static final double NEGATIVE_SCORE = 2.5;
 
     private TimeIds() {
     }
@@ -21,8 +21,11 @@ final class TimeIds {
      */
     static float[] of(ImageRequest request, boolean scored, boolean guided) {
         int count = request.prompts().size();
-        float[] wanted = row(request, scored, SCORE);
-        float[] unwanted = row(request, scored, NEGATIVE_SCORE);
+        MicroConditioning positive = request.microConditioning();
+        MicroConditioning negative = request.negativeMicroConditioning().orElse(positive);
+        float[] wanted = row(request, positive, scored, positive.aestheticScore().orElse(SCORE));
+        float[] unwanted = row(request, negative, scored,
+                request.negativeMicroConditioning().isEmpty() ? NEGATIVE_SCORE : negative.aestheticScore().orElse(NEGATIVE_SCORE));
         float[] ids = new float[(guided ? 2 : 1) * count * wanted.length];
         for (int i = 0; i < ids.length / wanted.length; i++) {
             System.arraycopy(guided && i < count ? unwanted : wanted, 0, ids, i * wanted.length, wanted.length);
@@ -30,13 +33,12 @@ final class TimeIds {
         return ids;
     }
 
-    private static float[] row(ImageRequest request, boolean scored, float score) {
-        MicroConditioning sizes = request.microConditioning();
+    private static float[] row(ImageRequest request, MicroConditioning sizes, boolean scored, double score) {
         Size output = new Size(request.height(), request.width());
         Size original = sizes.original().orElse(output);
         Size target = sizes.target().orElse(output);
         return scored
-                ? new float[] {original.height(), original.width(), sizes.crop().top(), sizes.crop().left(), score}
+                ? new float[] {original.height(), original.width(), sizes.crop().top(), sizes.crop().left(), (float) score}
                 : new float[] {original.height(), original.width(), sizes.crop().top(), sizes.crop().left(), target.height(), target.width()};
     }
 }

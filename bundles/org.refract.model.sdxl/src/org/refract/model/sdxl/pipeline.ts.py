@@ -23,12 +23,60 @@ def guided(x: Tensor, scale: float) -> Tensor:
   u, c = torch.chunk(x, 2, 0)
   return u + (c - u) * scale
 
+# the same brought back by a share to the standard deviation that each conditional row has
+def guided_and_rescaled(x: Tensor, scale: float, share: float) -> Tensor:
+  u, c = torch.chunk(x, 2, 0)
+  g = u + (c - u) * scale
+  factor = torch.div(torch.std(c, [1, 2, 3], True, True), torch.std(g, [1, 2, 3], True, True))
+  return g * factor * share + g * (1. - share)
+
 def rows(x: Tensor, start: int, end: int) -> Tensor:
   return torch.slice(x, 0, start, end)
+
+def last_rows(x: Tensor, count: int) -> Tensor:
+  return torch.slice(x, 0, torch.size(x, 0) - count)
+
+# one row for all, or as many rows as there are
+def spread(x: Tensor, count: int) -> Tensor:
+  shape = torch.size(x)
+  shape[0] = count
+  return torch.expand(x, shape)
 
 # [-1, 1] to [0, 1] in row-major order
 def picture(x: Tensor) -> Tensor:
   return torch.contiguous(torch.clamp(x.float() * 0.5 + 0.5, 0., 1.))
 
+# [0, 1] to [-1, 1]
+def centred(x: Tensor) -> Tensor:
+  return x.float() * 2. - 1.
+
 def row_major(x: Tensor) -> Tensor:
   return torch.contiguous(x)
+
+# 1 if there is a NaN or an infinity
+def not_finite(x: Tensor) -> Tensor:
+  return torch.logical_not(torch.all(torch.isfinite(x))).to(4)
+
+# inpainting: 1 where the picture is drawn anew
+def binary(mask: Tensor) -> Tensor:
+  return torch.ge(mask.float(), 0.5).to(6)
+
+def mask_of_latents(mask: Tensor, size: List[int]) -> Tensor:
+  return torch.upsample_nearest2d(mask, size)
+
+# what stays of a picture in [-1, 1]; the rest is grey
+def kept(picture: Tensor, mask: Tensor) -> Tensor:
+  return picture * torch.lt(mask, 0.5)
+
+def blended(original: Tensor, drawn: Tensor, mask: Tensor) -> Tensor:
+  return original * (1. - mask) + mask * drawn
+
+def stacked(sample: Tensor, more: Tensor) -> Tensor:
+  return torch.cat([sample, more], 1)
+
+# output + (wanted - was) / slope
+def shifted(output: Tensor, was: Tensor, wanted: Tensor, slope: float) -> Tensor:
+  return output + torch.div(wanted - was, slope)
+
+def single_precision(x: Tensor) -> Tensor:
+  return torch.contiguous(x.float())

@@ -31,6 +31,11 @@ record BothMonitors(Monitor first, Monitor second) implements Monitor {
     }
 
     @Override
+    public boolean wantsPreviews() {
+        return first.wantsPreviews() || second.wantsPreviews();
+    }
+
+    @Override
     public void note(String sentence) {
         first.note(sentence);
         second.note(sentence);

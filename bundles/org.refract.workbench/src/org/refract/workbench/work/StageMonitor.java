@@ -70,6 +70,11 @@ final class StageMonitor implements Monitor {
     }
 
     @Override
+    public boolean wantsPreviews() {
+        return false;
+    }
+
+    @Override
     public void note(String sentence) {
     }
 

@@ -1,15 +1,19 @@
 package org.refract.model.sdxl.vae;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import java.util.List;
 import java.util.Optional;
 import org.refract.api.model.Layout;
+import org.refract.engine.kernel.KernelLibrary;
 import org.refract.model.sdxl.nn.Conv2d;
 import org.refract.model.sdxl.nn.Forward;
 import org.refract.model.sdxl.nn.Module;
 
 /** {@code AutoencoderKL}: pictures in [-1, 1] to the moments of a normal distribution of latents, and latents to pictures. */
 public final class Vae extends Module {
+
+    private static final KernelLibrary MOMENTS = KernelLibrary.of(Vae.class, "moments.ts.py");
 
     private final VaeConfig config;
     private final VaeCoder encoder;
@@ -38,6 +42,11 @@ public final class Vae extends Module {
         return config;
     }
 
+    /** An autoencoder of the same shape without weights. */
+    public Vae empty() {
+        return new Vae(path(), config);
+    }
+
     /**
      * @param image {@code (batch, 3, height, width)} in [-1, 1]
      * @return {@code (batch, 2 · latentChannels, h, w)}: mean, then log variance (not clamped), of unscaled latents
@@ -49,6 +58,12 @@ public final class Vae extends Module {
         });
     }
 
+    /** As {@link #encode}, in overlapping tiles where the picture is larger than one. */
+    public NDArray encodeTiled(Forward run, NDArray image) {
+        Tiling tiling = Tiling.of(config);
+        return tiling.dividesPictures(image) ? run.scoped(step -> tiling.encoded(step, image, this::encode)) : encode(run, image);
+    }
+
     /**
      * @param latents {@code (batch, latentChannels, h, w)}, as the scheduler left them
      * @return {@code (batch, 3, height, width)}, about [-1, 1] and not clamped
@@ -57,12 +72,41 @@ public final class Vae extends Module {
         return run.scoped(step -> decodeUnscaled(step, unscaled(step, latents)));
     }
 
+    /** As {@link #decode}, in overlapping tiles where the latents are larger than one. */
+    public NDArray decodeTiled(Forward run, NDArray latents) {
+        Tiling tiling = Tiling.of(config);
+        return tiling.dividesLatents(latents)
+                ? run.scoped(step -> tiling.decoded(step, unscaled(step, latents), this::decodeUnscaled))
+                : decode(run, latents);
+    }
+
     /** As {@link #decode}, from latents that were not scaled for the U-Net. */
     public NDArray decodeUnscaled(Forward run, NDArray latents) {
         return run.scoped(step -> {
             NDArray z = step.call("channels_last", latents);
             return decoder.forward(step, postQuantConv.isPresent() ? postQuantConv.get().forward(step, z) : z);
         });
+    }
+
+    /**
+     * Latents as the U-Net wants them, drawn from what {@link #encode} found.
+     *
+     * @param moments {@code (batch, 2 · latentChannels, h, w)} float32
+     * @param noise   {@code (batch, latentChannels, h, w)} unit noise
+     */
+    public NDArray latents(NDManager owner, NDArray moments, NDArray noise) {
+        return scaled(owner, MOMENTS.call(owner, "drawn", moments, noise));
+    }
+
+    /** The likeliest latents as the U-Net wants them. */
+    public NDArray likeliestLatents(NDManager owner, NDArray moments) {
+        return scaled(owner, MOMENTS.call(owner, "mean", moments));
+    }
+
+    private NDArray scaled(NDManager owner, NDArray latents) {
+        return config.latentsMean().isEmpty()
+                ? MOMENTS.call(owner, "times", latents, config.scalingFactor())
+                : MOMENTS.call(owner, "standardised", latents, numbers(config.latentsMean()), numbers(config.latentsStd()), config.scalingFactor());
     }
 
     private NDArray unscaled(Forward run, NDArray latents) {

@@ -19,11 +19,12 @@ import org.refract.model.sdxl.nn.ConfigFile;
  * @param scalingFactor   latents are multiplied by it for the U-Net
  * @param latentsMean     mean of each latent channel, empty where latents are scaled alone
  * @param latentsStd      standard deviation of each latent channel, empty where latents are scaled alone
+ * @param sampleSize      side in pixels of the pictures it was trained on
  * @param forceUpcast     whether it overflows in float16 and must compute in float32
  */
 public record VaeConfig(int inChannels, int outChannels, int latentChannels, List<Integer> blockOutChannels, int layersPerBlock,
         int normNumGroups, boolean midAttention, boolean quantConv, boolean postQuantConv, double scalingFactor, List<Double> latentsMean,
-        List<Double> latentsStd, boolean forceUpcast) {
+        List<Double> latentsStd, int sampleSize, boolean forceUpcast) {
 
     /** @throws RefractException if a value is missing or asks for something that this autoencoder does not have */
     public static VaeConfig read(ConfigFile file) throws RefractException {
@@ -34,7 +35,7 @@ public record VaeConfig(int inChannels, int outChannels, int latentChannels, Lis
         VaeConfig config = new VaeConfig(file.integer("in_channels", 3), file.integer("out_channels", 3), file.integer("latent_channels", 4),
                 channels, file.integer("layers_per_block", 1), file.integer("norm_num_groups", 32), file.flag("mid_block_add_attention", true),
                 file.flag("use_quant_conv", true), file.flag("use_post_quant_conv", true), file.real("scaling_factor", 0.18215),
-                file.reals("latents_mean"), file.reals("latents_std"), file.flag("force_upcast", true));
+                file.reals("latents_mean"), file.reals("latents_std"), file.integer("sample_size", 32), file.flag("force_upcast", true));
         file.layers("block_out_channels", channels.size());
         file.layers("layers_per_block", config.layersPerBlock);
         if (config.normNumGroups < 1 || channels.stream().anyMatch(c -> c <= 0 || c % config.normNumGroups != 0)) {
