@@ -142,6 +142,7 @@ record SaeLensConfig(SaeConfig config, Optional<Provenance> provenance) {
             case JUMPRELU, BATCHTOPK, MATRYOSHKA -> "jumprelu";
             case GATED -> "gated";
             case KSPARSE -> config.settings().text("activation").equals("topk") ? "topk" : refused("the activation " + config.settings().text("activation"));
+            default -> refused("a " + form.id());
         };
     }
 
