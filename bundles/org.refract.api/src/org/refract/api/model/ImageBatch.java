@@ -8,7 +8,8 @@ import java.util.Optional;
  *
  * @param latents {@code (batch, channels, h, w)} float32, the final latents as the scheduler left them (not divided by the
  *                VAE's scaling factor)
- * @param images  {@code (batch, 3, height, width)} float32 in [0, 1], RGB; empty if the request asked for latents alone
+ * @param images  {@code (batch, 3, height, width)} float32 in [0, 1], RGB; of a stage that ends early the picture that the model
+ *                predicts there; empty if the request asked for latents alone
  */
 public record ImageBatch(NDArray latents, Optional<NDArray> images) implements AutoCloseable {
     @Override

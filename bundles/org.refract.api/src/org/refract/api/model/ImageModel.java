@@ -2,6 +2,7 @@ package org.refract.api.model;
 
 import ai.djl.ndarray.NDManager;
 import java.util.List;
+import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
 
@@ -10,6 +11,11 @@ public interface ImageModel extends Model {
 
     /** What a person who chooses nothing gets: size, steps, guidance. */
     ImageRequest defaults();
+
+    /** The latents that it works on, for models that can share the drawing of a picture with another one; empty for all others. */
+    default Optional<LatentSpace> latentSpace() {
+        return Optional.empty();
+    }
 
     /**
      * Runs the model. The same request gives the same images on every run, whatever else runs in the batch.

@@ -120,6 +120,11 @@ public record ImageRequest(List<String> prompts, List<String> negativePrompts, L
         return with(draft -> draft.start = Optional.of(picture));
     }
 
+    /** Begins with noise, or with the latents of the stage. */
+    public ImageRequest withoutStart() {
+        return with(draft -> draft.start = Optional.empty());
+    }
+
     private ImageRequest with(Consumer<ImageRequestDraft> change) {
         ImageRequestDraft draft = new ImageRequestDraft(this);
         change.accept(draft);
