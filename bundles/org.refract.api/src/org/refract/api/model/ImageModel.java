@@ -28,4 +28,21 @@ public interface ImageModel extends Model {
      * @throws RefractException if the request does not fit the model or a hook names no hook point of it
      */
     ImageBatch generate(ImageRequest request, List<? extends Hook> hooks, Monitor monitor, NDManager owner) throws RefractException;
+
+    /**
+     * Runs the model and differentiates a number made of its results with respect to values at hook points. The hooks' own changes are
+     * differentiated too, as far as they are made with kernels or with operations that PyTorch differentiates; others count as constants.
+     * Hooks may be called twice for one pass, because memory is saved by computing parts of the run again.
+     *
+     * @param request what to draw
+     * @param wanted  which gradients
+     * @param hooks   as for {@link #generate}
+     * @param monitor one unit of progress per denoising step
+     * @param owner   owns the returned tensors; everything else is freed before this returns
+     * @throws RefractException if the request does not fit the model, a hook names no hook point of it, or the model has no gradients
+     */
+    default Gradients gradients(ImageRequest request, GradientRequest wanted, List<? extends Hook> hooks, Monitor monitor, NDManager owner)
+            throws RefractException {
+        throw RefractException.usage("%s cannot be differentiated; choose a method that needs no gradients.", info().name());
+    }
 }

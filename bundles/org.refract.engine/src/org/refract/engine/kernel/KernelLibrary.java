@@ -12,6 +12,7 @@ import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
@@ -56,6 +57,8 @@ import org.refract.engine.tensor.Scope;
 public final class KernelLibrary {
 
     private static final Cleaner CLEANER = Cleaner.create();
+
+    private static final ScopedValue<KernelRecorder> RECORDER = ScopedValue.newInstance();
 
     private static final ClassValue<Map<String, KernelLibrary>> OF_CLASS =
             new ClassValue<>() {
@@ -135,9 +138,25 @@ public final class KernelLibrary {
         return run(out.manager(), function, true, arguments);
     }
 
+    /** Does some work on this thread while a recorder hears every call of a kernel of any library. */
+    public static <T, X extends Throwable> T recorded(KernelRecorder recorder, ScopedValue.CallableOp<T, X> work) throws X {
+        return ScopedValue.where(RECORDER, recorder).call(work);
+    }
+
+    /** Who hears the calls of kernels on this thread. */
+    public static Optional<KernelRecorder> recorder() {
+        return RECORDER.isBound() ? Optional.of(RECORDER.get()) : Optional.empty();
+    }
+
     private NDList run(NDManager out, String function, boolean autograd, Object... arguments) {
         try {
-            return compiled().call(out, function, autograd, arguments);
+            if (autograd || !RECORDER.isBound()) {
+                return compiled().call(out, function, autograd, arguments);
+            }
+            KernelRecorder recorder = RECORDER.get();
+            NDList results = compiled().call(out, function, recorder.autograd(), arguments);
+            recorder.called(this, function, arguments, results);
+            return results;
         } catch (EngineException e) {
             throw new KernelException("Kernel " + function + " of " + name + " failed: " + sentence(e), e);
         } finally {

@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
+import org.refract.api.model.GradientRequest;
+import org.refract.api.model.Gradients;
 import org.refract.api.model.Hook;
 import org.refract.api.model.HookPoint;
 import org.refract.api.model.HookPointInfo;
@@ -18,6 +20,7 @@ import org.refract.api.model.ImageRequest;
 import org.refract.api.model.ModelInfo;
 import org.refract.api.model.Pass;
 import org.refract.api.model.Placement;
+import org.refract.engine.gradient.Differentiation;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.TorchType;
 import org.refract.model.sdxl.nn.HookTable;
@@ -118,6 +121,12 @@ final class SdxlModel implements ImageModel {
         Conditioning conditioning = Conditioning.of(parts, prompts, request, guidance, hooks, monitor, run);
         return new Denoising(parts.unet(), schedulerPoints, solver, steps, conditioning, guidance, beginning.inpainting(), noise, hooks)
                 .run(beginning.sample(), preview.on(monitor, run), monitor, run);
+    }
+
+    @Override
+    public Gradients gradients(ImageRequest request, GradientRequest wanted, List<? extends Hook> hooks, Monitor monitor, NDManager owner)
+            throws RefractException {
+        return Differentiation.of(this, request, wanted, hooks, monitor, owner);
     }
 
     private SchedulerConfig scheduler(ImageRequest request) throws RefractException {

@@ -38,8 +38,8 @@ public final class Context {
         return tokens;
     }
 
-    /** The keys and values of a module's attentions, computed when they are asked for first. */
+    /** The keys and values of a module's attentions, computed when they are asked for first; anew each time where a gradient is wanted, which passes them. */
     List<NDArray> keysAndValues(Module module, Forward run, Function<NDManager, List<NDArray>> compute) {
-        return keeper.isEmpty() ? compute.apply(run.owner()) : kept.computeIfAbsent(module, m -> compute.apply(keeper.get()));
+        return keeper.isEmpty() || run.isRecorded() ? compute.apply(run.owner()) : kept.computeIfAbsent(module, m -> compute.apply(keeper.get()));
     }
 }

@@ -4,11 +4,13 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.refract.api.model.Hook;
 import org.refract.api.model.Pass;
 import org.refract.api.model.Site;
+import org.refract.engine.gradient.Recomputation;
 import org.refract.engine.kernel.KernelLibrary;
 
 /**
@@ -49,6 +51,20 @@ public final class Forward {
     /** Whether anything listens at {@code module}'s own door. */
     public boolean listensAt(Module module) {
         return !hooks.at(module).isEmpty();
+    }
+
+    /** Whether a gradient of this pass will be wanted. */
+    public boolean isRecorded() {
+        return Recomputation.isRecorded();
+    }
+
+    /**
+     * Computes a part of which only the inputs are kept where a gradient is wanted, and frees everything that it makes except its result.
+     *
+     * @param inputs every tensor that the part depends on, weights apart
+     */
+    public NDArray recomputed(List<NDArray> inputs, BiFunction<Forward, List<NDArray>, NDArray> part) {
+        return Recomputation.of(owner, inputs, (out, given) -> new Forward(hooks, pass, out).scoped(step -> part.apply(step, given)));
     }
 
     /** Computes with a kernel of {@code layers.ts.py}. */

@@ -47,8 +47,9 @@ public final class Transformer2DModel extends Module {
                 : Conv2d.same(path(name), channels, channels, 1);
     }
 
+    /** Where a gradient is wanted, what goes into each transformer block is kept. */
     public NDArray forward(Forward run, NDArray x, Context context) {
-        return run.at(this, x, in -> run.stepByStep(this)
+        return run.at(this, x, in -> run.stepByStep(this) || run.isRecorded()
                 ? run.scoped(step -> stepByStep(step, in, context.tokens()))
                 : run.scoped(step -> step.call("transformer", in, keysAndValues(step, context), weights(), groups, NORM_EPS, heads, LayerNorm.EPS,
                         linear, BLOCK_WEIGHTS)));

@@ -85,7 +85,14 @@ public final class UNet extends Module {
      * @return {@code (batch, outChannels, h, w)}
      */
     public NDArray forward(Forward run, NDArray sample, NDArray timestep, Conditioning conditioning) {
-        return run.at(this, sample, in -> run.scoped(pass -> compute(pass, in, timestep, conditioning)));
+        return run.at(this, sample, in -> run.isRecorded() ? recomputed(run, in, timestep, conditioning)
+                : run.scoped(pass -> compute(pass, in, timestep, conditioning)));
+    }
+
+    /** As a part of which only the inputs are kept. */
+    private NDArray recomputed(Forward run, NDArray sample, NDArray timestep, Conditioning told) {
+        return run.recomputed(List.of(sample, timestep, told.context().tokens(), told.textEmbeds(), told.timeIds()), (pass, given) ->
+                compute(pass, given.get(0), given.get(1), new Conditioning(Context.once(given.get(2)), given.get(3), given.get(4))));
     }
 
     private NDArray compute(Forward run, NDArray sample, NDArray timestep, Conditioning conditioning) {

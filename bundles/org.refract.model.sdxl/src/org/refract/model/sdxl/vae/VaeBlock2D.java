@@ -39,7 +39,8 @@ final class VaeBlock2D extends Module {
     }
 
     NDArray forward(Forward run, NDArray x) {
-        return run.at(this, x, in -> run.scoped(block -> {
+        return run.at(this, x, given -> run.recomputed(List.of(given), (block, inputs) -> {
+            NDArray in = inputs.getFirst();
             NDArray h = in;
             for (ResnetBlock2D resnet : resnets) {
                 NDArray before = h;

@@ -1,0 +1,2 @@
+/** Gradients of models that compute with kernels, with memory bounded by recomputation. */
+package org.refract.engine.gradient;
