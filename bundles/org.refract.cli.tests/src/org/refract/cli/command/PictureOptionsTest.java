@@ -4,11 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.refract.api.RefractException;
+import org.refract.api.model.GuidanceOptions;
 import org.refract.api.model.ImageRequest;
+import org.refract.api.model.MicroConditioning;
+import org.refract.api.model.MicroConditioning.Crop;
+import org.refract.api.model.MicroConditioning.Size;
+import org.refract.api.model.TextOptions.LongPrompts;
+import org.refract.api.model.TextOptions.Weighting;
 import picocli.CommandLine;
 
 class PictureOptionsTest {
@@ -35,8 +43,61 @@ class PictureOptionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--steps=0", "--steps=100000", "--guidance=-1", "--guidance=NaN", "--size=0", "--size=axb", "--size=1x2x3", "--size=x", "--negative=blurred"})
+    @ValueSource(strings = {"--steps=0", "--steps=100000", "--guidance=-1", "--guidance=NaN", "--size=0", "--size=axb", "--size=1x2x3", "--size=x", "--negative=blurred",
+        "--seed=1,2", "--seed=x", "--seed=9-1", "--aspect=0", "--aspect=1:2:3", "--aspect=wide", "--clip-skip=-1", "--clip-skip=99", "--long-prompts=fold",
+        "--weighting=loud", "--guidance-rescale=0.5", "--guidance-from=0.5", "--guidance-until=0.5", "--negative2=x", "--crop=1", "--crop=-1,0", "--crop=a,b",
+        "--original-size=0", "--target-size=big", "--aesthetic-score=11", "--negative-crop=1,1", "--negative-aesthetic-score=2"})
     void nonsenseIsRefusedWithASentence(String argument) {
         assertEquals(2, assertThrows(RefractException.class, () -> read(argument)).exitCode());
+    }
+
+    @Test
+    void whatIsGuidedIsReadWithGuidance() throws RefractException {
+        ImageRequest request = read("--guidance=5", "--guidance-rescale=0.7", "--guidance-from=0.1", "--guidance-until=0.9", "--negative2=b", "--negative=");
+        assertEquals(new GuidanceOptions(0.7, 0.1, 0.9), request.guidanceOptions());
+        assertEquals(List.of(""), request.negativePrompts());
+        assertEquals(List.of("b"), request.text().negativePrompts2());
+        assertEquals(2, assertThrows(RefractException.class, () -> read("--guidance=5", "--guidance-from=0.9", "--guidance-until=0.1")).exitCode());
+        assertEquals(2, assertThrows(RefractException.class, () -> read("--guidance=5", "--guidance-rescale=1.5")).exitCode());
+    }
+
+    @Test
+    void longPromptsAreReadToTheirEndUnlessTheyAreCut() throws RefractException {
+        assertEquals(LongPrompts.CHUNK, read().text().longPrompts());
+        assertEquals(LongPrompts.CUT, read("--long-prompts=CUT").text().longPrompts());
+    }
+
+    @Test
+    void textIsReadAsSaid() throws RefractException {
+        ImageRequest request = read("--prompt2=z", "--clip-skip=2", "--weighting=a1111");
+        assertEquals(List.of("z"), request.text().prompts2());
+        assertEquals(2, request.text().clipSkip());
+        assertEquals(Weighting.A1111, request.text().weighting());
+    }
+
+    @Test
+    void sizesAndCropsAreHeightFirstInTheRequest() throws RefractException {
+        ImageRequest request = read("--guidance=5", "--original-size=200x100", "--crop=8,16", "--target-size=64", "--aesthetic-score=7", "--negative-crop=1,2");
+        assertEquals(new MicroConditioning(Optional.of(new Size(100, 200)), new Crop(16, 8), Optional.of(new Size(64, 64)), OptionalDouble.of(7)),
+                request.microConditioning());
+        assertEquals(Optional.of(new MicroConditioning(Optional.of(new Size(100, 200)), new Crop(2, 1), Optional.of(new Size(64, 64)))),
+                request.negativeMicroConditioning());
+    }
+
+    @Test
+    void anAspectIsTheNearestTrainedShapeAtTheModelsSize() throws RefractException {
+        ImageRequest request = read("--aspect=16:9");
+        assertEquals(88, request.width());
+        assertEquals(48, request.height());
+        assertEquals(40, AspectBuckets.all().size());
+        assertEquals(List.of(1344, 768), java.util.Arrays.stream(AspectBuckets.nearest(16.0 / 9, 1024 * 1024)).boxed().toList());
+        assertEquals(List.of(832, 1216), java.util.Arrays.stream(AspectBuckets.nearest(2.0 / 3, 1024 * 1024)).boxed().toList());
+        assertEquals(2, assertThrows(RefractException.class, () -> read("--aspect=1", "--size=64")).exitCode());
+    }
+
+    @Test
+    void aRandomSeedIsDrawnAndFitsEverywhere() throws RefractException {
+        long seed = read("--seed=-1").seeds().getFirst();
+        assertEquals(seed, seed & 0xFFFFFFFFL);
     }
 }

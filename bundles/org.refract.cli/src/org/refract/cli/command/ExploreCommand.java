@@ -17,11 +17,12 @@ import org.refract.api.analysis.Dictionary;
 import org.refract.api.analysis.Label;
 import org.refract.api.command.Command;
 import org.refract.api.job.Monitor;
-import org.refract.api.model.ImageModel;
 import org.refract.api.model.ImageRequest;
 import org.refract.api.model.ModelBackend;
 import org.refract.api.model.ModelInfo;
 import org.refract.api.model.Placement;
+import org.refract.cli.picture.PictureFile;
+import org.refract.cli.picture.PictureText;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.extension.Lease;
 import org.refract.engine.intervene.ActiveFeature;
@@ -31,6 +32,7 @@ import org.refract.engine.job.JobQueue;
 import org.refract.engine.unpack.Dictionaries;
 import org.refract.engine.unpack.RunFolder;
 import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -62,6 +64,12 @@ public final class ExploreCommand implements Command {
 
     @Option(names = "--json", description = "Print one JSON object, with the maps.")
     private boolean json;
+
+    @ArgGroup(validate = false, heading = "%nA picture to begin with%n")
+    private StartOptions start = new StartOptions();
+
+    @ArgGroup(validate = false, heading = "%nWhat is added to the model%n")
+    private AdapterOptions adapters = new AdapterOptions();
 
     @Mixin
     private ModelOptions model = new ModelOptions();
@@ -105,10 +113,11 @@ public final class ExploreCommand implements Command {
 
     private Explored explore(Lease<ModelBackend> backend, RunFolder folder, Monitor monitor) throws RefractException {
         monitor.stage("Opening the model", 0);
-        try (ImageModel opened = model.open(backend, monitor); Dictionaries dictionaries = Dictionaries.open(folder, opened, extensions)) {
-            ImageRequest request = picture.request(opened.defaults(), List.of(prompt));
+        try (BegunWith opened = BegunWith.open(model, backend, adapters.adapters(), start, monitor);
+                Dictionaries dictionaries = opened.dictionaries(folder, extensions)) {
+            ImageRequest request = opened.request(picture, prompt);
             monitor.stage("Drawing", request.steps());
-            Explore seen = Explore.run(opened, request, dictionaries.list(), List.of(), monitor);
+            Explore seen = Explore.run(opened.model(), request, dictionaries.list(), List.of(), monitor);
             List<Shown> shown = new ArrayList<>();
             for (int i = 0; i < seen.points().size(); i++) {
                 PointActivity activity = seen.points().get(i);
@@ -117,7 +126,7 @@ public final class ExploreCommand implements Command {
                     shown.add(new Shown(activity.point().path(), dictionary.features().get(feature.latent()).label().map(Label::text), feature));
                 }
             }
-            return new Explored(opened.info(), request, seen.images().getFirst(), shown);
+            return new Explored(opened.model().info(), request, seen.images().getFirst(), shown);
         }
     }
 
@@ -133,8 +142,8 @@ public final class ExploreCommand implements Command {
         }
     }
 
-    private static JsonObject json(Explored explored) {
-        JsonObject result = PictureFile.record(explored.request(), 0, explored.model());
+    private JsonObject json(Explored explored) {
+        JsonObject result = record(explored);
         JsonArray features = new JsonArray();
         for (Shown shown : explored.features()) {
             JsonObject entry = new JsonObject();
@@ -157,11 +166,15 @@ public final class ExploreCommand implements Command {
     }
 
     private void write(Explored explored, Path folder) throws RefractException {
-        JsonObject record = PictureFile.record(explored.request(), 0, explored.model());
-        String parameters = PictureFile.parameters(explored.request(), 0, explored.model());
-        PictureFile.write(folder.resolve("picture.png"), explored.image(), parameters, record);
+        PictureText text = PictureText.of(WebUiText.of(explored.request(), 0, explored.model()), record(explored).toString());
+        PictureFile.write(folder.resolve("picture.png"), explored.image(), text);
         for (Shown shown : explored.features()) {
-            PictureFile.write(folder.resolve(shown.point() + "-" + shown.feature().latent() + ".png"), HeatMap.over(explored.image(), shown.feature()), parameters, record);
+            PictureFile.write(folder.resolve(shown.point() + "-" + shown.feature().latent() + ".png"), HeatMap.over(explored.image(), shown.feature()), text);
         }
+    }
+
+    private JsonObject record(Explored explored) {
+        OptionValues said = OptionValues.of(spec.commandLine().getParseResult(), DrawOptions.plainNames());
+        return PictureRecord.of(explored.request(), 0, explored.model(), said, List.of());
     }
 }

@@ -71,6 +71,24 @@ final class FeatureChange {
         return parts.group(6) == null ? change : during(change, parts.group(6), parts.group(7));
     }
 
+    /** The change in one word, from which {@code --feature} makes the same change to the bit. */
+    String inShort() throws RefractException {
+        Intervention change = intervention();
+        Matcher parts = SHORT.matcher(feature.strip());
+        if (!parts.matches()) {
+            throw new IllegalStateException(feature);
+        }
+        String sign = switch (change.mode()) {
+            case SCALE -> "*";
+            case ADD -> "+";
+            case REPLACE -> "=";
+        };
+        String where = area != null ? area : parts.group(5);
+        boolean always = change.firstStep() == 0 && change.lastStep() == Integer.MAX_VALUE;
+        return parts.group(1) + "#" + change.feature().latent() + sign + change.strength() + (where == null ? "" : "@" + where)
+                + (always ? "" : "/" + change.firstStep() + "-" + change.lastStep());
+    }
+
     private static Mode mode(String word) throws RefractException {
         return switch (word.toLowerCase(Locale.ROOT)) {
             case "scale" -> Mode.SCALE;

@@ -1,6 +1,5 @@
 package org.refract.cli.command;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -14,17 +13,17 @@ import org.refract.api.RefractException;
 import org.refract.api.analysis.Intervention;
 import org.refract.api.command.Command;
 import org.refract.api.job.Monitor;
-import org.refract.api.model.ImageModel;
 import org.refract.api.model.ImageRequest;
 import org.refract.api.model.ModelBackend;
 import org.refract.api.model.ModelInfo;
 import org.refract.api.model.Placement;
+import org.refract.cli.picture.PictureFile;
+import org.refract.cli.picture.PictureText;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.extension.Lease;
 import org.refract.engine.intervene.Explore;
 import org.refract.engine.job.JobQueue;
 import org.refract.engine.unpack.Dictionaries;
-import org.refract.engine.unpack.InterventionJson;
 import org.refract.engine.unpack.RunFolder;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
@@ -62,6 +61,12 @@ public final class InterveneCommand implements Command {
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
 
+    @ArgGroup(validate = false, heading = "%nA picture to begin with%n")
+    private StartOptions start = new StartOptions();
+
+    @ArgGroup(validate = false, heading = "%nWhat is added to the model%n")
+    private AdapterOptions adapters = new AdapterOptions();
+
     @Mixin
     private ModelOptions model = new ModelOptions();
 
@@ -98,26 +103,30 @@ public final class InterveneCommand implements Command {
     private Pair draw(Lease<ModelBackend> backend, RunFolder folder, List<Intervention> interventions,
             Monitor monitor) throws RefractException {
         monitor.stage("Opening the model", 0);
-        try (ImageModel opened = model.open(backend, monitor); Dictionaries dictionaries = Dictionaries.open(folder, opened, extensions)) {
-            ImageRequest request = picture.request(opened.defaults(), List.of(prompt));
+        try (BegunWith opened = BegunWith.open(model, backend, adapters.adapters(), start, monitor);
+                Dictionaries dictionaries = opened.dictionaries(folder, extensions)) {
+            ImageRequest request = opened.request(picture, prompt);
             monitor.stage("Drawing as it is", request.steps());
-            BufferedImage before = Explore.run(opened, request, List.of(), List.of(), monitor).images().getFirst();
+            BufferedImage before = Explore.run(opened.model(), request, List.of(), List.of(), monitor).images().getFirst();
             monitor.stage("Drawing with changes", request.steps());
-            return new Pair(opened.info(), request, before, Explore.run(opened, request, dictionaries.list(), interventions, monitor).images().getFirst());
+            return new Pair(opened.model().info(), request, before, Explore.run(opened.model(), request, dictionaries.list(), interventions, monitor).images().getFirst());
         }
     }
 
     private void write(Pair pair, List<Intervention> interventions) throws RefractException {
-        JsonObject record = PictureFile.record(pair.request(), 0, pair.model());
-        String parameters = PictureFile.parameters(pair.request(), 0, pair.model());
+        OptionValues said = said();
+        JsonObject record = PictureRecord.of(pair.request(), 0, pair.model(), said, List.of());
+        String parameters = WebUiText.of(pair.request(), 0, pair.model());
         Path before = out.resolve("before.png");
         Path after = out.resolve("after.png");
-        PictureFile.write(before, pair.before(), parameters, record);
-        JsonArray turned = new JsonArray();
-        interventions.forEach(change -> turned.add(InterventionJson.write(change)));
-        JsonObject changed = record.deepCopy();
-        changed.add("interventions", turned);
-        PictureFile.write(after, pair.after(), parameters, changed);
+        PictureFile.write(before, pair.before(), PictureText.of(parameters, record.toString()));
+        List<String> turned = new ArrayList<>();
+        for (FeatureChange change : changes) {
+            turned.add(change.inShort());
+        }
+        OptionValues withChanges = said.with("run", List.of(run.toString())).with("feature", turned);
+        JsonObject changed = PictureRecord.of(pair.request(), 0, pair.model(), withChanges, interventions);
+        PictureFile.write(after, pair.after(), PictureText.of(parameters, changed.toString()));
         if (json) {
             changed.addProperty("before", before.toString());
             changed.addProperty("after", after.toString());
@@ -126,5 +135,9 @@ public final class InterveneCommand implements Command {
             spec.commandLine().getOut().println(before);
             spec.commandLine().getOut().println(after);
         }
+    }
+
+    private OptionValues said() {
+        return OptionValues.of(spec.commandLine().getParseResult(), DrawOptions.plainNames());
     }
 }

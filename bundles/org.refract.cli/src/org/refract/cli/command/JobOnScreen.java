@@ -23,21 +23,28 @@ final class JobOnScreen {
     private final CommandSpec spec;
     private final JobQueue jobs;
     private final BiFunction<Monitor, ProgressMonitor, Monitor> shown;
+    private final String stopped;
 
-    private JobOnScreen(CommandSpec spec, JobQueue jobs, BiFunction<Monitor, ProgressMonitor, Monitor> shown) {
+    private JobOnScreen(CommandSpec spec, JobQueue jobs, BiFunction<Monitor, ProgressMonitor, Monitor> shown, String stopped) {
         this.spec = spec;
         this.jobs = jobs;
         this.shown = shown;
+        this.stopped = stopped;
     }
 
     /** For a job with one kind of progress. */
     static JobOnScreen of(CommandSpec spec, JobQueue jobs) {
-        return new JobOnScreen(spec, jobs, ShownMonitor::new);
+        return new JobOnScreen(spec, jobs, ShownMonitor::new, STOPPED);
     }
 
     /** For the main job. */
     static JobOnScreen whole(CommandSpec spec, JobQueue jobs) {
-        return new JobOnScreen(spec, jobs, WholeJobMonitor::new);
+        return new JobOnScreen(spec, jobs, WholeJobMonitor::new, STOPPED);
+    }
+
+    /** Says something else after Ctrl-C. */
+    JobOnScreen saying(String sentence) {
+        return new JobOnScreen(spec, jobs, shown, sentence);
     }
 
     /** Runs it on a device's thread. */
@@ -51,9 +58,9 @@ final class JobOnScreen {
         PrintWriter err = spec.commandLine().getErr();
         try (ProgressMonitor screen = new ProgressMonitor(err, top.terminal(), top.quiet(), InstantSource.system())) {
             Job.Work<T> visible = monitor -> job.work().run(shown.apply(monitor, screen));
-            return jobs.submit(new Job<>(job.title(), job.placement(), job.leases(), visible)).awaitOrCancel(STOPPED);
+            return jobs.submit(new Job<>(job.title(), job.placement(), job.leases(), visible)).awaitOrCancel(stopped);
         } catch (CancelledException e) {
-            if (STOPPED.equals(e.getMessage())) {
+            if (stopped.equals(e.getMessage())) {
                 throw e;
             }
             throw RefractException.failure(e, "%s", e.getMessage());

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
+import org.refract.api.model.Adapters;
 import org.refract.api.model.ImageModel;
 import org.refract.api.model.Model;
 import org.refract.api.model.ModelBackend;
@@ -18,7 +19,7 @@ import org.refract.engine.unpack.RunFolder;
 import picocli.CommandLine.Option;
 
 /** {@code --model} and {@code --device}, as every command that runs a model has them. */
-final class ModelOptions {
+public final class ModelOptions {
     /** The demo model for few steps, in the folder of {@link Locations#demo()}. */
     private static final String DEMO = "turbo";
     private static final String DEMO_NAME = "emoji-sdxl";
@@ -36,7 +37,7 @@ final class ModelOptions {
      *
      * @throws RefractException if the folder is no run, or its model is not there any more
      */
-    void orOf(RunFolder run) throws RefractException {
+    public void orOf(RunFolder run) throws RefractException {
         if (!Files.isRegularFile(run.record())) {
             throw RefractException.usage("%s is no run folder; make one with refract unpack.", run.path());
         }
@@ -52,7 +53,7 @@ final class ModelOptions {
     }
 
     /** Where the model lies. */
-    Path location() throws RefractException {
+    public Path location() throws RefractException {
         if (model == null) {
             return new Locations().demo().resolve(DEMO);
         }
@@ -63,18 +64,22 @@ final class ModelOptions {
     }
 
     /** A name that is fit for a folder. */
-    String name() throws RefractException {
+    public String name() throws RefractException {
         return model == null ? DEMO_NAME : location().getFileName() == null ? "model" : location().getFileName().toString();
     }
 
     /** Where to compute. */
-    Placement placement() throws RefractException {
+    public Placement placement() throws RefractException {
         return Placement.parse(device);
     }
 
     /** The backend that knows the model. */
-    Lease<ModelBackend> backend(Extensions extensions) throws RefractException {
-        Path location = location();
+    public Lease<ModelBackend> backend(Extensions extensions) throws RefractException {
+        return backend(extensions, location());
+    }
+
+    /** The backend that knows a model. */
+    static Lease<ModelBackend> backend(Extensions extensions, Path location) throws RefractException {
         List<ModelBackend> backends = extensions.all(ModelBackend.class);
         String id = backends.stream().filter(b -> b.recognises(location)).map(ModelBackend::id).findFirst()
                 .orElseThrow(() -> RefractException.usage("%s is no model of a family that is known here (%s); refract inspect says what it is.",
@@ -83,12 +88,22 @@ final class ModelOptions {
     }
 
     /** Opens it; call on the device's thread. */
-    ImageModel open(Lease<ModelBackend> backend, Monitor monitor) throws RefractException {
-        Model opened = backend.get().open(location(), placement(), monitor);
+    public ImageModel open(Lease<ModelBackend> backend, Monitor monitor) throws RefractException {
+        return open(backend, Adapters.NONE, monitor);
+    }
+
+    /** Opens it with what is added to it; call on the device's thread. */
+    public ImageModel open(Lease<ModelBackend> backend, Adapters adapters, Monitor monitor) throws RefractException {
+        return open(backend, location(), placement(), adapters, monitor);
+    }
+
+    /** Opens a model that draws pictures; call on the device's thread. */
+    static ImageModel open(Lease<ModelBackend> backend, Path location, Placement placement, Adapters adapters, Monitor monitor) throws RefractException {
+        Model opened = backend.get().open(location, placement, adapters, monitor);
         if (opened instanceof ImageModel image) {
             return image;
         }
         opened.close();
-        throw RefractException.usage("%s draws no pictures; this command needs a text-to-image model.", location());
+        throw RefractException.usage("%s draws no pictures; this command needs a text-to-image model.", location);
     }
 }

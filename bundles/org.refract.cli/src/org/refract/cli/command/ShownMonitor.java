@@ -33,6 +33,11 @@ class ShownMonitor implements Monitor {
     }
 
     @Override
+    public boolean wantsPreviews() {
+        return false;
+    }
+
+    @Override
     public void preview(BufferedImage image) {
         job.preview(image);
         screen.preview(image);

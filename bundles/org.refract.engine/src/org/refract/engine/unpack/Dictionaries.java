@@ -11,6 +11,7 @@ import org.refract.api.RefractException;
 import org.refract.api.analysis.Dictionary;
 import org.refract.api.model.HookPoint;
 import org.refract.api.model.Model;
+import org.refract.api.model.ModelInfo;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.CheckpointFormat;
 import org.refract.api.sae.Provenance;
@@ -45,6 +46,16 @@ public final class Dictionaries implements AutoCloseable {
      * @throws RefractException if there is none, a file is damaged, or they belong to another model
      */
     public static Dictionaries open(RunFolder run, Model model, Extensions extensions) throws RefractException {
+        return open(run, model, model.info(), extensions);
+    }
+
+    /**
+     * The same for a model that something was added to since.
+     *
+     * @param learnedFrom what the dictionaries were learned from: the model without what was added
+     * @throws RefractException as {@link #open(RunFolder, Model, Extensions)}
+     */
+    public static Dictionaries open(RunFolder run, Model model, ModelInfo learnedFrom, Extensions extensions) throws RefractException {
         List<HookPoint> there = run.atlases();
         List<String> order = model.hookPoints().stream().map(p -> p.path()).toList();
         List<HookPoint> points = there.stream().sorted(Comparator.comparingInt(p -> order.indexOf(p.path()))).toList();
@@ -54,7 +65,7 @@ public final class Dictionaries implements AutoCloseable {
         List<Dictionary> opened = new ArrayList<>();
         try {
             for (HookPoint point : points) {
-                opened.add(open(run, point, model, extensions));
+                opened.add(open(run, point, model.placement(), learnedFrom, extensions));
             }
             return new Dictionaries(opened);
         } catch (RefractException | RuntimeException e) {
@@ -63,11 +74,11 @@ public final class Dictionaries implements AutoCloseable {
         }
     }
 
-    private static Dictionary open(RunFolder run, HookPoint point, Model model, Extensions extensions) throws RefractException {
-        Loaded loaded = load(run.sae(point), model.placement(), extensions);
+    private static Dictionary open(RunFolder run, HookPoint point, Placement placement, ModelInfo learnedFrom, Extensions extensions) throws RefractException {
+        Loaded loaded = load(run.sae(point), placement, extensions);
         try (FeatureIndex index = FeatureIndex.open(run.atlas(point))) {
             if (loaded.provenance().isPresent()) {
-                Provenances.requireModel(run.sae(point).toString(), loaded.provenance().get(), model.info());
+                Provenances.requireModel(run.sae(point).toString(), loaded.provenance().get(), learnedFrom);
                 Provenances.requirePoint(run.sae(point).toString(), loaded.provenance().get(), point);
             }
             if (index.facts().latents() != loaded.sae().config().latents()) {

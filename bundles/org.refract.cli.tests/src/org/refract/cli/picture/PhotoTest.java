@@ -1,0 +1,97 @@
+package org.refract.cli.picture;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.refract.api.RefractException;
+import org.refract.cli.picture.Photo.Fit;
+
+class PhotoTest {
+    private static final int RED = 0xFFFF0000;
+    private static final int BLUE = 0xFF0000FF;
+
+    @TempDir
+    Path folder;
+
+    /** Left half red, right half blue. */
+    private static BufferedImage halves(int width, int height) {
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        for (int i = 0; i < width * height; i++) {
+            image.setRGB(i % width, i / width, i % width < width / 2 ? RED : BLUE);
+        }
+        return image;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,red", "2,blue", "3,blue", "4,red", "5,top", "6,top", "7,bottom", "8,bottom"})
+    void aPhotoIsTurnedAsTheCameraWasHeld(int orientation, String red) throws IOException, RefractException {
+        ByteArrayOutputStream jpeg = new ByteArrayOutputStream();
+        ImageIO.write(halves(64, 32), "jpg", jpeg);
+        byte[] plain = jpeg.toByteArray();
+        byte[] exif = {(byte) 0xFF, (byte) 0xE1, 0, 34, 'E', 'x', 'i', 'f', 0, 0, 'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0,
+            (byte) orientation, 0, 0, 0, 0, 0, 0};
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        whole.write(plain, 0, 2);
+        whole.write(exif);
+        whole.write(plain, 2, plain.length - 2);
+        Path file = Files.write(folder.resolve("photo.jpg"), whole.toByteArray());
+        BufferedImage upright = Photo.read(file).image();
+        assertEquals(orientation < 5 ? 64 : 32, upright.getWidth());
+        int x = red.equals("blue") ? upright.getWidth() - 8 : 8;
+        int y = red.equals("bottom") ? upright.getHeight() - 8 : 8;
+        assertEquals(0xFF, upright.getRGB(x, y) >> 16 & 0xFF, 12);
+        assertEquals(0, upright.getRGB(upright.getWidth() - 1 - x, upright.getHeight() - 1 - y) >> 16 & 0xFF, 12);
+    }
+
+    @Test
+    void aPhotoOfTheRightSizeIsNotChanged() {
+        BufferedImage fitted = new Photo(halves(64, 32)).fitted(64, 32, Fit.CROP);
+        assertEquals(RED, fitted.getRGB(31, 0));
+        assertEquals(BLUE, fitted.getRGB(32, 0));
+    }
+
+    @Test
+    void croppingKeepsTheMiddleStretchingAllPaddingTheEdges() {
+        Photo wide = new Photo(halves(200, 50));
+        assertEquals(RED, wide.fitted(48, 48, Fit.CROP).getRGB(2, 20));
+        assertEquals(BLUE, wide.fitted(48, 48, Fit.STRETCH).getRGB(46, 20));
+        BufferedImage padded = wide.fitted(48, 48, Fit.PAD);
+        assertEquals(RED, padded.getRGB(0, 0));
+        assertEquals(BLUE, padded.getRGB(47, 47));
+    }
+
+    @Test
+    void transparencyIsWhite() throws IOException, RefractException {
+        Path file = folder.resolve("clear.png");
+        ImageIO.write(new BufferedImage(4, 4, BufferedImage.TYPE_INT_ARGB), "png", file.toFile());
+        assertEquals(0xFFFFFFFF, Photo.read(file).image().getRGB(1, 1));
+    }
+
+    @Test
+    void whatIsNoPictureIsASentence() throws IOException {
+        Path file = Files.writeString(folder.resolve("a.png"), "no picture");
+        assertEquals(2, assertThrows(RefractException.class, () -> Photo.read(file)).exitCode());
+        assertEquals(2, assertThrows(RefractException.class, () -> Photo.read(folder)).exitCode());
+        assertEquals(2, assertThrows(RefractException.class, () -> Photo.read(folder.resolve("missing.png"))).exitCode());
+    }
+
+    @Test
+    void channelsAndBrightnessAreSharesOfWhite() {
+        BufferedImage two = new BufferedImage(2, 1, BufferedImage.TYPE_INT_RGB);
+        two.setRGB(1, 0, 0xFF8000);
+        float[] channels = Photo.channels(two);
+        assertEquals(1f, channels[1]);
+        assertEquals(128 / 255f, channels[3]);
+        assertEquals((255 + 128) / 765f, Photo.brightness(two)[1]);
+    }
+}

@@ -1,0 +1,147 @@
+package org.refract.cli.picture;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Random;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.refract.api.RefractException;
+import org.w3c.dom.Node;
+
+class PictureFileTest {
+    private static final String SNOWMAN = "ein \u201eHerz\u201c \u2764\ufe0f, \u96ea\nNegative prompt: \ud83d\ude00\nSteps: 4, Sampler: Euler a, CFG scale: 1";
+
+    @TempDir
+    Path folder;
+
+    static BufferedImage image(int width, int height) {
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        Random random = new Random(7);
+        for (int i = 0; i < width * height; i++) {
+            image.setRGB(i % width, i / width, i / width * 0x020100 + random.nextInt(8));
+        }
+        return image;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a.png", "a.jpg", "a.jpeg", "a.webp"})
+    void everyFormatSaysHowItWasDrawnInAnyScript(String name) throws RefractException {
+        Path file = folder.resolve("new").resolve(name);
+        PictureText text = PictureText.of(SNOWMAN, "{\"prompt\":\"\u96ea\"}");
+        PictureFile.write(file, image(33, 21), text);
+        assertEquals(text, PictureFile.text(file));
+        assertTrue(PictureFile.isPicture(file));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a.png", "a.jpg", "a.webp"})
+    void aFileCanSayNothing(String name) throws RefractException {
+        Path file = folder.resolve(name);
+        PictureFile.write(file, image(8, 8), PictureText.NONE);
+        assertTrue(PictureFile.text(file).isEmpty());
+    }
+
+    @Test
+    void otherReadersFindTheTextOfAPng() throws RefractException, IOException {
+        Path file = folder.resolve("a.png");
+        PictureFile.write(file, image(9, 9), PictureText.of("red heart\nSteps: 4", "{}"));
+        ImageReader reader = ImageIO.getImageReadersByFormatName("png").next();
+        try (ImageInputStream stream = ImageIO.createImageInputStream(file.toFile())) {
+            reader.setInput(stream);
+            Node texts = reader.getImageMetadata(0).getAsTree("javax_imageio_png_1.0").getFirstChild();
+            while (!texts.getNodeName().equals("tEXt")) {
+                texts = texts.getNextSibling();
+            }
+            assertEquals("parameters", texts.getFirstChild().getAttributes().getNamedItem("keyword").getNodeValue());
+            assertEquals("red heart\nSteps: 4", texts.getFirstChild().getAttributes().getNamedItem("value").getNodeValue());
+        } finally {
+            reader.dispose();
+        }
+    }
+
+    @Test
+    void thePixelsOfAPngAreThoseThatWereDrawn() throws RefractException, IOException {
+        Path file = folder.resolve("a.png");
+        BufferedImage drawn = image(40, 30);
+        PictureFile.write(file, drawn, PictureText.of(SNOWMAN, "{}"));
+        BufferedImage read = ImageIO.read(file.toFile());
+        assertEquals(0, Arrays.compare(drawn.getRGB(0, 0, 40, 30, null, 0, 40), read.getRGB(0, 0, 40, 30, null, 0, 40)));
+    }
+
+    @Test
+    void aRecordThatIsTooLongForAJpegIsLeftOutAndTheRestStays() throws RefractException, IOException {
+        Path file = folder.resolve("a.jpg");
+        PictureFile.write(file, image(16, 16), PictureText.of("red heart", "x".repeat(70_000)));
+        assertEquals(new PictureText(Optional.of("red heart"), Optional.empty(), Optional.empty()), PictureFile.text(file));
+        assertEquals(16, ImageIO.read(file.toFile()).getWidth());
+    }
+
+    @Test
+    void lowerQualityMakesAJpegSmaller() throws RefractException, IOException {
+        PictureFile.write(folder.resolve("a.jpg"), image(64, 64), PictureText.NONE, 95);
+        PictureFile.write(folder.resolve("b.jpg"), image(64, 64), PictureText.NONE, 20);
+        assertTrue(Files.size(folder.resolve("b.jpg")) < Files.size(folder.resolve("a.jpg")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a.png", "a.jpg", "a.webp"})
+    void aFileThatEndsInTheMiddleIsASentenceOrSaysNothing(String name) throws RefractException, IOException {
+        Path file = folder.resolve(name);
+        PictureFile.write(file, image(20, 20), PictureText.of(SNOWMAN, "{}"));
+        byte[] whole = Files.readAllBytes(file);
+        Random random = new Random(3);
+        for (int i = 0; i < 200; i++) {
+            byte[] damaged = Arrays.copyOf(whole, random.nextInt(whole.length));
+            if (damaged.length > 12 && i % 2 == 0) {
+                damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
+            }
+            Files.write(file, damaged);
+            try {
+                PictureFile.text(file);
+            } catch (RefractException sentence) {
+                assertTrue(sentence.getMessage().endsWith("."));
+            }
+        }
+    }
+
+    @Test
+    void aFolderThatCannotBeWrittenIsASentenceAndLeavesNothing() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "x", StandardCharsets.UTF_8);
+        assertThrows(RefractException.class, () -> PictureFile.write(file.resolve("picture.png"), image(1, 1), PictureText.NONE));
+        assertFalse(Files.isDirectory(file));
+    }
+
+    @Test
+    void exifOfEitherByteOrderIsRead() {
+        byte[] little = {'I', 'I', 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0};
+        byte[] big = {'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 8, 0, 0, 0, 0, 0, 0};
+        assertEquals(6, Exif.read(Optional.of(little)).orientation());
+        assertEquals(8, Exif.read(Optional.of(big)).orientation());
+    }
+
+    @Test
+    void aWebpHasTheSizeInItsHeader() throws IOException {
+        byte[] bytes = WebpFile.bytes(image(33, 21), PictureText.of("a", "{}"));
+        byte[] head = new ByteArrayInputStream(bytes).readNBytes(30);
+        assertEquals("RIFF", new String(head, 0, 4, StandardCharsets.US_ASCII));
+        assertEquals("WEBPVP8X", new String(head, 8, 8, StandardCharsets.US_ASCII));
+        assertEquals(32, head[24]);
+        assertEquals(20, head[27]);
+    }
+}

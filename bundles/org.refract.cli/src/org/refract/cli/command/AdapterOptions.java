@@ -1,0 +1,70 @@
+package org.refract.cli.command;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.refract.api.RefractException;
+import org.refract.api.model.Adapters;
+import org.refract.api.model.Adapters.Lora;
+import picocli.CommandLine.Option;
+
+/** What is added to a model when it is opened. */
+final class AdapterOptions {
+    private static final double USUAL_STRENGTH = 1;
+
+    @Option(names = "--lora", paramLabel = "FILE[:STRENGTH]", description = "A low-rank adapter, in kohya's or diffusers' naming; may be repeated (default strength: 1).")
+    private List<String> loras = new ArrayList<>();
+
+    @Option(names = "--embedding", paramLabel = "FILE", description = "A textual inversion; its word is used in the prompt. May be repeated.")
+    private List<Path> embeddings = new ArrayList<>();
+
+    @Option(names = "--vae", paramLabel = "DIR|FILE", description = "Another VAE in place of the model's.")
+    private Optional<Path> vae = Optional.empty();
+
+    /** What was asked for. */
+    Adapters adapters() throws RefractException {
+        List<Lora> read = new ArrayList<>();
+        for (String text : loras) {
+            read.add(lora(text));
+        }
+        for (Path file : embeddings) {
+            exists(file, "textual inversion");
+        }
+        if (vae.isPresent()) {
+            exists(vae.get(), "VAE");
+        }
+        return new Adapters(read, embeddings, vae);
+    }
+
+    /** Reads {@code FILE} or {@code FILE:STRENGTH}; a colon that is part of a name is left to it. */
+    static Lora lora(String text) throws RefractException {
+        int colon = text.lastIndexOf(':');
+        if (Files.exists(Path.of(text)) || colon < 1) {
+            exists(Path.of(text), "LoRA");
+            return new Lora(Path.of(text), USUAL_STRENGTH);
+        }
+        Path file = Path.of(text.substring(0, colon));
+        exists(file, "LoRA");
+        try {
+            double strength = Double.parseDouble(text.substring(colon + 1));
+            if (Double.isFinite(strength)) {
+                return new Lora(file, strength);
+            }
+        } catch (NumberFormatException e) {
+            throw notAStrength(text, colon);
+        }
+        throw notAStrength(text, colon);
+    }
+
+    private static RefractException notAStrength(String text, int colon) {
+        return RefractException.usage("'%s' is not the strength of a LoRA: write FILE:0.8.", text.substring(colon + 1));
+    }
+
+    private static void exists(Path file, String what) throws RefractException {
+        if (!Files.exists(file)) {
+            throw RefractException.usage("There is no %s at %s.", what, file);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package org.refract.cli.command;
+
+import java.util.List;
+import java.util.Optional;
+import org.refract.api.RefractException;
+import org.refract.api.job.Monitor;
+import org.refract.api.model.Adapters;
+import org.refract.api.model.ImageModel;
+import org.refract.api.model.ImageRequest;
+import org.refract.api.model.ModelBackend;
+import org.refract.api.model.ModelInfo;
+import org.refract.cli.command.StartOptions.Start;
+import org.refract.engine.extension.Extensions;
+import org.refract.engine.extension.Lease;
+import org.refract.engine.tensor.Scope;
+import org.refract.engine.unpack.Dictionaries;
+import org.refract.engine.unpack.RunFolder;
+
+/**
+ * A model that draws one picture, with what was added to it and what the picture begins with.
+ *
+ * @param model what draws
+ * @param plain the model without what was added, as dictionaries know it
+ * @param start what is begun with
+ * @param scope owns the tensors of that
+ */
+record BegunWith(ImageModel model, ModelInfo plain, Optional<Start> start, Scope scope) implements AutoCloseable {
+
+    /** Opens it. Call on the device's thread. */
+    static BegunWith open(ModelOptions options, Lease<ModelBackend> backend, Adapters adapters, StartOptions start, Monitor monitor) throws RefractException {
+        Optional<Start> begun = start.start();
+        Optional<ModelInfo> plain = adapters.isEmpty() ? Optional.empty() : Optional.of(backend.get().inspect(options.location()));
+        ImageModel model = options.open(backend, adapters, monitor);
+        return new BegunWith(model, plain.orElse(model.info()), begun, Scope.open(model.placement()));
+    }
+
+    /** The dictionaries of a run of this model. */
+    Dictionaries dictionaries(RunFolder run, Extensions extensions) throws RefractException {
+        return Dictionaries.open(run, model, plain, extensions);
+    }
+
+    /** The request for one picture. */
+    ImageRequest request(PictureOptions picture, String prompt) throws RefractException {
+        ImageRequest request = picture.request(model.defaults(), List.of(prompt));
+        if (start.isEmpty()) {
+            return request;
+        }
+        return start.get().on(picture.saysShape() ? request : start.get().shaped(request), scope.manager());
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+        model.close();
+    }
+}

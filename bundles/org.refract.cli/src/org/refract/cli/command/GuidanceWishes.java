@@ -1,0 +1,34 @@
+package org.refract.cli.command;
+
+import java.util.Optional;
+import org.refract.api.RefractException;
+import org.refract.api.model.GuidanceOptions;
+import org.refract.api.model.ImageRequest;
+import picocli.CommandLine.Option;
+
+/** Rescaled guidance, and guidance in a part of the steps. */
+final class GuidanceWishes {
+    @Option(names = "--guidance-rescale", paramLabel = "SHARE",
+            description = "How far guided predictions are brought back to their usual contrast, 0 to 1 (default: 0; 0.7 for models of v-prediction).")
+    private Optional<Double> rescale = Optional.empty();
+
+    @Option(names = "--guidance-from", paramLabel = "SHARE", description = "Share of the steps after which guidance begins (default: 0).")
+    private Optional<Double> from = Optional.empty();
+
+    @Option(names = "--guidance-until", paramLabel = "SHARE", description = "Share of the steps after which it ends (default: 1).")
+    private Optional<Double> until = Optional.empty();
+
+    ImageRequest on(ImageRequest request) throws RefractException {
+        if (rescale.isEmpty() && from.isEmpty() && until.isEmpty()) {
+            return request;
+        }
+        PictureOptions.needsGuidance(rescale.isPresent() ? "--guidance-rescale" : from.isPresent() ? "--guidance-from" : "--guidance-until", request);
+        GuidanceOptions usual = request.guidanceOptions();
+        GuidanceOptions wanted = new GuidanceOptions(Words.share("--guidance-rescale", rescale.orElse(usual.rescale()), 0, 1),
+                Words.share("--guidance-from", from.orElse(usual.from()), 0, 1), Words.share("--guidance-until", until.orElse(usual.until()), 0, 1));
+        if (wanted.from() >= wanted.until()) {
+            throw RefractException.usage("Guidance from %s until %s of the steps never happens; --guidance-from must come first.", wanted.from(), wanted.until());
+        }
+        return request.withGuidanceOptions(wanted);
+    }
+}

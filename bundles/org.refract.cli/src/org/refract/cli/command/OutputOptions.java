@@ -1,0 +1,136 @@
+package org.refract.cli.command;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.refract.api.RefractException;
+import org.refract.api.model.ImageRequest;
+import org.refract.cli.picture.PictureFile;
+import org.refract.cli.picture.PictureFormat;
+import picocli.CommandLine.Option;
+
+/** Where pictures go. */
+final class OutputOptions {
+    private static final int LONGEST_NAME = 60;
+    private static final int LONGEST_FILE = 120;
+    private static final Pattern PLACE = Pattern.compile("\\{([^{}]*)\\}");
+    private static final Set<String> PLACES = Set.of("prompt", "seed", "index", "steps", "guidance", "width", "height", "scheduler", "model");
+
+    @Option(names = "--out", paramLabel = "FILE|DIR", description = "A file for one picture, or a folder (default: the current one).")
+    private Optional<Path> out = Optional.empty();
+
+    @Option(names = "--name-pattern", paramLabel = "PATTERN", defaultValue = "{prompt}-{seed}",
+            description = "How files in a folder are named; also {index}, {steps}, {guidance}, {width}, {height}, {scheduler}, {model} (default: ${DEFAULT-VALUE}).")
+    private String pattern = "{prompt}-{seed}";
+
+    @Option(names = "--format", paramLabel = "png|jpg|webp", description = "Of files in a folder; WebP is lossless (default: png).")
+    private Optional<String> format = Optional.empty();
+
+    @Option(names = "--quality", paramLabel = "N", description = "Of a JPEG, 1 to 100 (default: 92).")
+    private Optional<Integer> quality = Optional.empty();
+
+    @Option(names = "--no-record", description = "Do not say in the files how they were drawn.")
+    private boolean silent;
+
+    @Option(names = "--resume", description = "Leave out pictures that are there already, drawn in the same way.")
+    private boolean resume;
+
+    private final Set<Path> taken = new HashSet<>();
+
+    /**
+     * Checks what was said before anything is drawn.
+     *
+     * @throws RefractException if it makes no sense for so many pictures
+     */
+    void check(int pictures) throws RefractException {
+        if (quality.isPresent() && (quality.get() < 1 || quality.get() > 100)) {
+            throw RefractException.usage("--quality must be from 1 to 100, not %d.", quality.get());
+        }
+        if (format.isPresent() && PictureFormat.named(format.get()).isEmpty()) {
+            throw RefractException.usage("--format is png, jpg or webp, not '%s'.", format.get());
+        }
+        if (silent && resume) {
+            throw RefractException.usage("--resume looks at the records in pictures, which --no-record leaves out.");
+        }
+        Matcher places = PLACE.matcher(pattern);
+        while (places.find()) {
+            if (!PLACES.contains(places.group(1))) {
+                throw RefractException.usage("--name-pattern knows no {%s}; there are {%s}.", places.group(1), String.join("}, {", PLACES.stream().sorted().toList()));
+            }
+        }
+        if (pattern.isBlank() || pattern.startsWith("/") || pattern.contains("..")) {
+            throw RefractException.usage("'%s' names no file in the folder: write a pattern such as {prompt}-{seed}.", pattern);
+        }
+        if (isFile()) {
+            if (pictures > 1) {
+                throw RefractException.usage("%s is one file, but there are %d pictures; name a folder.", out.get(), pictures);
+            }
+            if (format.isPresent() && PictureFormat.of(out.get()).equals(PictureFormat.named(format.get())) == false) {
+                throw RefractException.usage("%s and --format %s contradict each other.", out.get(), format.get());
+            }
+        } else if (out.isPresent() && Files.exists(out.get()) && !Files.isDirectory(out.get())) {
+            throw RefractException.usage("%s is neither a folder nor a PNG, JPEG or WebP file.", out.get());
+        }
+    }
+
+    private boolean isFile() {
+        return out.isPresent() && PictureFormat.of(out.get()).isPresent() && !Files.isDirectory(out.get());
+    }
+
+    /** The file of the next picture; call once for each, in order. */
+    Path file(ImageRequest request, int picture, String model, int index) {
+        if (isFile()) {
+            return out.get();
+        }
+        String ending = "." + format.flatMap(PictureFormat::named).orElse(PictureFormat.PNG).ending();
+        String name = PLACE.matcher(pattern).replaceAll(place -> Matcher.quoteReplacement(switch (place.group(1)) {
+            case "prompt" -> plain(request.prompts().get(picture));
+            case "seed" -> Long.toString(request.seeds().get(picture));
+            case "index" -> "%04d".formatted(index);
+            case "steps" -> Integer.toString(request.steps());
+            case "guidance" -> Double.toString(request.guidance());
+            case "width" -> Integer.toString(request.width());
+            case "height" -> Integer.toString(request.height());
+            case "scheduler" -> plain(request.scheduler().orElse("usual"));
+            default -> plain(model);
+        }));
+        Path folder = out.orElse(Path.of(""));
+        Path file = folder.resolve(name + ending);
+        for (int again = 2; !taken.add(file); again++) {
+            file = folder.resolve(name + "-" + again + ending);
+        }
+        return file;
+    }
+
+    /** A file beside another, such as the picture before it was refined. */
+    static Path beside(Path file, String suffix) {
+        String name = file.getFileName().toString();
+        int dot = name.lastIndexOf('.');
+        return file.resolveSibling(dot < 0 ? name + suffix : name.substring(0, dot) + suffix + name.substring(dot));
+    }
+
+    int quality() {
+        return quality.orElse(PictureFile.USUAL_QUALITY);
+    }
+
+    boolean silent() {
+        return silent;
+    }
+
+    boolean resume() {
+        return resume;
+    }
+
+    private static String plain(String text) {
+        String plain = text.replaceAll("[^\\p{L}\\p{N}]+", "-").replaceAll("^-|-$", "");
+        String shortened = plain.substring(0, plain.offsetByCodePoints(0, Math.min(LONGEST_NAME, plain.codePointCount(0, plain.length()))));
+        while (shortened.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > LONGEST_FILE) {
+            shortened = shortened.substring(0, shortened.offsetByCodePoints(shortened.length(), -1));
+        }
+        return shortened.isEmpty() ? "empty" : shortened;
+    }
+}

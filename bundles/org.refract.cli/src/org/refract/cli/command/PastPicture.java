@@ -1,0 +1,40 @@
+package org.refract.cli.command;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.refract.api.RefractException;
+import org.refract.cli.picture.PictureFile;
+import org.refract.cli.picture.PictureText;
+
+/**
+ * How a picture was drawn, as its file tells.
+ *
+ * @param values      what it takes to draw it again; the prompt is under {@value #PROMPT}
+ * @param model       the model's name
+ * @param fingerprint the model's fingerprint, if this product drew it
+ * @param lost        what the file tells and cannot be asked for here, in its own words
+ * @param notes       sentences on what will differ
+ */
+record PastPicture(OptionValues values, Optional<String> model, Optional<String> fingerprint, List<String> lost, List<String> notes) {
+    static final String PROMPT = "prompt";
+
+    /**
+     * Reads it from this product's record, else from the parameters of a Stable Diffusion web UI, else from ComfyUI's graph.
+     *
+     * @throws RefractException if the file says nothing of it
+     */
+    static PastPicture of(Path file) throws RefractException {
+        PictureText text = PictureFile.text(file);
+        if (text.record().isPresent()) {
+            return PictureRecord.read("The record in " + file, text.record().get());
+        }
+        if (text.parameters().isPresent()) {
+            return WebUiParameters.read(text.parameters().get());
+        }
+        if (text.graph().isPresent()) {
+            return ComfyGraph.read("The graph in " + file, text.graph().get());
+        }
+        throw RefractException.usage("%s says nothing of how it was drawn.", file);
+    }
+}

@@ -1,0 +1,188 @@
+package org.refract.cli.command;
+
+import com.google.gson.JsonObject;
+import java.awt.image.BufferedImage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.refract.api.RefractException;
+import org.refract.api.analysis.Intervention;
+import org.refract.api.job.Monitor;
+import org.refract.api.model.Adapters.Lora;
+import org.refract.api.model.Hook;
+import org.refract.api.model.ImageRequest;
+import org.refract.api.model.ModelInfo;
+import org.refract.cli.command.PicturePlan.Wanted;
+import org.refract.cli.command.RefinerOptions.Refinement;
+import org.refract.cli.command.StartOptions.Start;
+import org.refract.cli.picture.PictureFile;
+import org.refract.cli.picture.PictureText;
+import org.refract.engine.intervene.Interventions;
+import org.refract.engine.tensor.Scope;
+
+/** Draws pictures one batch after the other and writes each as soon as it is there, so that what ends the work loses nothing. */
+final class PictureRun {
+    private static final Set<String> OF_REFINER = Set.of("refiner", "handoff", "refine-strength");
+
+    private final OpenModels models;
+    private final OutputOptions out;
+    private final PreviewOptions previews;
+    private final Optional<PastPicture> like;
+    private final Consumer<JsonObject> written;
+    private final Map<Path, String> loraHashes = new LinkedHashMap<>();
+    private int index;
+
+    /**
+     * @param like    the picture whose request this is, empty for none
+     * @param written hears the record of each picture that is there now, with its file
+     */
+    PictureRun(OpenModels models, OutputOptions out, PreviewOptions previews, Optional<PastPicture> like, Consumer<JsonObject> written) {
+        this.models = models;
+        this.out = out;
+        this.previews = previews;
+        this.like = like;
+        this.written = written;
+    }
+
+    /** A picture with the file it goes to. */
+    private record Placed(Wanted wanted, Path file) {
+    }
+
+    /**
+     * Draws them in order. Call on the device's thread.
+     *
+     * @param together most pictures that are drawn at once
+     */
+    void draw(List<Wanted> wanted, int together, Monitor monitor) throws RefractException {
+        boolean announced = false;
+        for (int from = 0; from < wanted.size(); ) {
+            int to = from + 1;
+            while (to < wanted.size() && to - from < together && wanted.get(to).said().equals(wanted.get(from).said())) {
+                to++;
+            }
+            DrawOptions options = wanted.get(from).options();
+            if (models.differs(options)) {
+                models.open(options, monitor);
+                compare(monitor);
+                announced = false;
+            }
+            List<Placed> left = left(wanted.subList(from, to));
+            if (!left.isEmpty()) {
+                if (!announced) {
+                    announce(wanted.subList(from, wanted.size()), monitor);
+                    announced = true;
+                }
+                draw(left, monitor);
+            }
+            from = to;
+        }
+    }
+
+    private void announce(List<Wanted> wanted, Monitor monitor) throws RefractException {
+        long steps = 0;
+        for (Wanted picture : wanted) {
+            steps += TwoStages.steps(request(List.of(picture)), picture.options().start().strength(), picture.options().refiner().refinement());
+        }
+        monitor.stage(wanted.size() == 1 ? "Drawing" : "Drawing " + wanted.size() + " pictures", steps);
+    }
+
+    private void compare(Monitor monitor) {
+        ModelInfo model = models.base().info();
+        like.flatMap(PastPicture::fingerprint).filter(f -> !f.equals(model.fingerprint())).ifPresent(other -> monitor.note(
+                "It was drawn with another model, %s; %s draws another picture.".formatted(like.flatMap(PastPicture::model).orElse(other), model.name())));
+    }
+
+    private ImageRequest request(List<Wanted> wanted) throws RefractException {
+        return wanted.getFirst().options().picture().request(models.base().defaults(), wanted.stream().map(Wanted::prompt).toList(),
+                wanted.stream().map(Wanted::seed).toList());
+    }
+
+    /** Names the files; those that are there already and wanted so again are left out. */
+    private List<Placed> left(List<Wanted> batch) throws RefractException {
+        ImageRequest request = shaped(request(batch), batch.getFirst().options().start().start(), batch.getFirst());
+        List<Placed> left = new ArrayList<>();
+        for (int i = 0; i < batch.size(); i++) {
+            index++;
+            Placed placed = new Placed(batch.get(i), out.file(request, i, models.base().info().name(), index));
+            if (out.resume() && isThere(placed.file(), record(request, i, batch.get(i), batch.get(i).said()))) {
+                continue;
+            }
+            left.add(placed);
+        }
+        return left;
+    }
+
+    private static boolean isThere(Path file, JsonObject record) throws RefractException {
+        return Files.isRegularFile(file) && PictureFile.isPicture(file) && PictureFile.text(file).record().equals(Optional.of(record.toString()));
+    }
+
+    private static ImageRequest shaped(ImageRequest request, Optional<Start> start, Wanted picture) {
+        return start.isPresent() && !picture.options().picture().saysShape() ? start.get().shaped(request) : request;
+    }
+
+    private void draw(List<Placed> batch, Monitor monitor) throws RefractException {
+        Wanted first = batch.getFirst().wanted();
+        List<Intervention> changes = first.options().interventions();
+        Optional<Start> start = first.options().start().start();
+        Optional<Refinement> refinement = first.options().refiner().refinement();
+        ImageRequest plain = shaped(request(batch.stream().map(Placed::wanted).toList()), start, first);
+        Optional<PreviewFiles> shown = previews.every().map(n -> new PreviewFiles(monitor, n, batch.getFirst().file(), previews.folder()));
+        Monitor hears = shown.isPresent() ? shown.get() : monitor;
+        try (Scope scope = Scope.open(models.base().placement())) {
+            ImageRequest request = start.isPresent() ? start.get().on(plain, scope.manager()) : plain;
+            List<Hook> hooks = Interventions.hooks(changes, models.dictionaries());
+            TwoStages drawn = refinement.isEmpty() ? TwoStages.one(models.base(), request, hooks, hears, scope)
+                    : TwoStages.two(models.base(), models.refiner().orElseThrow(), refinement.get(), request, hooks, hears, scope);
+            for (int i = 0; i < batch.size(); i++) {
+                write(batch.get(i), request, i, drawn);
+            }
+        } finally {
+            if (shown.isPresent()) {
+                shown.get().done();
+            }
+        }
+    }
+
+    private void write(Placed placed, ImageRequest request, int i, TwoStages drawn) throws RefractException {
+        OptionValues said = placed.wanted().said();
+        Optional<Refinement> refinement = placed.wanted().options().refiner().refinement();
+        JsonObject record = record(request, i, placed.wanted(), said);
+        Optional<Path> before = drawn.before().isEmpty() ? Optional.empty() : Optional.of(OutputOptions.beside(placed.file(), "-base"));
+        if (before.isPresent()) {
+            JsonObject ofBase = record(request, i, placed.wanted(), said.without(OF_REFINER));
+            write(before.get(), drawn.before().get(i), text(request, i, placed.wanted(), Optional.empty(), ofBase));
+        }
+        write(placed.file(), drawn.pictures().get(i), text(request, i, placed.wanted(), refinement, record));
+        record.addProperty("file", placed.file().toString());
+        before.ifPresent(file -> record.addProperty("base_file", file.toString()));
+        written.accept(record);
+    }
+
+    private void write(Path file, BufferedImage image, PictureText text) throws RefractException {
+        PictureFile.write(file, image, text, out.quality());
+    }
+
+    private JsonObject record(ImageRequest request, int i, Wanted wanted, OptionValues said) throws RefractException {
+        return PictureRecord.of(request, i, models.base().info(), said, wanted.options().interventions());
+    }
+
+    private PictureText text(ImageRequest request, int i, Wanted wanted, Optional<Refinement> refinement, JsonObject record) throws RefractException {
+        if (out.silent()) {
+            return PictureText.NONE;
+        }
+        Map<Lora, String> loras = new LinkedHashMap<>();
+        for (Lora lora : wanted.options().adapters().adapters().loras()) {
+            if (!loraHashes.containsKey(lora.file())) {
+                loraHashes.put(lora.file(), LoraHash.of(lora.file()));
+            }
+            loras.put(lora, loraHashes.get(lora.file()));
+        }
+        return PictureText.of(WebUiText.of(request, i, models.base().info(), loras, refinement), record.toString());
+    }
+}

@@ -1,0 +1,60 @@
+package org.refract.cli.command;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.refract.api.RefractException;
+import picocli.CommandLine.Option;
+
+/** A second model that finishes or improves what the first has drawn (SDXL, section 2.5). */
+final class RefinerOptions {
+    /** diffusers' documentation of SDXL: the base does the first 80 % of the noise levels. */
+    private static final double USUAL_HANDOFF = 0.8;
+
+    @Option(names = "--refiner", paramLabel = "DIR", description = "A refiner; the picture before it is kept as ...-base.png.")
+    private Optional<Path> refiner = Optional.empty();
+
+    @Option(names = "--handoff", paramLabel = "SHARE", description = "The refiner takes over after this share of the noise levels (default: 0.8).")
+    private Optional<Double> handoff = Optional.empty();
+
+    @Option(names = "--refine-strength", paramLabel = "SHARE", description = "Instead: it draws the finished picture anew with this strength, such as 0.3.")
+    private Optional<Double> strength = Optional.empty();
+
+    /**
+     * What was asked for.
+     *
+     * @throws RefractException if the values make no sense
+     */
+    Optional<Refinement> refinement() throws RefractException {
+        if (refiner.isEmpty()) {
+            if (handoff.isPresent() || strength.isPresent()) {
+                throw RefractException.usage("%s needs a second model: add --refiner DIR.", handoff.isPresent() ? "--handoff" : "--refine-strength");
+            }
+            return Optional.empty();
+        }
+        if (!Files.exists(refiner.get())) {
+            throw RefractException.usage("There is no refiner at %s.", refiner.get());
+        }
+        if (handoff.isPresent() && strength.isPresent()) {
+            throw RefractException.usage("--handoff and --refine-strength are two ways to refine; leave one of them out.");
+        }
+        if (strength.isPresent() && !(strength.get() > 0 && strength.get() <= 1)) {
+            throw RefractException.usage("--refine-strength must be above 0 and at most 1, not %s.", strength.get());
+        }
+        double share = handoff.orElse(USUAL_HANDOFF);
+        if (!(share > 0 && share < 1)) {
+            throw RefractException.usage("--handoff must lie between 0 and 1, not at %s.", share);
+        }
+        return Optional.of(new Refinement(refiner.get(), share, strength));
+    }
+
+    /**
+     * How a picture is refined.
+     *
+     * @param model    the refiner
+     * @param handoff  share of the noise levels after which it takes over
+     * @param strength or with which strength it draws the finished picture anew
+     */
+    record Refinement(Path model, double handoff, Optional<Double> strength) {
+    }
+}

@@ -1,0 +1,110 @@
+package org.refract.cli.command;
+
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads what AUTOMATIC1111's web UI and its kin write into a picture: the prompt, {@code Negative prompt: ...}, and in the last line
+ * {@code Steps: 20, Sampler: Euler a, ...}, where a value with a comma stands in quotation marks.
+ */
+final class WebUiParameters {
+    private static final Pattern PAIR = Pattern.compile("\\s*(\\w[\\w \\-/]+):\\s*(\"(?:\\\\.|[^\\\\\"])+\"|[^,]*)(?:,|$)");
+    private static final Pattern LORA = Pattern.compile("\\s*<(?:lora|lyco|hypernet):([^:>]+)(?::([^>]*))?>");
+    private static final String NEGATIVE = "Negative prompt:";
+    /** Fewer than this in the last line, and it belongs to the prompt. */
+    private static final int FEWEST_PAIRS = 3;
+    /** Names of a model, of versions and of what follows from other values. */
+    private static final Set<String> SILENT = Set.of("Model", "Model hash", "VAE hash", "Lora hashes", "TI hashes", "Version", "RNG", "Emphasis", "User",
+            "Sampler", "Schedule type", "Init image hash", "Denoising strength", "Clip skip", "Steps", "CFG scale", "Seed", "Size", "Hashes");
+
+    private WebUiParameters() {
+    }
+
+    static PastPicture read(String text) {
+        List<String> lines = new ArrayList<>(List.of(text.strip().split("\\R", -1)));
+        Map<String, String> pairs = pairs(lines.getLast());
+        if (pairs.size() >= FEWEST_PAIRS) {
+            lines.removeLast();
+        } else {
+            pairs = Map.of();
+        }
+        StringBuilder prompt = new StringBuilder();
+        StringBuilder negative = new StringBuilder();
+        StringBuilder now = prompt;
+        for (String line : lines) {
+            String plain = line.strip();
+            if (plain.startsWith(NEGATIVE)) {
+                now = negative;
+                plain = plain.substring(NEGATIVE.length()).strip();
+            }
+            now.append(now.isEmpty() ? "" : "\n").append(plain);
+        }
+        return restored(prompt.toString(), negative.toString(), pairs);
+    }
+
+    private static Map<String, String> pairs(String line) {
+        Map<String, String> pairs = new LinkedHashMap<>();
+        Matcher matcher = PAIR.matcher(line);
+        while (matcher.find()) {
+            pairs.put(matcher.group(1).strip(), unquoted(matcher.group(2).strip()));
+        }
+        return pairs;
+    }
+
+    private static String unquoted(String value) {
+        if (value.length() < 2 || !value.startsWith("\"") || !value.endsWith("\"")) {
+            return value;
+        }
+        try {
+            return JsonParser.parseString(value).getAsString();
+        } catch (JsonParseException | IllegalStateException e) {
+            return value;
+        }
+    }
+
+    private static PastPicture restored(String prompt, String negative, Map<String, String> pairs) {
+        Map<String, List<String>> values = new LinkedHashMap<>();
+        List<String> lost = new ArrayList<>();
+        List<String> notes = new ArrayList<>();
+        Matcher loras = LORA.matcher(prompt);
+        while (loras.find()) {
+            lost.add("the LoRA " + loras.group(1) + (loras.group(2) == null ? "" : " of strength " + loras.group(2)) + " (--lora FILE)");
+        }
+        values.put(PastPicture.PROMPT, List.of(LORA.matcher(prompt).replaceAll("").strip()));
+        take(pairs, "Steps", "\\d+").ifPresent(v -> values.put("steps", List.of(v)));
+        take(pairs, "Seed", "\\d+").ifPresent(v -> values.put("seed", List.of(v)));
+        take(pairs, "Size", "\\d+x\\d+").ifPresent(v -> values.put("size", List.of(v)));
+        Optional<String> guidance = take(pairs, "CFG scale", "\\d+(\\.\\d+)?");
+        guidance.ifPresent(v -> values.put("guidance", List.of(v)));
+        if (!negative.isEmpty() && guidance.map(Double::parseDouble).orElse(2.0) > 1) {
+            values.put("negative", List.of(negative));
+        }
+        WebUiSampler.scheduler(pairs.get("Sampler"), pairs.get("Schedule type")).ifPresent(v -> values.put("scheduler", List.of(v)));
+        take(pairs, "Clip skip", "\\d{1,2}").map(Integer::parseInt).filter(layers -> layers > 2)
+                .ifPresent(layers -> values.put("clip-skip", List.of(Integer.toString(layers - 2))));
+        if (!"None".equals(pairs.get("Emphasis"))) {
+            values.put("weighting", List.of("a1111"));
+        }
+        if (pairs.containsKey("Denoising strength")) {
+            lost.add("the picture it began with, or its second pass (--image FILE --image-strength " + pairs.get("Denoising strength") + ")");
+        }
+        if (pairs.containsKey("Seed") && !"CPU".equals(pairs.get("RNG"))) {
+            notes.add("Its noise was drawn by " + ("NV".equals(pairs.get("RNG")) || pairs.get("RNG") == null ? "a GPU" : pairs.get("RNG"))
+                    + ", so the same seed gives another picture here.");
+        }
+        pairs.keySet().stream().filter(name -> !SILENT.contains(name)).forEach(name -> lost.add(name + ": " + pairs.get(name)));
+        return new PastPicture(new OptionValues(values), Optional.ofNullable(pairs.get("Model")), Optional.empty(), lost, notes);
+    }
+
+    private static Optional<String> take(Map<String, String> pairs, String name, String form) {
+        return Optional.ofNullable(pairs.get(name)).filter(v -> v.matches(form));
+    }
+}

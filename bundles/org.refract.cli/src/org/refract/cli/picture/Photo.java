@@ -1,0 +1,145 @@
+package org.refract.cli.picture;
+
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.geom.AffineTransform;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import javax.imageio.ImageIO;
+import org.refract.api.RefractException;
+
+/**
+ * A picture that a person brings: any format that Java reads (PNG, JPEG, GIF, BMP, TIFF), turned upright as its EXIF data says, on white
+ * where it is transparent.
+ *
+ * @param image RGB
+ */
+public record Photo(BufferedImage image) {
+    private static final int LARGEST = 1 << 28;
+
+    /** How a photo becomes a picture of another shape. */
+    public enum Fit {
+        /** Scaled until it covers the picture; what sticks out is cut off on both sides alike. */
+        CROP,
+        /** Scaled until it lies within the picture; the rest is filled with its edges. */
+        PAD,
+        /** Scaled in each direction by itself. */
+        STRETCH
+    }
+
+    /**
+     * Reads it.
+     *
+     * @throws RefractException if it is no picture that can be read
+     */
+    public static Photo read(Path file) throws RefractException {
+        byte[] bytes = PictureFile.bytes(file);
+        try {
+            BufferedImage read = ImageIO.read(new ByteArrayInputStream(bytes));
+            if (read == null) {
+                throw RefractException.usage("%s is no picture that can be read here; save it as PNG or JPEG.", file);
+            }
+            if ((long) read.getWidth() * read.getHeight() > LARGEST) {
+                throw RefractException.usage("%s has %d x %d pixels, too many to begin with; scale it down.", file, read.getWidth(), read.getHeight());
+            }
+            Optional<byte[]> exif = JpegFile.isOne(bytes) ? JpegFile.exif(bytes) : Optional.empty();
+            return new Photo(upright(read, Exif.read(exif).orientation()));
+        } catch (IOException | IndexOutOfBoundsException | IllegalArgumentException | IllegalStateException e) {
+            throw RefractException.failure(e, "%s is a damaged picture.", file);
+        }
+    }
+
+    /** Orientations 1 to 8: mirrored for 2, 4, 5, 7; sides exchanged from 5 on (Exif 2.32, tag 0x0112). */
+    private static BufferedImage upright(BufferedImage read, int orientation) {
+        int w = read.getWidth();
+        int h = read.getHeight();
+        AffineTransform turn = switch (orientation) {
+            case 2 -> new AffineTransform(-1, 0, 0, 1, w, 0);
+            case 3 -> new AffineTransform(-1, 0, 0, -1, w, h);
+            case 4 -> new AffineTransform(1, 0, 0, -1, 0, h);
+            case 5 -> new AffineTransform(0, 1, 1, 0, 0, 0);
+            case 6 -> new AffineTransform(0, 1, -1, 0, h, 0);
+            case 7 -> new AffineTransform(0, -1, -1, 0, h, w);
+            case 8 -> new AffineTransform(0, -1, 1, 0, 0, w);
+            default -> new AffineTransform();
+        };
+        BufferedImage result = new BufferedImage(orientation < 5 ? w : h, orientation < 5 ? h : w, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = result.createGraphics();
+        graphics.setColor(Color.WHITE);
+        graphics.fillRect(0, 0, result.getWidth(), result.getHeight());
+        graphics.drawImage(read, turn, null);
+        graphics.dispose();
+        return result;
+    }
+
+    /** A picture of the given shape. A photo that has it already is not changed. */
+    public BufferedImage fitted(int width, int height, Fit fit) {
+        double across = (double) width / image.getWidth();
+        double down = (double) height / image.getHeight();
+        double scale = fit == Fit.PAD ? Math.min(across, down) : Math.max(across, down);
+        int scaledWidth = fit == Fit.STRETCH ? width : Math.max(1, (int) Math.round(image.getWidth() * scale));
+        int scaledHeight = fit == Fit.STRETCH ? height : Math.max(1, (int) Math.round(image.getHeight() * scale));
+        BufferedImage scaled = scaled(image, scaledWidth, scaledHeight);
+        if (scaledWidth == width && scaledHeight == height) {
+            return scaled;
+        }
+        int left = (scaledWidth - width) / 2;
+        int top = (scaledHeight - height) / 2;
+        BufferedImage result = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        for (int y = 0; y < height; y++) {
+            int from = Math.clamp(y + top, 0, scaledHeight - 1);
+            for (int x = 0; x < width; x++) {
+                result.setRGB(x, y, scaled.getRGB(Math.clamp(x + left, 0, scaledWidth - 1), from));
+            }
+        }
+        return result;
+    }
+
+    /** Halved by means of four pixels while it is more than twice too large, then bicubic, so that nothing flickers away. */
+    private static BufferedImage scaled(BufferedImage image, int width, int height) {
+        BufferedImage now = image;
+        while (now.getWidth() >= 2 * width && now.getHeight() >= 2 * height) {
+            now = resampled(now, now.getWidth() / 2, now.getHeight() / 2, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
+        }
+        return now.getWidth() == width && now.getHeight() == height ? now : resampled(now, width, height, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
+    }
+
+    private static BufferedImage resampled(BufferedImage image, int width, int height, Object rule) {
+        BufferedImage result = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = result.createGraphics();
+        graphics.setRenderingHint(RenderingHints.KEY_INTERPOLATION, rule);
+        graphics.drawImage(image, 0, 0, width, height, null);
+        graphics.dispose();
+        return result;
+    }
+
+    /** {@code (3, height, width)} in [0, 1], RGB. */
+    public static float[] channels(BufferedImage picture) {
+        int[] pixels = rgb(picture);
+        float[] values = new float[3 * pixels.length];
+        for (int i = 0; i < pixels.length; i++) {
+            values[i] = (pixels[i] >> 16 & 0xFF) / 255f;
+            values[pixels.length + i] = (pixels[i] >> 8 & 0xFF) / 255f;
+            values[2 * pixels.length + i] = (pixels[i] & 0xFF) / 255f;
+        }
+        return values;
+    }
+
+    /** {@code (height, width)} in [0, 1]: the mean of the channels. */
+    public static float[] brightness(BufferedImage picture) {
+        int[] pixels = rgb(picture);
+        float[] values = new float[pixels.length];
+        for (int i = 0; i < pixels.length; i++) {
+            values[i] = ((pixels[i] >> 16 & 0xFF) + (pixels[i] >> 8 & 0xFF) + (pixels[i] & 0xFF)) / 765f;
+        }
+        return values;
+    }
+
+    private static int[] rgb(BufferedImage picture) {
+        return picture.getRGB(0, 0, picture.getWidth(), picture.getHeight(), null, 0, picture.getWidth());
+    }
+}

@@ -1,0 +1,85 @@
+package org.refract.cli.picture;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.BufferUnderflowException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.refract.api.RefractException;
+import org.refract.engine.file.AtomicFile;
+import org.refract.engine.file.FileFailure;
+
+/** A picture file that says how it was drawn. */
+public final class PictureFile {
+    /** JPEG quality where none is asked for; what the web UIs take is 80, at which prints show blocks. */
+    public static final int USUAL_QUALITY = 92;
+    private static final long LONGEST = 1L << 30;
+
+    private PictureFile() {
+    }
+
+    /** Writes it whole or not at all, in the format of its ending (PNG where it has none that is known). */
+    public static void write(Path file, BufferedImage image, PictureText text) throws RefractException {
+        write(file, image, text, USUAL_QUALITY);
+    }
+
+    /**
+     * Writes it whole or not at all.
+     *
+     * @param quality of a JPEG, 1 to 100
+     */
+    public static void write(Path file, BufferedImage image, PictureText text, int quality) throws RefractException {
+        AtomicFile.write(file, switch (PictureFormat.of(file).orElse(PictureFormat.PNG)) {
+            case PNG -> PngFile.bytes(image, text);
+            case JPEG -> JpegFile.bytes(image, text, quality);
+            case WEBP -> WebpFile.bytes(image, text);
+        });
+    }
+
+    /** Whether the bytes at a file's beginning are those of a format that can be read. */
+    public static boolean isPicture(Path file) {
+        try (var stream = Files.newInputStream(file)) {
+            byte[] head = stream.readNBytes(12);
+            return PngFile.isOne(head) || JpegFile.isOne(head) || WebpFile.isOne(head);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Reads what a PNG, JPEG or WebP file says of how it was drawn.
+     *
+     * @throws RefractException if it is no such file, or damaged
+     */
+    public static PictureText text(Path file) throws RefractException {
+        byte[] bytes = bytes(file);
+        try {
+            if (PngFile.isOne(bytes)) {
+                return PngFile.text(bytes);
+            }
+            if (JpegFile.isOne(bytes)) {
+                return Exif.read(JpegFile.exif(bytes)).text();
+            }
+            if (WebpFile.isOne(bytes)) {
+                return Exif.read(WebpFile.exif(bytes)).text();
+            }
+        } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException e) {
+            throw RefractException.failure("%s is a damaged picture: it ends in the middle.", file);
+        }
+        throw RefractException.usage("%s is not a PNG, JPEG or WebP file.", file);
+    }
+
+    static byte[] bytes(Path file) throws RefractException {
+        try {
+            if (Files.isDirectory(file)) {
+                throw RefractException.usage("%s is a folder, not a picture.", file);
+            }
+            if (Files.size(file) > LONGEST) {
+                throw RefractException.usage("%s is too long for a picture (%d bytes).", file, Files.size(file));
+            }
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw FileFailure.reading(file, e);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package org.refract.cli.picture;
+
+import java.util.Optional;
+
+/**
+ * The text in a picture file that says how it was drawn.
+ *
+ * @param parameters the form of the Stable Diffusion web UIs
+ * @param record     everything, as this product's JSON
+ * @param graph      the graph of nodes that ComfyUI writes, as JSON
+ */
+public record PictureText(Optional<String> parameters, Optional<String> record, Optional<String> graph) {
+
+    /** A file that says nothing. */
+    public static final PictureText NONE = new PictureText(Optional.empty(), Optional.empty(), Optional.empty());
+
+    /** What this product writes. */
+    public static PictureText of(String parameters, String record) {
+        return new PictureText(Optional.of(parameters), Optional.of(record), Optional.empty());
+    }
+
+    /** Whether nothing is said. */
+    public boolean isEmpty() {
+        return parameters.isEmpty() && record.isEmpty() && graph.isEmpty();
+    }
+}

@@ -1,0 +1,79 @@
+package org.refract.cli.picture;
+
+import java.awt.image.BufferedImage;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.refract.cli.picture.webp.LosslessWebp;
+
+/** Lossless WebP with EXIF data (WebP Container Specification, extended file format). */
+final class WebpFile {
+    private static final byte HAS_EXIF = 0x08;
+    private static final int EXTENDED_HEADER = 10;
+    /** The container's limit on a side in pixels of a lossless picture. */
+    static final int LARGEST = 16_384;
+
+    private WebpFile() {
+    }
+
+    static boolean isOne(byte[] bytes) {
+        return bytes.length >= 12 && word(ByteBuffer.wrap(bytes), 0).equals("RIFF") && word(ByteBuffer.wrap(bytes), 8).equals("WEBP");
+    }
+
+    static byte[] bytes(BufferedImage image, PictureText text) {
+        byte[] pixels = LosslessWebp.encode(image);
+        byte[] exif = text.isEmpty() ? new byte[0] : Exif.bytes(text);
+        int content = 4 + (exif.length > 0 ? 8 + EXTENDED_HEADER + 8 + even(exif.length) : 0) + 8 + even(pixels.length);
+        ByteBuffer file = ByteBuffer.allocate(8 + content).order(ByteOrder.LITTLE_ENDIAN);
+        file.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(content).put("WEBP".getBytes(StandardCharsets.US_ASCII));
+        if (exif.length > 0) {
+            ByteBuffer header = ByteBuffer.allocate(EXTENDED_HEADER).order(ByteOrder.LITTLE_ENDIAN).putInt(HAS_EXIF);
+            put24(header, image.getWidth() - 1);
+            put24(header, image.getHeight() - 1);
+            chunk(file, "VP8X", header.array());
+        }
+        chunk(file, "VP8L", pixels);
+        if (exif.length > 0) {
+            chunk(file, "EXIF", exif);
+        }
+        return file.array();
+    }
+
+    private static void put24(ByteBuffer to, int value) {
+        to.put((byte) value).put((byte) (value >> 8)).put((byte) (value >> 16));
+    }
+
+    private static void chunk(ByteBuffer file, String name, byte[] content) {
+        file.put(name.getBytes(StandardCharsets.US_ASCII)).putInt(content.length).put(content).put(new byte[content.length & 1]);
+    }
+
+    private static int even(int length) {
+        return length + (length & 1);
+    }
+
+    /** The EXIF data, if there is any. */
+    static Optional<byte[]> exif(byte[] webp) {
+        ByteBuffer file = ByteBuffer.wrap(webp).order(ByteOrder.LITTLE_ENDIAN);
+        int at = 12;
+        while (at + 8 <= webp.length) {
+            int length = file.getInt(at + 4);
+            if (word(file, at).equals("EXIF")) {
+                byte[] exif = new byte[length];
+                file.get(at + 8, exif);
+                return Optional.of(exif);
+            }
+            if (length < 0 || length > webp.length - at - 8) {
+                return Optional.empty();
+            }
+            at += 8 + even(length);
+        }
+        return Optional.empty();
+    }
+
+    private static String word(ByteBuffer file, int at) {
+        byte[] four = new byte[4];
+        file.get(at, four);
+        return new String(four, StandardCharsets.US_ASCII);
+    }
+}
