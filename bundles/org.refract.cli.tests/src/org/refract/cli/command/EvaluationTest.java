@@ -1,0 +1,172 @@
+package org.refract.cli.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import com.google.gson.JsonParser;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.refract.api.Hyperparameter;
+import org.refract.api.RefractException;
+import org.refract.api.job.Monitor;
+import org.refract.api.model.HookPoint;
+import org.refract.api.model.Placement;
+import org.refract.api.model.Site;
+import org.refract.api.sae.CheckpointFormat;
+import org.refract.api.sae.Provenance;
+import org.refract.api.sae.Sae;
+import org.refract.api.sae.SaeConfig;
+import org.refract.api.sae.SaeTrainer;
+import org.refract.api.sae.SaeVariant;
+import org.refract.engine.extension.Extensions;
+import org.refract.engine.sae.DenseSae;
+import org.refract.engine.sae.SaeForm;
+import org.refract.engine.store.StoreManifest;
+import org.refract.engine.store.StoreWriter;
+import org.refract.engine.tensor.Scope;
+import org.refract.engine.tensor.Tensors;
+import org.refract.engine.tensor.TorchRandom;
+import org.refract.engine.tensor.TorchType;
+
+/** Dictionaries are measured side by side; the table, the JSON and the CSV say the same. */
+final class EvaluationTest {
+
+    private static final HookPoint POINT = new HookPoint("block", Site.UPDATE);
+    private static final int WIDTH = 4;
+
+    @TempDir
+    private Path folder;
+
+    /** Files named after a number: x̂ is that number times x. */
+    private static final class Scaled implements CheckpointFormat {
+        @Override
+        public String id() {
+            return "scaled";
+        }
+
+        @Override
+        public boolean recognises(Path location) {
+            return location.toString().endsWith(".scaled");
+        }
+
+        @Override
+        public Checkpoint read(Path location, NDManager owner) throws RefractException {
+            float scale = Float.parseFloat(location.getFileName().toString().replace(".scaled", ""));
+            float[] encoder = new float[WIDTH * 2 * WIDTH];
+            float[] decoder = new float[2 * WIDTH * WIDTH];
+            for (int c = 0; c < WIDTH; c++) {
+                encoder[c * 2 * WIDTH + c] = 1;
+                encoder[c * 2 * WIDTH + WIDTH + c] = -1;
+                decoder[c * WIDTH + c] = scale;
+                decoder[(WIDTH + c) * WIDTH + c] = -scale;
+            }
+            Map<String, NDArray> tensors = new HashMap<>(Map.of("W_enc", Tensors.of(owner, encoder, WIDTH, 2 * WIDTH), "W_dec",
+                    Tensors.of(owner, decoder, 2 * WIDTH, WIDTH), "b_enc", Tensors.zeros(owner, 2 * WIDTH), "b_dec", Tensors.zeros(owner, WIDTH)));
+            HookPoint point = scale == 7 ? new HookPoint("elsewhere", Site.UPDATE) : POINT;
+            return new Checkpoint(SaeForm.RELU.config(WIDTH, WIDTH, 2 * WIDTH, Map.of()), tensors,
+                    Optional.of(new Provenance("m", "sha256:m", point, Map.of())));
+        }
+
+        @Override
+        public void write(Checkpoint checkpoint, Path location) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    private static final class Relu implements SaeVariant {
+        @Override
+        public String id() {
+            return "relu";
+        }
+
+        @Override
+        public String description() {
+            return "";
+        }
+
+        @Override
+        public List<Hyperparameter> hyperparameters() {
+            return SaeForm.RELU.hyperparameters();
+        }
+
+        @Override
+        public Sae create(SaeConfig config, NDArray samples, NDArray targets, long seed, Placement placement) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Sae restore(SaeConfig config, Map<String, NDArray> tensors, Placement placement) throws RefractException {
+            return DenseSae.restore(config, tensors, placement);
+        }
+
+        @Override
+        public SaeTrainer trainer(Sae sae, NDArray samples, NDArray targets, int batch) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    @BeforeEach
+    void record() throws Exception {
+        StoreManifest manifest = new StoreManifest(POINT, "m", "sha256:m", TorchType.FLOAT32, 1, 1, 10, WIDTH, 2, 2, Map.of());
+        StoreWriter.begin(folder.resolve("store"), manifest);
+        try (Scope scope = Scope.open(Placement.CPU); StoreWriter writer = StoreWriter.create(folder.resolve("store"), manifest, 0)) {
+            writer.append(Tensors.of(scope.manager(), new TorchRandom(1).randn(20 * WIDTH), 20, WIDTH));
+            writer.commit();
+        }
+        Files.createDirectories(folder.resolve("saes"));
+        for (String name : List.of("training.json", "1.scaled", "0.5.scaled", "7.scaled")) {
+            Files.writeString(folder.resolve("saes").resolve(name), "");
+        }
+    }
+
+    private EvaluationTable measured(String seed, String... names) throws RefractException {
+        List<Path> saes = List.of(names).stream().map(n -> folder.resolve("saes").resolve(n + ".scaled")).toList();
+        return new Evaluation(Extensions.of(new Scaled(), new Relu()), saes, folder.resolve("store"), List.of(folder.resolve("saes/" + seed + ".scaled")),
+                new Evaluation.Options(1000, 6, 0, Placement.CPU), Optional.empty()).run(Monitor.silent());
+    }
+
+    @Test
+    void theTableTheJsonAndTheFilesSayTheSame() throws Exception {
+        EvaluationTable table = measured("0.5", "1", "0.5");
+        assertEquals(1, table.values().get(0).get("frac_variance_explained"), 1e-9);
+        assertEquals(0.75, table.values().get(1).get("frac_variance_explained"), 1e-6);
+        assertEquals(0.25, table.values().get(1).get("normalized_mse.openai"), 1e-6);
+        assertEquals(1, table.values().get(0).get("matched_cosine"), 1e-6);
+        StringWriter text = new StringWriter();
+        table.print(new PrintWriter(text, true));
+        assertTrue(text.toString().contains("0.7500  dictionary_learning, evaluation.py"), text::toString);
+        table.write(folder.resolve("out"));
+        var json = JsonParser.parseString(Files.readString(folder.resolve("out/eval.json"))).getAsJsonObject();
+        assertEquals(0.75, json.getAsJsonArray("dictionaries").get(1).getAsJsonObject().getAsJsonObject("metrics").get("frac_variance_explained").getAsDouble(), 1e-6);
+        List<String> csv = Files.readAllLines(folder.resolve("out/eval.csv"));
+        assertEquals(1 + table.values().get(0).size(), csv.size());
+        assertEquals(3, csv.get(1).split(",").length);
+        assertEquals(1 + 2 * WIDTH, Files.readAllLines(folder.resolve("out/densities.csv")).size());
+    }
+
+    @Test
+    void aTrainingsFolderStandsForItsDictionaries() throws Exception {
+        Path saes = folder.resolve("saes");
+        assertEquals(List.of("0.5.scaled", "1.scaled", "7.scaled"),
+                Evaluation.expanded(Extensions.of(new Scaled()), List.of(saes)).stream().map(EvaluationTable::shortName).toList());
+        assertEquals(List.of(saes.resolve("1.scaled")),
+                Evaluation.expanded(Extensions.of(new Scaled()), List.of(saes.resolve("training.json"), saes.resolve("1.scaled"))));
+    }
+
+    @Test
+    void aDictionaryOfAnotherPlaceIsRefused() {
+        assertTrue(assertThrows(RefractException.class, () -> measured("1", "7")).getMessage().contains("was trained at elsewhere:update"));
+    }
+}

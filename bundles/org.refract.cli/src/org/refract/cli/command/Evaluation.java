@@ -1,0 +1,154 @@
+package org.refract.cli.command;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.refract.api.RefractException;
+import org.refract.api.job.Monitor;
+import org.refract.api.model.HookPoint;
+import org.refract.api.model.ImageModel;
+import org.refract.api.model.LanguageModel;
+import org.refract.api.model.Model;
+import org.refract.api.model.ModelBackend;
+import org.refract.api.model.Placement;
+import org.refract.api.sae.CheckpointFormat;
+import org.refract.api.sae.Sae;
+import org.refract.engine.extension.Extensions;
+import org.refract.engine.file.FileFailure;
+import org.refract.engine.metrics.LanguageRecovery;
+import org.refract.engine.metrics.PictureRecovery;
+import org.refract.engine.metrics.SaeEvaluation;
+import org.refract.engine.metrics.SeedStability;
+import org.refract.engine.store.ActivationStore;
+import org.refract.engine.train.Provenances;
+import org.refract.engine.unpack.Dictionaries;
+import org.refract.engine.unpack.Prompts;
+
+/**
+ * Measures dictionaries of one hook point.
+ *
+ * @param extensions where formats and variants are
+ * @param saes their checkpoints
+ * @param store what they are measured on
+ * @param seeds others, to be compared with each of them
+ * @param options of the measuring
+ * @param downstream the model, if what it makes of reconstructions is measured too
+ */
+record Evaluation(Extensions extensions, List<Path> saes, Path store, List<Path> seeds, Options options, Optional<Downstream> downstream) {
+
+    /** The state of a training, which lies beside its dictionaries. */
+    private static final String TRAINING = "training.json";
+
+    /** Pictures drawn together. */
+    private static final int TOGETHER = 8;
+
+    /** Tokens of a text that are read. */
+    private static final int TOKENS = 128;
+
+    /**
+     * How it is measured.
+     *
+     * @param samples vectors at most
+     * @param batch vectors at a time
+     * @param seed of their order
+     * @param placement the device
+     */
+    record Options(long samples, int batch, long seed, Placement placement) {
+    }
+
+    /**
+     * A model to run.
+     *
+     * @param backend opens it
+     * @param location its folder
+     * @param prompts what it draws or reads
+     * @param count how many of these
+     */
+    record Downstream(ModelBackend backend, Path location, Optional<Path> prompts, int count) {
+    }
+
+    /** The dictionaries among some paths: the folder of a training stands for those in it. */
+    static List<Path> expanded(Extensions extensions, List<Path> paths) throws RefractException {
+        List<Path> found = new ArrayList<>();
+        for (Path path : paths) {
+            if (Files.isRegularFile(path.resolve(TRAINING))) {
+                try (var inside = Files.list(path)) {
+                    inside.sorted().filter(p -> extensions.all(CheckpointFormat.class).stream().anyMatch(f -> f.recognises(p))).forEach(found::add);
+                } catch (IOException e) {
+                    throw FileFailure.reading(path, e);
+                }
+            } else if (!path.endsWith(TRAINING)) {
+                found.add(path);
+            }
+        }
+        return found;
+    }
+
+    EvaluationTable run(Monitor monitor) throws RefractException {
+        List<Dictionaries.Loaded> loaded = new ArrayList<>();
+        try (ActivationStore activations = ActivationStore.open(store)) {
+            HookPoint point = activations.manifest().point();
+            for (Path path : saes) {
+                loaded.add(load(path, activations));
+            }
+            for (Path path : seeds) {
+                loaded.add(Dictionaries.load(path, options.placement(), extensions));
+            }
+            List<Sae> measured = loaded.subList(0, saes.size()).stream().map(Dictionaries.Loaded::sae).toList();
+            List<SaeEvaluation.Scores> scores = new SaeEvaluation(options.samples(), options.batch(), options.seed())
+                    .of(measured, activations, options.placement(), monitor);
+            List<Map<String, Double>> values = new ArrayList<>();
+            scores.forEach(s -> values.add(new LinkedHashMap<>(s.metrics())));
+            for (int other = 0; other < seeds.size(); other++) {
+                for (int i = 0; i < measured.size(); i++) {
+                    monitor.stage("Matching directions", 0);
+                    Map<String, Double> found = values.get(i);
+                    String with = seeds.size() == 1 ? "" : "." + EvaluationTable.shortName(seeds.get(other));
+                    SeedStability.of(measured.get(i), loaded.get(saes.size() + other).sae(), options.placement()).values()
+                            .forEach((name, value) -> found.put(name + with, value));
+                }
+            }
+            if (downstream.isPresent()) {
+                recovered(activations, point, measured, values, monitor);
+            }
+            return new EvaluationTable(saes, store, point, Math.min(options.samples(), activations.vectors()), values, scores);
+        } finally {
+            loaded.forEach(d -> d.sae().close());
+        }
+    }
+
+    private Dictionaries.Loaded load(Path path, ActivationStore activations) throws RefractException {
+        Dictionaries.Loaded loaded = Dictionaries.load(path, options.placement(), extensions);
+        try {
+            if (loaded.provenance().filter(p -> !p.modelFingerprint().isEmpty()).isPresent()) {
+                Provenances.requirePoint(path.toString(), loaded.provenance().get(), activations.manifest().point());
+            }
+            return loaded;
+        } catch (RefractException e) {
+            loaded.sae().close();
+            throw e;
+        }
+    }
+
+    private void recovered(ActivationStore activations, HookPoint point, List<Sae> measured, List<Map<String, Double>> values, Monitor monitor)
+            throws RefractException {
+        Downstream run = downstream.orElseThrow();
+        List<String> all = Prompts.of(run.prompts(), run.location(), options.seed());
+        List<String> texts = all.subList(0, Math.min(Math.max(1, run.count()), all.size()));
+        try (Model model = run.backend().open(run.location(), options.placement(), monitor)) {
+            activations.require(model.info(), point);
+            for (int i = 0; i < measured.size(); i++) {
+                switch (model) {
+                    case ImageModel image -> values.get(i).putAll(new PictureRecovery(texts, TOGETHER).of(image, point, measured.get(i), monitor));
+                    case LanguageModel language -> values.get(i).putAll(new LanguageRecovery(texts, TOKENS).of(language, point, measured.get(i), monitor));
+                    default -> throw RefractException.usage("%s neither draws nor reads: it says nothing about what a dictionary loses.", run.location());
+                }
+            }
+        }
+    }
+}
