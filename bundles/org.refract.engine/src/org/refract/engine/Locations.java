@@ -62,13 +62,17 @@ public final class Locations {
         return shipped("reference", "REFRACT_REFERENCE", "The reference values");
     }
 
-    /** A set of reference values, {@code sdxl}, {@code sae_training} and so on. */
+    /**
+     * A set of reference values, {@code sdxl}, {@code sae_training} and so on: the one in the folder that was named, else the project's own
+     * of that name.
+     */
     public Path reference(String set) throws RefractException {
         Path folder = reference().resolve(set);
-        if (!Files.isDirectory(folder)) {
-            throw RefractException.usage("There are no reference values '%s' in %s.", set, folder.getParent());
+        if (Files.isDirectory(folder)) {
+            return folder;
         }
-        return folder;
+        return own("reference").map(own -> own.resolve(set)).filter(Files::isDirectory)
+                .orElseThrow(() -> RefractException.usage("There are no reference values '%s' in %s.", set, folder.getParent()));
     }
 
     /**
@@ -93,17 +97,23 @@ public final class Locations {
             }
             return named.get();
         }
+        return own(name).orElseThrow(() -> RefractException.usage("%s is not here: set %s to its folder, or run inside the source tree.", what,
+                variable));
+    }
+
+    /** What lies in the installed folder, else in the source tree. */
+    private Optional<Path> own(String name) {
         Optional<Path> installed = home().map(h -> h.resolve(name)).filter(Files::isDirectory);
         if (installed.isPresent()) {
-            return installed.get();
+            return installed;
         }
         for (Path folder = Path.of(properties.getProperty("user.dir", "")).toAbsolutePath(); folder != null; folder = folder.getParent()) {
             Path candidate = folder.resolve("releng").resolve(name);
             if (Files.isDirectory(candidate)) {
-                return candidate;
+                return Optional.of(candidate);
             }
         }
-        throw RefractException.usage("%s is not here: set %s to its folder, or run inside the source tree.", what, variable);
+        return Optional.empty();
     }
 
     private Path userFolder(String own, String xdg, String linux, String mac, String windows, String windowsHome) {

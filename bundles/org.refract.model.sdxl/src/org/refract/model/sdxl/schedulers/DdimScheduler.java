@@ -2,68 +2,76 @@ package org.refract.model.sdxl.schedulers;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.refract.api.RefractException;
+import org.refract.model.sdxl.nn.ConfigFile;
 
 /**
- * {@code DDIMScheduler} with η = 0: {@code x' = √ᾱ' x̂₀ + √(1 - ᾱ') ε} (Denoising Diffusion Implicit Models, equation 12).
+ * {@code DDIMScheduler}: {@code x' = √ᾱ' x̂₀ + √(1 - ᾱ' - s²) ε + s n} with {@code s = η √((1 - ᾱ')/(1 - ᾱ)) √(1 - ᾱ/ᾱ')} (Denoising
+ * Diffusion Implicit Models, equations 12 and 16).
  *
- * @param config spacing, prediction type and noise
+ * @param levels        the noise levels
+ * @param prediction    what the U-Net says
+ * @param clipping      bounds of the predicted sample
+ * @param setAlphaToOne whether the last step ends without noise
+ * @param eta           share of fresh noise, 0 to 1
  */
-record DdimScheduler(SchedulerConfig config) implements Scheduler {
+record DdimScheduler(Discretization levels, Prediction prediction, Clipping clipping, boolean setAlphaToOne, double eta) implements Scheduler {
+
+    static Scheduler read(ConfigFile file, Discretization levels, Prediction prediction) throws RefractException {
+        double eta = file.real("eta", 0);
+        if (!(eta >= 0 && eta <= 1)) {
+            throw file.wrong("eta", "from 0 to 1");
+        }
+        return new DdimScheduler(levels, prediction, Clipping.read(file, true), file.flag("set_alpha_to_one", true), eta);
+    }
 
     @Override
     public Solver solver(int steps, NDManager owner) throws RefractException {
-        Spacing.check(config, steps);
-        return new Ddim(config, new NoiseSchedule(config, false), Spacing.rounded(Spacing.timesteps(config, steps)),
-                config.numTrainTimesteps() / steps);
+        levels.check(steps);
+        return new Ddim(this, Spacing.rounded(levels.timesteps(steps)), levels.betas().levels() / steps);
     }
 
-    private record Ddim(SchedulerConfig config, NoiseSchedule noise, double[] timesteps, int stride) implements Solver {
+    private static final class Ddim extends AlphasCumprodSolver {
+        private final DdimScheduler scheduler;
+        private final int stride;
 
-        @Override
-        public double initNoiseSigma() {
-            return 1;
+        private Ddim(DdimScheduler scheduler, double[] timesteps, int stride) {
+            super(scheduler.levels.betas(), timesteps);
+            this.scheduler = scheduler;
+            this.stride = stride;
         }
 
         @Override
         public boolean drawsNoise(int i) {
-            return false;
-        }
-
-        @Override
-        public NDArray scaleModelInput(NDManager out, int i, NDArray sample) {
-            return EulerSolver.KERNELS.call(out, "same", sample);
-        }
-
-        @Override
-        public NDArray step(NDManager out, int i, NDArray modelOutput, NDArray sample, Optional<NDArray> unused) {
-            int t = (int) timesteps[i];
-            float alpha = alpha(i);
-            float before = t >= stride ? noise.alphaCumprod(t - stride) : config.setAlphaToOne() ? 1 : noise.alphaCumprod(0);
-            return EulerSolver.KERNELS.call(out, "ddim_step", modelOutput, sample, root(alpha), root(1 - alpha), root(before),
-                    root(1 - before), config.clipSample().orElse(0), config.predictsV());
+            return scheduler.eta > 0;
         }
 
         @Override
         public NDArray predictedOriginal(NDManager out, int i, NDArray modelOutput, NDArray sample) {
-            float alpha = alpha(i);
-            return EulerSolver.KERNELS.call(out, "ddim_original", modelOutput, sample, root(alpha), root(1 - alpha),
-                    config.clipSample().orElse(0), config.predictsV());
+            return scheduler.clipping.apply(out, converted("mixed_original", out, i, modelOutput, sample, scheduler.prediction));
         }
 
         @Override
-        public NDArray addNoise(NDManager out, int i, NDArray original, NDArray noise) {
-            float alpha = alpha(i);
-            return EulerSolver.KERNELS.call(out, "mixed", original, noise, root(alpha), root(1 - alpha));
+        public NDArray step(NDManager out, int i, NDArray modelOutput, NDArray sample, Optional<NDArray> fresh) {
+            float next = next(i);
+            float variance = (1 - next) / (1 - alpha(i)) * (1 - alpha(i) / next);
+            float deviation = (float) (scheduler.eta * Math.sqrt(variance));
+            try (NDArray original = predictedOriginal(out, i, modelOutput, sample);
+                    NDArray noise = converted("mixed_noise", out, i, modelOutput, sample, scheduler.prediction)) {
+                List<NDArray> terms = new ArrayList<>(List.of(original, noise));
+                fresh.ifPresent(terms::add);
+                double keep = root(1 - next - deviation * deviation);
+                double[] weights = fresh.isPresent() ? new double[] {root(next), keep, deviation} : new double[] {root(next), keep};
+                return Kernels.sum(out, terms, weights);
+            }
         }
 
-        private float alpha(int i) {
-            return noise.alphaCumprod(Math.min((int) timesteps[i], config.numTrainTimesteps() - 1));
-        }
-
-        private static double root(float x) {
-            return (float) Math.sqrt(x);
+        private float next(int i) {
+            int timestep = (int) timesteps()[i] - stride;
+            return timestep >= 0 ? alphaOf(timestep) : scheduler.setAlphaToOne ? 1 : alphaOf(0);
         }
     }
 }

@@ -2,114 +2,113 @@ package org.refract.model.sdxl.schedulers;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.refract.api.RefractException;
+import org.refract.model.sdxl.nn.ConfigFile;
+import org.refract.model.sdxl.schedulers.SigmaSteps.Whole;
 
 /**
- * {@code DPMSolverMultistepScheduler}, DPM-Solver++ of first and second order ("DPM++ 2M"): with {@code α = 1/√(σ²+1)}, {@code σ̄ = σ α},
- * {@code λ = log α - log σ̄} and {@code h = λ' - λ}, {@code x' = σ̄'/σ̄ x - α' (e^-h - 1) D₀ [- ½ α' (e^-h - 1) D₁]} (DPM-Solver++,
- * equations 9 and algorithm 2).
+ * {@code DPMSolverMultistepScheduler}, "DPM++ 2M", "2M SDE" and "3M SDE": the derivatives come from what the U-Net said in earlier steps
+ * (DPM-Solver++, algorithm 2).
  *
- * @param config spacing, prediction type, order and noise
+ * @param levels     the noise levels
+ * @param prediction what the U-Net says
+ * @param clipping   bounds of the predicted sample
+ * @param options    order and equation
  */
-record DpmSolverMultistepScheduler(SchedulerConfig config) implements Scheduler {
+record DpmSolverMultistepScheduler(Discretization levels, Prediction prediction, Clipping clipping, DpmOptions options) implements Scheduler {
 
-    /** diffusers: from so many steps on, the last one may be of second order. */
+    /** diffusers: from so many steps on, the last ones may be of full order. */
     private static final int MANY_STEPS = 15;
+
+    static Scheduler read(ConfigFile file, Discretization levels, Prediction prediction) throws RefractException {
+        return new DpmSolverMultistepScheduler(levels, prediction, Clipping.dynamicOnly(file), DpmOptions.read(file, levels, true));
+    }
 
     @Override
     public Solver solver(int steps, NDManager owner) throws RefractException {
-        Spacing.check(config, steps);
-        return new Dpm(config, SigmaSteps.dpm(config, steps), owner);
+        levels.check(steps);
+        int train = levels.betas().levels();
+        int last = train - new NoiseSchedule(levels.betas(), true).clipped(levels.lambdaMin());
+        double[] timesteps = levels.spacing().timestepsOfOneMore(last, train, steps, levels.stepsOffset());
+        return new Multistep(this, SigmaSteps.dpm(levels, timesteps, whole(), false), owner);
     }
 
-    private static final class Dpm implements Solver {
-        private final SchedulerConfig config;
-        private final SigmaSteps steps;
-        private final NDManager owner;
-        private Optional<NDArray> before = Optional.empty();
+    private Whole whole() {
+        boolean rounds = levels.curve() == SigmaCurve.KARRAS || levels.curve() == SigmaCurve.LU;
+        return rounds && !levels.betas().schedule().equals("squaredcos_cap_v2") ? Whole.ROUND : Whole.TRUNCATE;
+    }
 
-        private Dpm(SchedulerConfig config, SigmaSteps steps, NDManager owner) {
-            this.config = config;
-            this.steps = steps;
-            this.owner = owner;
-        }
+    private static final class Multistep extends LevelSolver {
+        private final DpmOptions options;
+        private final boolean endsWithoutNoise;
+        private final Kept said;
 
-        @Override
-        public double[] timesteps() {
-            return steps.timesteps().clone();
-        }
-
-        @Override
-        public double initNoiseSigma() {
-            return 1;
+        private Multistep(DpmSolverMultistepScheduler scheduler, SigmaSteps steps, NDManager owner) {
+            super(steps, scheduler.prediction, scheduler.clipping);
+            this.options = scheduler.options;
+            this.endsWithoutNoise = scheduler.levels.finalSigmaZero();
+            this.said = new Kept(owner, options.order());
         }
 
         @Override
         public boolean drawsNoise(int i) {
-            return false;
+            return options.algorithm().isStochastic();
         }
 
         @Override
-        public NDArray scaleModelInput(NDManager out, int i, NDArray sample) {
-            return EulerSolver.KERNELS.call(out, "same", sample);
+        public NDArray step(NDManager out, int i, NDArray modelOutput, NDArray sample, Optional<NDArray> noise) {
+            said.add(options.algorithm().ofSample()
+                    ? predictedOriginal(said.owner(), i, modelOutput, sample)
+                    : predictedNoise(said.owner(), i, modelOutput, sample));
+            DpmWeights w = DpmWeights.of(options.algorithm(), level(i), level(i + 1));
+            double[] ofSaid = switch (order(i)) {
+                case 1 -> new double[] {w.d0()};
+                case 2 -> second(w, i);
+                default -> third(w, i);
+            };
+            List<NDArray> terms = new ArrayList<>(List.of(sample));
+            terms.addAll(said.all().subList(0, ofSaid.length));
+            double[] weights = new double[ofSaid.length + (noise.isPresent() ? 2 : 1)];
+            weights[0] = w.keep();
+            System.arraycopy(ofSaid, 0, weights, 1, ofSaid.length);
+            if (noise.isPresent()) {
+                terms.add(noise.get());
+                weights[weights.length - 1] = w.noise();
+            }
+            return Kernels.sum(out, terms, weights);
         }
 
-        @Override
-        public NDArray step(NDManager out, int i, NDArray modelOutput, NDArray sample, Optional<NDArray> unused) {
-            Level now = level(i);
-            Level next = level(i + 1);
-            NDArray predicted = EulerSolver.KERNELS.call(owner, "dpm_sample", modelOutput, sample, (double) now.alpha, (double) now.sigma,
-                    config.predictsV());
-            float h = next.lambda - now.lambda;
-            float grow = next.alpha * ((float) Math.exp(-h) - 1);
-            NDArray result = secondOrder(i)
-                    ? second(out, sample, predicted, i, h, grow)
-                    : EulerSolver.KERNELS.call(out, "dpm_first", sample, predicted, (double) (next.sigma / now.sigma), (double) grow);
-            before.ifPresent(NDArray::close);
-            before = Optional.of(predicted);
-            return result;
+        private int order(int i) {
+            boolean few = options.lowerOrderFinal() && calls() < MANY_STEPS;
+            if (i == calls() - 1 && (options.eulerAtFinal() || few || endsWithoutNoise)) {
+                return 1;
+            }
+            int most = i == calls() - 2 && few ? 2 : options.order();
+            return Math.min(most, said.size());
         }
 
-        @Override
-        public NDArray predictedOriginal(NDManager out, int i, NDArray modelOutput, NDArray sample) {
-            return EulerSolver.KERNELS.call(out, "dpm_sample", modelOutput, sample, (double) level(i).alpha, (double) level(i).sigma,
-                    config.predictsV());
+        /** {@code D₁ = (m₀ - m₁) / r₀}. */
+        private double[] second(DpmWeights w, int i) {
+            double slope = (options.heun() ? w.heun1() : w.d1()) / ratio(i, i);
+            return new double[] {w.d0() + slope, -slope};
         }
 
-        @Override
-        public NDArray addNoise(NDManager out, int i, NDArray original, NDArray noise) {
-            return EulerSolver.KERNELS.call(out, "mixed", original, noise, (double) level(i).alpha, (double) level(i).sigma);
+        /** {@code D₁ = D₁₀ + r₀/(r₀ + r₁) (D₁₀ - D₁₁)} and {@code D₂ = (D₁₀ - D₁₁) / (r₀ + r₁)}. */
+        private double[] third(DpmWeights w, int i) {
+            double r0 = ratio(i, i);
+            double r1 = ratio(i, i - 1);
+            double bend = (w.heun1() * r0 + w.d2()) / (r0 + r1);
+            double near = (w.heun1() + bend) / r0;
+            double far = -bend / r1;
+            return new double[] {w.d0() + near, far - near, -far};
         }
 
-        private NDArray second(NDManager out, NDArray sample, NDArray predicted, int i, float h, float grow) {
-            Level now = level(i);
-            float slope = 1 / ((now.lambda - level(i - 1).lambda) / h);
-            float half = config.heun()
-                    ? -level(i + 1).alpha * (((float) Math.exp(-h) - 1) / h + 1)
-                    : 0.5f * grow;
-            return EulerSolver.KERNELS.call(out, "dpm_second", sample, predicted, before.orElseThrow(),
-                    (double) (level(i + 1).sigma / now.sigma), (double) grow, (double) slope, (double) half);
-        }
-
-        private boolean secondOrder(int i) {
-            boolean last = i == steps.timesteps().length - 1;
-            boolean lowered = last && (config.eulerAtFinal() || config.finalSigmaZero()
-                    || config.lowerOrderFinal() && steps.timesteps().length < MANY_STEPS);
-            return config.solverOrder() == 2 && before.isPresent() && !lowered;
-        }
-
-        private Level level(int i) {
-            return Level.of(steps.sigmas()[i]);
-        }
-    }
-
-    /** α, σ̄ and λ of one step, in single precision. */
-    private record Level(float alpha, float sigma, float lambda) {
-        private static Level of(float sigma) {
-            float alpha = 1 / (float) Math.sqrt(sigma * sigma + 1);
-            float scaled = sigma * alpha;
-            return new Level(alpha, scaled, (float) Math.log(alpha) - (float) Math.log(scaled));
+        /** The way in λ to one level as a share of this step's. */
+        private double ratio(int i, int to) {
+            return ((double) level(to).lambda() - level(to - 1).lambda()) / ((double) level(i + 1).lambda() - level(i).lambda());
         }
     }
 }

@@ -4,36 +4,59 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.Optional;
 import org.refract.api.RefractException;
+import org.refract.model.sdxl.nn.ConfigFile;
 
 /**
- * {@code EulerDiscreteScheduler}: {@code x += (x - x̂₀) / σ · (σ' - σ)} (Karras et al. 2022, algorithm 2 without churn and correction).
+ * {@code EulerDiscreteScheduler}: {@code x += (x - x̂₀) / σ · (σ' - σ)} (Karras et al. 2022, algorithm 2 without churn and correction), and
+ * {@code EulerAncestralDiscreteScheduler}: the same down to {@code σ_down}, then noise of {@code σ_up}.
  *
- * @param config spacing, prediction type and noise
+ * @param levels     the noise levels
+ * @param prediction what the U-Net says
+ * @param ancestral  whether each step adds fresh noise
  */
-record EulerScheduler(SchedulerConfig config) implements Scheduler {
+record EulerScheduler(Discretization levels, Prediction prediction, boolean ancestral) implements Scheduler {
+
+    static Scheduler read(ConfigFile file, Discretization levels, Prediction prediction) throws RefractException {
+        Options.oneOf(file, "interpolation_type", "linear", "linear");
+        Options.oneOf(file, "timestep_type", "discrete", "discrete");
+        return new EulerScheduler(levels, prediction, false);
+    }
+
+    static Scheduler readAncestral(ConfigFile file, Discretization levels, Prediction prediction) {
+        return new EulerScheduler(levels, prediction, true);
+    }
 
     @Override
     public Solver solver(int steps, NDManager owner) throws RefractException {
-        Spacing.check(config, steps);
-        return new Euler(config, SigmaSteps.euler(config, steps));
+        levels.check(steps);
+        return new Euler(this, SigmaSteps.euler(levels, steps, SigmaSteps.Whole.NO));
     }
 
-    private static final class Euler extends EulerSolver {
+    private static final class Euler extends SigmaSolver {
+        private final boolean ancestral;
 
-        private Euler(SchedulerConfig config, SigmaSteps steps) {
-            super(config, steps);
+        private Euler(EulerScheduler scheduler, SigmaSteps steps) {
+            super(scheduler.levels, scheduler.prediction, steps, Clipping.NONE);
+            this.ancestral = scheduler.ancestral;
         }
 
         @Override
         public boolean drawsNoise(int i) {
-            return false;
+            return ancestral;
         }
 
         @Override
         public NDArray step(NDManager out, int i, NDArray modelOutput, NDArray sample, Optional<NDArray> noise) {
-            float sigma = sigma(i);
-            float dt = sigma(i + 1) - sigma;
-            return KERNELS.call(out, "euler_step", modelOutput, sample, (double) sigma, (double) dt, predictsV());
+            AncestralStep step = ancestral ? AncestralStep.of(sigma(i), sigma(i + 1)) : new AncestralStep(0, sigma(i + 1));
+            try (NDArray slope = derivative(out, i, modelOutput, sample)) {
+                NDArray down = along(out, sample, slope, step.down() - sigma(i));
+                if (!ancestral) {
+                    return down;
+                }
+                try (down) {
+                    return along(out, down, noise.orElseThrow(), step.up());
+                }
+            }
         }
     }
 }

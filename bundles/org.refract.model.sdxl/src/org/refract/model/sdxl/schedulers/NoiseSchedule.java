@@ -8,24 +8,26 @@ final class NoiseSchedule {
 
     /** What zero becomes where the last level is noise alone, so that its sigma is finite. */
     private static final float ALMOST_ZERO = 1f / (1 << 24);
-    /** Karras et al. 2022, table 1. */
-    private static final double RHO = 7;
 
     private final float[] alphasCumprod;
     private final float[] sigmas;
+    private final float[] logSigmas;
 
-    NoiseSchedule(SchedulerConfig config, boolean finite) {
+    /** @param finite whether the last sigma must be finite although its level is noise alone */
+    NoiseSchedule(Betas config, boolean finite) {
         float[] betas = betas(config);
-        if (config.rescaleBetasZeroSnr()) {
+        if (config.zeroSnr()) {
             betas = rescaled(betas);
         }
         alphasCumprod = cumprod(betas);
-        if (config.rescaleBetasZeroSnr() && finite) {
+        if (config.zeroSnr() && finite) {
             alphasCumprod[alphasCumprod.length - 1] = ALMOST_ZERO;
         }
         sigmas = new float[alphasCumprod.length];
+        logSigmas = new float[alphasCumprod.length];
         for (int t = 0; t < sigmas.length; t++) {
             sigmas[t] = (float) Math.sqrt((1 - alphasCumprod[t]) / alphasCumprod[t]);
+            logSigmas[t] = (float) Math.log(sigmas[t]);
         }
     }
 
@@ -51,19 +53,23 @@ final class NoiseSchedule {
     double timestep(double sigma) {
         double log = Math.log(Math.max(sigma, 1e-10));
         int low = 0;
-        while (low < sigmas.length - 2 && logSigma(low + 1) <= log) {
+        while (low < sigmas.length - 2 && logSigmas[low + 1] <= log) {
             low++;
         }
-        double w = (logSigma(low) - log) / (logSigma(low) - logSigma(low + 1));
+        double w = (logSigmas[low] - log) / (logSigmas[low] - logSigmas[low + 1]);
         w = Math.clamp(w, 0, 1);
         return (1 - w) * low + w * (low + 1);
     }
 
-    private double logSigma(int t) {
-        return (float) Math.log(sigmas[t]);
+    /** How many of the noisiest levels have {@code λ = log √ᾱ - log √(1 - ᾱ)} below a bound. */
+    int clipped(double lambdaMin) {
+        int clipped = 0;
+        while (clipped < sigmas.length && -logSigmas[sigmas.length - 1 - clipped] < lambdaMin) {
+            clipped++;
+        }
+        return clipped;
     }
 
-    /** σ of every training timestep's end: the first and the last. */
     double smallestSigma() {
         return sigmas[0];
     }
@@ -72,31 +78,19 @@ final class NoiseSchedule {
         return sigmas[sigmas.length - 1];
     }
 
-    /** {@code (σmax^(1/ρ) + i/(n-1) (σmin^(1/ρ) - σmax^(1/ρ)))^ρ}, Karras et al. 2022, equation 5. */
-    static double[] karras(double sigmaMin, double sigmaMax, int steps) {
-        double min = Math.pow(sigmaMin, 1 / RHO);
-        double max = Math.pow(sigmaMax, 1 / RHO);
-        double[] sigmas = new double[steps];
-        for (int i = 0; i < steps; i++) {
-            double ramp = steps == 1 ? 0 : (double) i / (steps - 1);
-            sigmas[i] = Math.pow(max + ramp * (min - max), RHO);
-        }
-        return sigmas;
-    }
-
-    private static float[] betas(SchedulerConfig config) {
-        int n = config.numTrainTimesteps();
+    private static float[] betas(Betas config) {
+        int n = config.levels();
         float[] betas = new float[n];
-        if (!config.trainedBetas().isEmpty()) {
+        if (!config.trained().isEmpty()) {
             for (int i = 0; i < n; i++) {
-                betas[i] = config.trainedBetas().get(i).floatValue();
+                betas[i] = config.trained().get(i).floatValue();
             }
             return betas;
         }
-        return switch (config.betaSchedule()) {
-            case "linear" -> linspace(config.betaStart(), config.betaEnd(), n);
+        return switch (config.schedule()) {
+            case "linear" -> linspace(config.start(), config.end(), n);
             case "scaled_linear" -> {
-                float[] roots = linspace(Math.sqrt(config.betaStart()), Math.sqrt(config.betaEnd()), n);
+                float[] roots = linspace(Math.sqrt(config.start()), Math.sqrt(config.end()), n);
                 for (int i = 0; i < n; i++) {
                     betas[i] = roots[i] * roots[i];
                 }
@@ -118,7 +112,7 @@ final class NoiseSchedule {
     }
 
     /** torch.linspace in single precision: from both ends to the middle. */
-    private static float[] linspace(double start, double end, int n) {
+    static float[] linspace(double start, double end, int n) {
         float from = (float) start;
         float to = (float) end;
         float step = (to - from) / (n - 1);

@@ -8,44 +8,55 @@ package org.refract.model.sdxl.schedulers;
  */
 record SigmaSteps(double[] timesteps, float[] sigmas) {
 
-    /** The steps of Euler's methods. */
-    static SigmaSteps euler(SchedulerConfig config, int steps) {
-        NoiseSchedule noise = new NoiseSchedule(config, true);
-        double[] timesteps = Spacing.timesteps(config, steps);
-        float[] single = new float[timesteps.length];
-        double[] sigmas = new double[timesteps.length];
-        for (int i = 0; i < timesteps.length; i++) {
-            single[i] = (float) timesteps[i];
-            sigmas[i] = noise.sigma(single[i]);
-        }
-        if (config.useKarrasSigmas()) {
-            sigmas = NoiseSchedule.karras(config.sigmaMin().orElse(sigmas[sigmas.length - 1]), config.sigmaMax().orElse(sigmas[0]), steps);
-            single = timestepsOf(noise, sigmas);
-        }
-        double[] told = new double[single.length];
-        for (int i = 0; i < told.length; i++) {
-            told[i] = single[i];
-        }
-        return new SigmaSteps(told, withLast(sigmas, config, noise));
+    /** How a class makes whole timesteps of those that belong to the sigmas of a curve. */
+    enum Whole {
+        NO, ROUND, TRUNCATE
     }
 
-    /** The steps of DPM-Solver, whose timesteps are whole. */
-    static SigmaSteps dpm(SchedulerConfig config, int steps) {
-        NoiseSchedule noise = new NoiseSchedule(config, true);
-        double[] timesteps = Spacing.timestepsOfOneMore(config, steps);
+    /** The steps of Euler's methods and their kin: the curve lies between the sigmas that the spacing gives. */
+    static SigmaSteps euler(Discretization levels, int steps, Whole karras) {
+        NoiseSchedule noise = new NoiseSchedule(levels.betas(), true);
+        double[] timesteps = levels.timesteps(steps);
         double[] sigmas = new double[timesteps.length];
-        for (int i = 0; i < sigmas.length; i++) {
+        for (int i = 0; i < timesteps.length; i++) {
+            timesteps[i] = (float) timesteps[i];
             sigmas[i] = noise.sigma(timesteps[i]);
         }
-        if (config.useKarrasSigmas()) {
-            sigmas = NoiseSchedule.karras(noise.smallestSigma(), noise.largestSigma(), steps);
-            timesteps = new double[steps];
-            for (int i = 0; i < steps; i++) {
-                double exact = noise.timestep(sigmas[i]);
-                timesteps[i] = config.betaSchedule().equals("squaredcos_cap_v2") ? Math.floor(exact) : Math.rint(exact);
+        if (levels.followsCurve()) {
+            sigmas = levels.curve(sigmas[0], sigmas[sigmas.length - 1], steps);
+            timesteps = timesteps(noise, sigmas, levels.curve() == SigmaCurve.KARRAS ? karras : Whole.NO);
+        }
+        return new SigmaSteps(timesteps, withLast(sigmas, levels.finalSigmaZero() ? 0 : noise.smallestSigma()));
+    }
+
+    /** The steps of DPM-Solver and UniPC, whose timesteps are whole: the curve lies between the ends of training. */
+    static SigmaSteps dpm(Discretization levels, double[] timesteps, Whole curve, boolean endsWithCurve) {
+        NoiseSchedule noise = new NoiseSchedule(levels.betas(), true);
+        double[] sigmas = new double[timesteps.length];
+        double[] whole = timesteps;
+        double last = noise.smallestSigma();
+        if (levels.followsCurve()) {
+            sigmas = levels.curve(noise.largestSigma(), noise.smallestSigma(), timesteps.length);
+            whole = timesteps(noise, sigmas, curve);
+            last = endsWithCurve ? sigmas[sigmas.length - 1] : last;
+        } else {
+            for (int i = 0; i < sigmas.length; i++) {
+                sigmas[i] = noise.sigma(timesteps[i]);
             }
         }
-        return new SigmaSteps(timesteps, withLast(sigmas, config, noise));
+        return new SigmaSteps(whole, withLast(sigmas, levels.finalSigmaZero() ? 0 : last));
+    }
+
+    /** Every step but the last calls the U-Net twice: each sigma but the first and the last two then stands twice. */
+    SigmaSteps twice() {
+        int n = timesteps.length;
+        double[] calls = new double[2 * n - 1];
+        float[] levels = new float[2 * n];
+        for (int i = 0; i < calls.length; i++) {
+            calls[i] = timesteps[(i + 1) / 2];
+            levels[i] = sigmas[(i + 1) / 2];
+        }
+        return new SigmaSteps(calls, levels);
     }
 
     /** The largest sigma. */
@@ -57,20 +68,25 @@ record SigmaSteps(double[] timesteps, float[] sigmas) {
         return largest;
     }
 
-    private static float[] timestepsOf(NoiseSchedule noise, double[] sigmas) {
-        float[] timesteps = new float[sigmas.length];
+    private static double[] timesteps(NoiseSchedule noise, double[] sigmas, Whole whole) {
+        double[] timesteps = new double[sigmas.length];
         for (int i = 0; i < sigmas.length; i++) {
-            timesteps[i] = (float) noise.timestep(sigmas[i]);
+            double exact = noise.timestep(sigmas[i]);
+            timesteps[i] = switch (whole) {
+                case NO -> (float) exact;
+                case ROUND -> Math.rint(exact);
+                case TRUNCATE -> Math.floor(exact);
+            };
         }
         return timesteps;
     }
 
-    private static float[] withLast(double[] sigmas, SchedulerConfig config, NoiseSchedule noise) {
+    private static float[] withLast(double[] sigmas, double last) {
         float[] all = new float[sigmas.length + 1];
         for (int i = 0; i < sigmas.length; i++) {
             all[i] = (float) sigmas[i];
         }
-        all[sigmas.length] = config.finalSigmaZero() ? 0 : (float) noise.smallestSigma();
+        all[sigmas.length] = (float) last;
         return all;
     }
 }

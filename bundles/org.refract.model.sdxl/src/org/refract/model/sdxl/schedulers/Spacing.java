@@ -1,39 +1,72 @@
 package org.refract.model.sdxl.schedulers;
 
 import java.util.Arrays;
+import java.util.Optional;
 import org.refract.api.RefractException;
 
-/** Which training timesteps a run visits (Common Diffusion Noise Schedules and Sample Steps are Flawed, table 2), with NumPy's rounding. */
-final class Spacing {
+/**
+ * Which training timesteps a run visits (Common Diffusion Noise Schedules and Sample Steps are Flawed, table 2), with NumPy's rounding.
+ */
+enum Spacing {
+    /** Every n-th timestep counted from 0. */
+    LEADING("leading"),
+    /** Evenly from the last timestep to the first. */
+    LINSPACE("linspace"),
+    /** Every n-th timestep counted from the last. */
+    TRAILING("trailing"),
+    /** Refract's name for the steps of SDXL-Turbo's own sampler (sgm: {@code SubstepSampler}): 999, 899, 799, 699 of 1000. */
+    SGM_TURBO("sgm_turbo");
 
-    private Spacing() {
+    private static final int MOST_SUBSTEPS = 4;
+    private static final int SUBSTEPS = 10;
+
+    private final String text;
+
+    Spacing(String text) {
+        this.text = text;
     }
 
-    /** @throws RefractException if there are fewer training timesteps than steps */
-    static void check(SchedulerConfig config, int steps) throws RefractException {
-        if (steps < 1 || steps > config.numTrainTimesteps()) {
+    static Optional<Spacing> of(String text) {
+        return Arrays.stream(values()).filter(s -> s.text.equals(text)).findFirst();
+    }
+
+    /** As {@code scheduler_config.json} spells it. */
+    String text() {
+        return text;
+    }
+
+    /** @throws RefractException if so many steps cannot be taken */
+    void check(int train, int steps) throws RefractException {
+        if (steps < 1 || steps > train) {
             throw RefractException.usage("%d steps cannot be taken: choose 1 to %d, the number of noise levels that the model was trained on.",
-                    steps, config.numTrainTimesteps());
+                    steps, train);
+        }
+        if (this == SGM_TURBO && steps > MOST_SUBSTEPS) {
+            throw RefractException.usage("%d steps cannot be taken with the Turbo schedule of sgm: choose 1 to %d.", steps, MOST_SUBSTEPS);
         }
     }
 
     /** Falling timesteps; between whole ones only where spaced evenly from first to last. */
-    static double[] timesteps(SchedulerConfig config, int steps) {
-        int train = config.numTrainTimesteps();
-        return switch (config.timestepSpacing()) {
-            case "linspace" -> reversed(linspace(train - 1, steps));
-            case "leading" -> leading(train / steps, steps, config.stepsOffset());
-            default -> trailing(train, train, steps);
+    double[] timesteps(int train, int steps, int offset) {
+        return switch (this) {
+            case LINSPACE -> reversed(linspace(train - 1, steps));
+            case LEADING -> leading(train / steps, steps, offset);
+            case TRAILING -> trailing(train, train, steps);
+            case SGM_TURBO -> substeps(train, steps);
         };
     }
 
-    /** The timesteps of DPM-Solver, which leaves out the one past the end. */
-    static double[] timestepsOfOneMore(SchedulerConfig config, int steps) {
-        int train = config.numTrainTimesteps();
-        return switch (config.timestepSpacing()) {
-            case "linspace" -> Arrays.copyOf(rounded(reversed(linspace(train - 1, steps + 1))), steps);
-            case "leading" -> Arrays.copyOf(leading(train / (steps + 1), steps + 1, config.stepsOffset()), steps);
-            default -> trailing(train, train, steps);
+    /**
+     * The timesteps of DPM-Solver, which leaves out the one past the end.
+     *
+     * @param last one more than the last timestep that may be visited
+     */
+    double[] timestepsOfOneMore(int last, int train, int steps, int offset) {
+        return switch (this) {
+            case LINSPACE -> Arrays.copyOf(rounded(reversed(linspace(last - 1, steps + 1))), steps);
+            case LEADING -> Arrays.copyOf(leading(last / (steps + 1), steps + 1, offset), steps);
+            case TRAILING -> trailing(last, train, steps);
+            case SGM_TURBO -> substeps(train, steps);
         };
     }
 
@@ -65,6 +98,14 @@ final class Spacing {
         double difference = from - ratio - from;
         for (int i = 0; i < values.length; i++) {
             values[i] = Math.rint(from + i * difference) - 1;
+        }
+        return values;
+    }
+
+    private static double[] substeps(int train, int steps) {
+        double[] values = new double[steps];
+        for (int i = 0; i < steps; i++) {
+            values[i] = train - 1 - i * (train / SUBSTEPS);
         }
         return values;
     }

@@ -1,60 +1,60 @@
-# Steps of noise schedulers. `output` is what the U-Net said about `sample`, the noise or v; both float32 (batch, channels, h, w).
+# Steps of noise schedulers. `output` is what the U-Net said about `sample`: the noise (kind 0), v (1) or the sample without noise (2).
+# All are float32 (batch, channels, h, w).
 
 def same(x: Tensor) -> Tensor:
   return torch.alias(x)
 
-def mixed(x: Tensor, noise: Tensor, a: float, b: float) -> Tensor:
-  return x * a + noise * b
-
 def divided(x: Tensor, by: float) -> Tensor:
   return torch.div(x, by)
 
-# the sample without noise, where the sample has noise of standard deviation sigma
-def original(output: Tensor, sample: Tensor, sigma: float, is_v: bool) -> Tensor:
-  if is_v:
+def weighted_sum(tensors: List[Tensor], weights: List[float]) -> Tensor:
+  x = tensors[0] * weights[0]
+  for i in range(1, len(tensors)):
+    x = x + tensors[i] * weights[i]
+  return x
+
+# the sample without noise, where the sample is x + sigma n
+def original(output: Tensor, sample: Tensor, sigma: float, kind: int) -> Tensor:
+  if kind == 0:
+    x = sample - output * sigma
+  elif kind == 1:
     square = sigma * sigma + 1.
     x = output * (-sigma / torch.sqrt(square)) + torch.div(sample, square)
   else:
-    x = sample - output * sigma
+    x = torch.alias(output)
   return x
 
-def euler_step(output: Tensor, sample: Tensor, sigma: float, dt: float, is_v: bool) -> Tensor:
-  derivative = torch.div(sample - original(output, sample, sigma, is_v), sigma)
-  return sample + derivative * dt
-
-def euler_ancestral_step(output: Tensor, sample: Tensor, noise: Tensor, sigma: float, dt: float, up: float, is_v: bool) -> Tensor:
-  return euler_step(output, sample, sigma, dt, is_v) + noise * up
-
-def ddim_original(output: Tensor, sample: Tensor, a: float, b: float, clip: float, is_v: bool) -> Tensor:
-  if is_v:
+# the sample without noise, where the sample is a x + b n
+def mixed_original(output: Tensor, sample: Tensor, a: float, b: float, kind: int) -> Tensor:
+  if kind == 0:
+    x = torch.div(sample - output * b, a)
+  elif kind == 1:
     x = sample * a - output * b
   else:
-    x = torch.div(sample - output * b, a)
-  if clip > 0.:
-    x = torch.clamp(x, -clip, clip)
+    x = torch.alias(output)
   return x
 
-# a: root of ᾱ, b: root of 1 - ᾱ, now and at the next timestep
-def ddim_step(output: Tensor, sample: Tensor, a: float, b: float, next_a: float, next_b: float, clip: float, is_v: bool) -> Tensor:
-  if is_v:
-    x = sample * a - output * b
-    noise = output * a + sample * b
+# the noise, where the sample is a x + b n
+def mixed_noise(output: Tensor, sample: Tensor, a: float, b: float, kind: int) -> Tensor:
+  if kind == 0:
+    x = torch.alias(output)
+  elif kind == 1:
+    x = output * a + sample * b
   else:
-    x = torch.div(sample - output * b, a)
-    noise = output
-  if clip > 0.:
-    x = torch.clamp(x, -clip, clip)
-  return x * next_a + noise * next_b
-
-def dpm_sample(output: Tensor, sample: Tensor, alpha: float, sigma: float, is_v: bool) -> Tensor:
-  if is_v:
-    x = sample * alpha - output * sigma
-  else:
-    x = torch.div(sample - output * sigma, alpha)
+    x = torch.div(sample - output * a, b)
   return x
 
-def dpm_first(sample: Tensor, x: Tensor, keep: float, grow: float) -> Tensor:
-  return sample * keep - x * grow
+def derivative(sample: Tensor, x: Tensor, sigma: float) -> Tensor:
+  return torch.div(sample - x, sigma)
 
-def dpm_second(sample: Tensor, x: Tensor, before: Tensor, keep: float, grow: float, slope: float, half: float) -> Tensor:
-  return sample * keep - x * grow - (x - before) * slope * half
+def along(sample: Tensor, slope: Tensor, dt: float) -> Tensor:
+  return sample + slope * dt
+
+def clipped(x: Tensor, most: float) -> Tensor:
+  return torch.clamp(x, -most, most)
+
+# dynamic thresholding: the given share of each sample's values lies within its threshold
+def thresholded(x: Tensor, share: float, most: float) -> Tensor:
+  flat = torch.flatten(x, 1)
+  s = torch.unsqueeze(torch.clamp(torch.quantile(torch.abs(flat), share, 1), 1., most), 1)
+  return torch.reshape(torch.div(torch.minimum(torch.maximum(flat, -s), s), s), x.size())

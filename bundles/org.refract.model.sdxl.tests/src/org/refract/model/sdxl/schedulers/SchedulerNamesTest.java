@@ -1,0 +1,117 @@
+package org.refract.model.sdxl.schedulers;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.refract.api.RefractException;
+import org.refract.api.model.Placement;
+import org.refract.engine.tensor.Scope;
+import org.refract.model.sdxl.nn.ConfigFile;
+
+class SchedulerNamesTest {
+
+    /** The file that SDXL base ships with. */
+    private static final String SDXL = """
+            {"_class_name": "EulerDiscreteScheduler", "_diffusers_version": "0.19.0.dev0", "beta_end": 0.012, "beta_schedule": "scaled_linear",
+             "beta_start": 0.00085, "clip_sample": false, "interpolation_type": "linear", "num_train_timesteps": 1000,
+             "prediction_type": "epsilon", "sample_max_value": 1.0, "set_alpha_to_one": false, "skip_prk_steps": true, "steps_offset": 1,
+             "timestep_spacing": "leading", "trained_betas": null, "use_karras_sigmas": false}""";
+
+    @Test
+    void everyNameRunsOnTheNoiseOfTheModel() throws Exception {
+        assertTrue(SchedulerConfig.names().containsAll(List.of("euler", "euler_ancestral", "heun", "dpmpp_2m", "dpmpp_2m_karras", "dpmpp_2m_sde",
+                "dpmpp_2m_sde_karras", "dpmpp_sde", "dpmpp_sde_karras", "ddim", "lcm", "unipc", "lms", "dpm2", "dpm2_ancestral", "turbo",
+                "turbo_sgm")));
+        for (String name : SchedulerConfig.names()) {
+            SchedulerConfig config = sdxl().named(name);
+            assertEquals(sdxl().betas(), config.betas(), name);
+            try (Scope scope = Scope.open(Placement.CPU)) {
+                Solver solver = config.scheduler().solver(4, scope.manager());
+                assertEquals(solver.order() == 2 ? 7 : 4, solver.timesteps().length, name);
+            }
+        }
+    }
+
+    @Test
+    void theNamesOfTheWebUiMeanTheSame() throws Exception {
+        Map<String, String> known = Map.of("Euler a", "euler_ancestral", "DPM++ 2M Karras", "dpmpp_2m_karras", "DPM++ 2M SDE Karras",
+                "dpmpp_2m_sde_karras", "DPM++ SDE Karras", "dpmpp_sde_karras", "DPM2 a", "dpm2_ancestral", "UniPC", "unipc", "LMS", "lms",
+                "Heun", "heun");
+        for (Map.Entry<String, String> name : known.entrySet()) {
+            assertEquals(name.getKey(), SchedulerConfig.displayName(name.getValue()));
+            assertEquals(sdxl().named(name.getValue()).className(), sdxl().named(name.getKey().toLowerCase()).className());
+        }
+        for (String name : SchedulerConfig.names()) {
+            assertEquals(name, SchedulerName.of(SchedulerConfig.displayName(name)).orElseThrow().name());
+        }
+    }
+
+    @Test
+    void theTurboSchedulesOfDiffusersAndOfSgmDiffer() throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            assertArrayEquals(new double[] {999, 749, 499, 249}, sdxl().named("turbo").scheduler().solver(4, scope.manager()).timesteps());
+            assertArrayEquals(new double[] {999, 899, 799, 699}, sdxl().named("turbo_sgm").scheduler().solver(4, scope.manager()).timesteps());
+            Scheduler sgm = sdxl().named("turbo_sgm").scheduler();
+            assertTrue(assertThrows(RefractException.class, () -> sgm.solver(5, scope.manager())).getMessage().contains("1 to 4"));
+        }
+    }
+
+    @Test
+    void settingsStandBehindTheName() throws Exception {
+        SchedulerConfig config = sdxl().named("ddim,eta=0.5,timestep_spacing=trailing");
+        assertEquals("trailing", config.timestepSpacing());
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            assertTrue(config.scheduler().solver(4, scope.manager()).drawsNoise(0));
+        }
+        assertTrue(sentence("ddim,eta=2").contains("'eta' should be from 0 to 1"), sentence("ddim,eta=2"));
+        assertTrue(sentence("ddim,ete=0.5").contains("'ete=0.5' is no setting"), sentence("ddim,ete=0.5"));
+        assertTrue(sentence("euler_ancestral,prediction_type=sample").contains("epsilon or v_prediction"));
+        assertTrue(sentence("dpmpp_2m,algorithm_type=dpmsolver").contains("sigma_min"));
+        assertTrue(sentence("eulr").contains("'eulr'; there are euler, euler_karras"), sentence("eulr"));
+        assertTrue(sentence("").contains("there are euler"));
+        assertTrue(sentence(",").contains("there are euler"));
+    }
+
+    @Test
+    void aNameMeansTheSameWhateverTheModelsOwnSchedulerIs() throws Exception {
+        ConfigFile dpm = ConfigFile.of("dpm", SDXL.replace("EulerDiscreteScheduler\"", "DPMSolverMultistepScheduler\", \"solver_order\": 3,"
+                + "\"algorithm_type\": \"sde-dpmsolver++\", \"use_lu_lambdas\": true, \"lambda_min_clipped\": -Infinity"));
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            for (String name : List.of("unipc", "dpmpp_2m", "ddim", "euler")) {
+                Solver expected = sdxl().named(name).scheduler().solver(8, scope.manager());
+                Solver actual = SchedulerConfig.read(dpm).named(name).scheduler().solver(8, scope.manager());
+                assertArrayEquals(expected.timesteps(), actual.timesteps(), name);
+                assertEquals(expected.drawsNoise(0), actual.drawsNoise(0), name);
+            }
+        }
+    }
+
+    @Test
+    void imageToImageBeginsAtAWholeStep() throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            Solver euler = sdxl().named("euler").scheduler().solver(10, scope.manager());
+            assertEquals(7, euler.first(10, 0.3));
+            assertEquals(0, euler.first(10, 1));
+            assertEquals(10, euler.first(10, 0.05));
+            Solver heun = sdxl().named("heun").scheduler().solver(10, scope.manager());
+            assertEquals(14, heun.first(10, 0.3));
+            assertEquals(19, heun.first(10, 0.05));
+            for (double cutoff = 0; cutoff < 1000; cutoff += 37) {
+                assertEquals(0, heun.firstBelow(cutoff) % 2);
+            }
+        }
+    }
+
+    private static String sentence(String name) {
+        return assertThrows(RefractException.class, () -> sdxl().named(name)).getMessage();
+    }
+
+    private static SchedulerConfig sdxl() throws Exception {
+        return SchedulerConfig.read(ConfigFile.of("sdxl", SDXL));
+    }
+}
