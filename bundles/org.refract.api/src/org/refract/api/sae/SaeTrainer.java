@@ -41,6 +41,11 @@ public interface SaeTrainer extends AutoCloseable {
     /** Continues from a {@link #state()}; tensors are copied. */
     void restore(Map<String, NDArray> state);
 
+    /** What training leaves, by the variant's names: the SAE's tensors, or a moving average of them if the settings ask for it. Views. */
+    default Map<String, NDArray> result() {
+        return sae().tensors();
+    }
+
     @Override
     void close();
 }

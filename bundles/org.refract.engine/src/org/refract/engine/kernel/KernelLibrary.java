@@ -11,12 +11,14 @@ import java.io.InputStream;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.refract.engine.tensor.Scope;
 
 /**
@@ -87,6 +89,17 @@ public final class KernelLibrary {
      */
     public static KernelLibrary of(Class<?> anchor, String resource) {
         return OF_CLASS.get(anchor).computeIfAbsent(resource, r -> new KernelLibrary(nameOf(anchor, r), read(anchor, r)));
+    }
+
+    /**
+     * The library of several text resources that lie beside a class and call each other's functions, joined in this order. Errors count the
+     * lines of all of them.
+     *
+     * @throws KernelException if one is missing
+     */
+    public static KernelLibrary of(Class<?> anchor, List<String> resources) {
+        return OF_CLASS.get(anchor).computeIfAbsent(String.join("+", resources), r -> new KernelLibrary(nameOf(anchor, r),
+                resources.stream().map(resource -> read(anchor, resource)).collect(Collectors.joining("\n"))));
     }
 
     /** A library from text that lies in memory; {@code name} is what errors call it. It is not cached: keep the returned object. */

@@ -3,8 +3,11 @@ package org.refract.engine.sae;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.refract.api.RefractException;
 import org.refract.api.model.Placement;
@@ -39,6 +42,7 @@ public final class DenseSae implements Sae {
     private final int normalisation;
     private final int points;
     private NDArray directions;
+    private NDArray encoder;
 
     private DenseSae(Scope scope, SaeConfig config, SaeForm form) {
         this.scope = scope;
@@ -63,12 +67,24 @@ public final class DenseSae implements Sae {
         try {
             sae.checkSparsity();
             for (Map.Entry<String, NDArray> tensor : tensors.entrySet()) {
-                sae.tensors.put(tensor.getKey(), sae.copy(tensor.getValue()));
+                sae.take(tensor.getKey(), tensor.getValue());
             }
             return sae;
         } catch (RefractException | RuntimeException e) {
             sae.close();
             throw e;
+        }
+    }
+
+    /** Keeps a copy. The encoder's lies in memory as rows of latents, as the decoder's: training moves whole rows of both. */
+    private void take(String name, NDArray tensor) {
+        if (name.equals("W_enc")) {
+            try (NDArray rows = tensor.transpose()) {
+                encoder = copy(rows);
+            }
+            tensors.put(name, encoder.transpose());
+        } else {
+            tensors.put(name, copy(tensor));
         }
     }
 
@@ -103,6 +119,9 @@ public final class DenseSae implements Sae {
     @Override
     public SparseCodes encode(NDArray x) {
         NDManager out = x.getManager();
+        if (form == SaeForm.KSPARSE || form == SaeForm.TRANSCODER) {
+            return chosen(x);
+        }
         long samples = x.getShape().get(0);
         long tile = Math.max(1, PRE_ACTIVATIONS / config.latents());
         try (NDManager step = out.newSubManager()) {
@@ -123,6 +142,19 @@ public final class DenseSae implements Sae {
         }
     }
 
+    private SparseCodes chosen(NDArray x) {
+        NDManager out = x.getManager();
+        try (NDManager step = out.newSubManager()) {
+            NDArray rows = KERNELS.callList(step, "normalise", x, normalisation).get(0);
+            SparseRule.Selection selection = SparseRule.Selection.valueOf(config.settings().text("activation").toUpperCase(Locale.ROOT));
+            NDArray centre = config.settings().flag("apply_b_dec_to_input") ? tensors.get("b_dec") : null;
+            SparseCodes codes = Codes.encode(rows, encoder, tensors.get("b_enc"), centre, norms(step), selection, config.settings().integer("k"));
+            codes.indices().attach(out);
+            codes.values().attach(out);
+            return codes;
+        }
+    }
+
     /** The latents of normalised samples, (samples, latents). */
     private NDArray latents(NDManager step, NDArray x) {
         NDArray bias = config.settings().flag("apply_b_dec_to_input") ? tensors.get("b_dec") : null;
@@ -133,7 +165,6 @@ public final class DenseSae implements Sae {
         return switch (form) {
             case JUMPRELU, BATCHTOPK, MATRYOSHKA -> KERNELS.call(step, "jumprelu", z, tensors.get("threshold"));
             case CROSSCODER -> tensors.containsKey("threshold") ? KERNELS.call(step, "jumprelu", z, tensors.get("threshold")) : KERNELS.call(step, "relu", z);
-            case KSPARSE, TRANSCODER -> KERNELS.call(step, config.settings().text("activation"), z, config.settings().integer("k"));
             default -> KERNELS.call(step, "relu", z);
         };
     }
@@ -203,6 +234,17 @@ public final class DenseSae implements Sae {
     /** Where its weights lie. */
     public Scope scope() {
         return scope;
+    }
+
+    /** The weights that a sparse step moves, as rows of latents. */
+    SparseWeights sparseWeights() {
+        NDArray skip = tensors.get("W_skip");
+        List<String> names = new ArrayList<>(List.of("W_enc", "W_dec", "b_enc", "b_dec"));
+        if (skip != null) {
+            names.add("W_skip");
+        }
+        return new SparseWeights(encoder, tensors.get("W_dec"), tensors.get("b_enc"), tensors.get("b_dec"), skip == null ? List.of() : List.of(skip),
+                List.copyOf(names), names.stream().map(tensors::get).toList());
     }
 
     /** How the kernels call its normalisation of the input. */

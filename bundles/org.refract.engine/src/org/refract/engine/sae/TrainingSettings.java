@@ -8,24 +8,48 @@ import org.refract.api.RefractException;
 import org.refract.api.Settings;
 
 /**
- * The settings that every trainer of a published form has.
+ * The settings that every trainer has.
  *
- * @param lr                  Adam's learning rate
- * @param beta1               decay of its first moment
- * @param beta2               decay of its second moment
- * @param eps                 added to the root of the second moment
- * @param clip                the largest norm of all gradients together; 0 clips nothing
- * @param unitDecoder         whether decoder rows are kept unit vectors, and their gradients orthogonal to them
- * @param warmupSteps         steps in which the learning rate grows from 0
- * @param sparsityWarmupSteps steps in which the sparsity terms' weight grows from 0
- * @param deadTokens          a latent is dead after this many samples without being active
+ * @param lr            Adam's learning rate
+ * @param beta1         decay of its first moment
+ * @param beta2         decay of its second moment
+ * @param eps           added to the root of the second moment
+ * @param clip          the largest norm of all gradients together; 0 clips nothing
+ * @param clipValue     the largest magnitude of a number of a gradient, above and below; 0 clips nothing
+ * @param constraint    what keeps decoder rows unit vectors
+ * @param schedule      how the learning rate changes
+ * @param deadTokens    a latent is dead after this many samples without being active
+ * @param average       the moving average of the weights
+ * @param resampling    how dead latents begin anew
  */
-public record TrainingSettings(double lr, double beta1, double beta2, double eps, double clip, boolean unitDecoder, long warmupSteps,
-        long sparsityWarmupSteps, long deadTokens) {
+public record TrainingSettings(double lr, double beta1, double beta2, double eps, double clip, double clipValue, Constraint constraint,
+        Schedule schedule, long deadTokens, Average average, Resampling.Plan resampling) {
 
     private static final Optional<String> DICTIONARY_LEARNING = Optional.of("saprmarks/dictionary_learning, trainers/trainer.py");
     private static final Optional<String> SAELENS = Optional.of("SAELens, training/sae_trainer.py");
+    private static final Optional<String> SAELENS_SCHEDULE = Optional.of("SAELens, training/optim.py");
     private static final Optional<String> ADAM = Optional.of("Kingma and Ba 2015");
+    private static final Optional<String> OPENAI = Optional.of("openai/sparse_autoencoder; Gao et al. 2024, appendix A");
+    private static final Optional<String> BRICKEN = Optional.of("Bricken et al. 2023, Towards monosemanticity, neuron resampling");
+
+    /** What keeps the decoder's rows unit vectors; with any but the first their gradients are kept orthogonal to them. */
+    public enum Constraint {
+        /** Nothing. */
+        NONE,
+        /** They are made unit vectors before Adam moves them (openai/sparse_autoencoder). */
+        UNIT_FIRST,
+        /** They are made unit vectors after Adam moved them (dictionary_learning). */
+        UNIT
+    }
+
+    /**
+     * A moving average of the weights.
+     *
+     * @param decay of what went before, in a step; 0 keeps no average
+     * @param kept  whether it, and not the last weights, is what training leaves
+     */
+    public record Average(double decay, boolean kept) {
+    }
 
     /** What a person may set. */
     public static final List<Hyperparameter> HYPERPARAMETERS = List.of(
@@ -34,12 +58,22 @@ public record TrainingSettings(double lr, double beta1, double beta2, double eps
             new Hyperparameter("beta2", Kind.REAL, "0.999", "a number from 0 to below 1", ADAM),
             new Hyperparameter("eps", Kind.REAL, "1e-8", "a positive number", ADAM),
             new Hyperparameter("clip", Kind.REAL, "1", "a number that is not negative; 0 clips nothing", SAELENS),
-            new Hyperparameter("decoder_constraint", Kind.CHOICE, "none", "none|unit", DICTIONARY_LEARNING),
+            new Hyperparameter("clip_value", Kind.REAL, "0", "a number that is not negative; 0 clips nothing", Optional.empty()),
+            new Hyperparameter("decoder_constraint", Kind.CHOICE, "none", "none|unit_first|unit", DICTIONARY_LEARNING),
             new Hyperparameter("warmup_steps", Kind.INTEGER, "0", "an integer that is not negative", DICTIONARY_LEARNING),
+            new Hyperparameter("lr_schedule", Kind.CHOICE, "constant", "constant|linear|cosine", SAELENS_SCHEDULE),
+            new Hyperparameter("decay_start_step", Kind.INTEGER, "0", "an integer that is not negative", DICTIONARY_LEARNING),
+            new Hyperparameter("decay_steps", Kind.INTEGER, "0", "an integer that is not negative; above 0 unless lr_schedule is constant",
+                    SAELENS_SCHEDULE),
+            new Hyperparameter("lr_end", Kind.REAL, "0", "a number that is not negative, the rate after decay_steps", SAELENS_SCHEDULE),
             new Hyperparameter("sparsity_warmup_steps", Kind.INTEGER, "0", "an integer that is not negative", DICTIONARY_LEARNING),
             new Hyperparameter("dead_tokens", Kind.INTEGER, "10000000", "a positive integer", DICTIONARY_LEARNING),
             new Hyperparameter("decoder_init_norm", Kind.REAL, "0.1", "a positive number", SAELENS),
-            new Hyperparameter("b_dec_init", Kind.CHOICE, "zeros", "zeros|mean|geometric_median", SAELENS));
+            new Hyperparameter("b_dec_init", Kind.CHOICE, "zeros", "zeros|mean|geometric_median", SAELENS),
+            new Hyperparameter("ema_decay", Kind.REAL, "0", "a number from 0 to below 1; 0 keeps no average", OPENAI),
+            new Hyperparameter("ema_checkpoint", Kind.FLAG, "true", "true or false", OPENAI),
+            new Hyperparameter("resample_every", Kind.INTEGER, "0", "an integer that is not negative, steps; 0 resamples nothing", BRICKEN),
+            new Hyperparameter("resample_until", Kind.INTEGER, "100000", "an integer that is not negative, the last step that may resample", BRICKEN));
 
     /** Reads and checks them. */
     public static TrainingSettings of(Settings s) throws RefractException {
@@ -48,12 +82,19 @@ public record TrainingSettings(double lr, double beta1, double beta2, double eps
         within(s, "beta2", 0, Math.nextDown(1.0));
         within(s, "eps", Double.MIN_NORMAL, Double.MAX_VALUE);
         within(s, "clip", 0, Double.MAX_VALUE);
-        within(s, "warmup_steps", 0, Long.MAX_VALUE);
-        within(s, "sparsity_warmup_steps", 0, Long.MAX_VALUE);
+        within(s, "clip_value", 0, Double.MAX_VALUE);
         within(s, "dead_tokens", 1, Long.MAX_VALUE);
-        within(s, "decoder_init_norm", Double.MIN_NORMAL, Double.MAX_VALUE);
-        return new TrainingSettings(s.real("lr"), s.real("beta1"), s.real("beta2"), s.real("eps"), s.real("clip"),
-                s.text("decoder_constraint").equals("unit"), s.integer("warmup_steps"), s.integer("sparsity_warmup_steps"), s.integer("dead_tokens"));
+        within(s, "ema_decay", 0, Math.nextDown(1.0));
+        within(s, "resample_every", 0, Long.MAX_VALUE);
+        within(s, "resample_until", 0, Long.MAX_VALUE);
+        Constraint constraint = switch (s.text("decoder_constraint")) {
+            case "unit" -> Constraint.UNIT;
+            case "unit_first" -> Constraint.UNIT_FIRST;
+            default -> Constraint.NONE;
+        };
+        return new TrainingSettings(s.real("lr"), s.real("beta1"), s.real("beta2"), s.real("eps"), s.real("clip"), s.real("clip_value"), constraint,
+                Schedule.of(s), s.integer("dead_tokens"), new Average(s.real("ema_decay"), s.flag("ema_checkpoint")),
+                new Resampling.Plan(s.integer("resample_every"), s.integer("resample_until")));
     }
 
     /** Refuses a number outside its bounds, with the bounds in the sentence. */
@@ -72,15 +113,11 @@ public record TrainingSettings(double lr, double beta1, double beta2, double eps
 
     /** The learning rate of a step, counted from 0. */
     public double lr(long step) {
-        return lr * share(step, warmupSteps);
+        return lr * schedule.share(lr, step);
     }
 
-    /** The share of the sparsity terms' weight in a step, counted from 0. */
-    public double sparsity(long step) {
-        return share(step, sparsityWarmupSteps);
-    }
-
-    private static double share(long step, long warmup) {
-        return warmup == 0 ? 1 : Math.min((double) step / warmup, 1);
+    /** What the kernels' Adam needs in a step, counted from 0: beta1, beta2, eps, rate, correction, decay of the average. */
+    double[] adam(long step) {
+        return new double[] {beta1, beta2, eps, lr(step) / (1 - Math.pow(beta1, step + 1)), Math.sqrt(1 - Math.pow(beta2, step + 1)), average.decay()};
     }
 }

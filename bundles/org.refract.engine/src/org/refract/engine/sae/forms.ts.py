@@ -49,22 +49,6 @@ def gated(x: Tensor, W_enc: Tensor, b_gate: Tensor, r_mag: Tensor, b_mag: Tensor
   h = torch.mm(y, W_enc)
   return torch.relu(h * torch.exp(r_mag) + b_mag) * torch.gt(h + b_gate, 0)
 
-# relu of the k largest of each row
-def topk(z: Tensor, k: int) -> Tensor:
-  values, indices = torch.topk(z, k, 1, True, False)
-  return torch.scatter(torch.zeros_like(z), 1, indices, torch.relu(values))
-
-# the k of each row with the largest magnitude, with their signs
-def abstopk(z: Tensor, k: int) -> Tensor:
-  _a, indices = torch.topk(torch.abs(z), k, 1, True, False)
-  return torch.scatter(torch.zeros_like(z), 1, indices, torch.gather(z, 1, indices))
-
-# relu of the largest of each of k groups of neighbouring latents
-def groupmax(z: Tensor, k: int) -> Tensor:
-  grouped = torch.relu(z).view([z.size(0), k, -1])
-  values, indices = torch.max(grouped, 2, True)
-  return torch.scatter(torch.zeros_like(grouped), 2, indices, values).view([z.size(0), -1])
-
 # The active latents of dense rows in `slots` slots per row, those of a row in ascending order; unused slots hold latent 0 with value 0.
 def compress(z: Tensor, slots: int) -> Tuple[Tensor, Tensor]:
   active = torch.nonzero(z)

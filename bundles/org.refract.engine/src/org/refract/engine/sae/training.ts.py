@@ -1,52 +1,42 @@
 # What the trainers of all published forms share. Parameters are matrices and vectors in lists of one order.
 
-# Adam, Kingma and Ba 2015, algorithm 1, as torch.optim.Adam computes it: rate = lr / (1 - beta1^t), correction = sqrt(1 - beta2^t).
-# With unit >= 0 the gradient of that parameter loses its part along the parameter's rows before, and its rows are made unit vectors after.
-# With clip > 0 all gradients together are first scaled down to that norm. Returns the norm before.
-def update(parameters: List[Tensor], gradients: List[Tensor], m: List[Tensor], v: List[Tensor], unit: int, clip: float, beta1: float, beta2: float, eps: float, rate: float, correction: float) -> Tensor:
-  if unit >= 0:
-    w = parameters[unit]
-    direction = torch.div(w, torch.norm(w, 2, [1], True))
-    along = torch.sum(gradients[unit] * direction, [1], True)
-    _a = torch.addcmul_(gradients[unit], along, direction, value=-1.)
-  square = torch.zeros([], dtype=torch.float64, device=parameters[0].device)
+# One step of Adam for all parameters. parameters[decoder] is constrained, numbers of gradients are bounded, and all gradients together are
+# scaled down to the norm `clip`; each 0 does nothing. Returns the norm before.
+def update(parameters: List[Tensor], gradients: List[Tensor], m: List[Tensor], v: List[Tensor], decoder: int, constraint: int, bound: float, clip: float, adams: List[float]) -> Tensor:
+  if constraint > 0:
+    _a = constrained(parameters[decoder], gradients[decoder], constraint)
+  total = torch.zeros([], dtype=torch.float64, device=parameters[0].device)
   for gradient in gradients:
-    square = square + torch.sum(gradient * gradient, dtype=torch.float64)
-  norm = torch.sqrt(square)
-  factor = torch.ones([], dtype=torch.float64, device=norm.device)
-  if clip > 0.:
-    factor = torch.clamp_max(torch.div(torch.full_like(norm, clip), norm + 1e-06), 1.)
+    _b = bounded(gradient, bound)
+    total = total + torch.sum(gradient * gradient, dtype=torch.float64)
+  norm = torch.sqrt(total)
+  factor = shrink(norm, clip)
   i = 0
   while i < len(parameters):
-    g = gradients[i] * factor.to(gradients[i].dtype)
-    _b = torch.lerp_(m[i], g, 1. - beta1)
-    _c = torch.addcmul_(torch.mul_(v[i], beta2), g, g, value=1. - beta2)
-    spread = torch.add_(torch.div_(torch.sqrt(v[i]), correction), eps)
-    _d = torch.addcdiv_(parameters[i], m[i], spread, value=-rate)
+    _c = adam(parameters[i], gradients[i] * factor, m[i], v[i], adams)
     i = i + 1
-  if unit >= 0:
-    _e = torch.div_(parameters[unit], torch.norm(parameters[unit], 2, [1], True))
+  if constraint == 2:
+    _d = make_unit(parameters[decoder])
   return norm
 
-# since counts the samples since each latent was active. Returns (l0, explained variance: mean over the dimensions of
+# moving averages of tensors, in place
+def average(averages: List[Tensor], tensors: List[Tensor], decay: float) -> List[Tensor]:
+  i = 0
+  while i < len(tensors):
+    _a = torch.lerp_(averages[i], tensors[i], 1. - decay)
+    i = i + 1
+  return averages
+
+# since counts the samples since each latent was active, fired the samples in which it was. Returns (l0, explained variance: mean over the dimensions of
 # 1 - Var(x - xhat) / (Var(x) + 1e-8), biased) in float64.
-def statistics(x: Tensor, recon: Tensor, z: Tensor, since: Tensor, samples: int) -> Tensor:
+def statistics(x: Tensor, recon: Tensor, z: Tensor, since: Tensor, fired: Tensor, samples: int) -> Tensor:
   active = torch.ne(z, 0)
   _a = torch.masked_fill_(torch.add_(since, samples), torch.any(active, 0), 0)
+  _b = torch.add_(fired, torch.sum(active, [0]))
   l0 = torch.div(torch.sum(active).to(torch.float64), z.size(0))
   residual = torch.var((x - recon).to(torch.float64), [0], False)
   explained = torch.mean(1. - torch.div(residual, torch.var(x.to(torch.float64), [0], False) + 1e-08))
   return torch.stack([l0, explained])
-
-def dead(since: Tensor, samples: int) -> Tensor:
-  return torch.gt(since, samples)
-
-# since as it will be after a step in which z was active
-def dead_after(since: Tensor, z: Tensor, samples: int) -> Tensor:
-  return torch.masked_fill(since + z.size(0), torch.any(torch.ne(z, 0), 0), 0)
-
-def count(mask: Tensor) -> Tensor:
-  return torch.sum(mask)
 
 # Weiszfeld's iteration for the point with the least sum of distances, started at the mean.
 def geometric_median(points: Tensor, iterations: int, tolerance: float) -> Tensor:
@@ -77,3 +67,30 @@ def exponential(x: Tensor) -> Tensor:
 
 def infinite(x: Tensor) -> Tensor:
   return torch.sum(torch.logical_not(torch.isfinite(x)))
+
+def zeros(like: Tensor) -> Tensor:
+  return torch.zeros_like(like)
+
+def copied(x: Tensor) -> Tensor:
+  return torch.clone(x)
+
+def oldest(since: Tensor) -> Tensor:
+  return torch.amax(since)
+
+def less(x: Tensor, bias: Tensor) -> Tensor:
+  return x - bias
+
+def first_rows(x: Tensor, count: int) -> Tensor:
+  return x.narrow(0, 0, count)
+
+# How many latents have been inactive for longer than each age, and how many fired in each decade of density: below 1e-8, 1e-8 to 1e-7, ...,
+# 0.1 to 1. The first bin also holds those that did not fire. Starts the count of firings anew.
+def activity(since: Tensor, fired: Tensor, ages: List[float], samples: int) -> Tensor:
+  counts = annotate(List[Tensor], [])
+  for age in ages:
+    _a = torch.append(counts, torch.sum(torch.gt(since, age)))
+  decade = torch.floor(torch.log10(torch.div(fired.to(torch.float64), max(samples, 1))))
+  bins = torch.add(torch.clamp(decade, -9., -1.), 9.).to(torch.int64)
+  histogram = torch.bincount(bins, None, 9)
+  _b = torch.zero_(fired)
+  return torch.cat([torch.stack(counts), histogram]).to(torch.float64)

@@ -2,22 +2,17 @@ package org.refract.sae.batchtopk;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
 import org.refract.api.Hyperparameter;
 import org.refract.api.Hyperparameter.Kind;
-import org.refract.api.RefractException;
 import org.refract.api.Settings;
 import org.refract.api.sae.SaeConfig;
 import org.refract.api.sae.SaeVariant;
-import org.refract.engine.sae.DenseSae;
-import org.refract.engine.sae.Objective;
-import org.refract.engine.sae.PublishedVariant;
 import org.refract.engine.sae.SaeForm;
-import org.refract.engine.sae.SelectionObjective;
+import org.refract.engine.sae.SelectionVariant;
 import org.refract.engine.tensor.Tensors;
 
 /**
@@ -26,17 +21,12 @@ import org.refract.engine.tensor.Tensors;
  * decoder_constraint=unit init_threshold=-1 threshold_start_step=1000 b_dec_init=geometric_median} is dictionary_learning's.
  */
 @Component(service = SaeVariant.class)
-public final class BatchTopKVariant extends PublishedVariant {
+public final class BatchTopKVariant extends SelectionVariant {
 
     /** The one variant. */
     public BatchTopKVariant() {
-        super(SaeForm.BATCHTOPK, settings());
-    }
-
-    private static List<Hyperparameter> settings() {
-        List<Hyperparameter> own = new ArrayList<>(SelectionObjective.HYPERPARAMETERS);
-        own.add(new Hyperparameter("rescale_acts_by_decoder_norm", Kind.FLAG, "true", "true or false", Optional.of("SAELens, saes/batchtopk_sae.py")));
-        return own;
+        super(SaeForm.BATCHTOPK, List.of(new Hyperparameter("rescale_acts_by_decoder_norm", Kind.FLAG, "true", "true or false",
+                Optional.of("SAELens, saes/batchtopk_sae.py"))));
     }
 
     @Override
@@ -47,10 +37,5 @@ public final class BatchTopKVariant extends PublishedVariant {
     @Override
     protected Map<String, NDArray> begin(NDManager out, SaeConfig config, Settings settings) {
         return Map.of("b_enc", filled(out, config, 0), "threshold", Tensors.of(out, new double[] {settings.real("init_threshold")}));
-    }
-
-    @Override
-    protected Objective objective(DenseSae sae, Settings settings) throws RefractException {
-        return new SelectionObjective(sae, settings, new long[] {sae.config().latents()}, new double[] {1});
     }
 }

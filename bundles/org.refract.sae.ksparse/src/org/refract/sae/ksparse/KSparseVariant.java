@@ -5,26 +5,22 @@ import ai.djl.ndarray.NDManager;
 import java.util.List;
 import java.util.Map;
 import org.osgi.service.component.annotations.Component;
-import org.refract.api.RefractException;
 import org.refract.api.Settings;
 import org.refract.api.sae.SaeConfig;
 import org.refract.api.sae.SaeVariant;
-import org.refract.engine.sae.DenseSae;
-import org.refract.engine.sae.Objective;
-import org.refract.engine.sae.PublishedVariant;
 import org.refract.engine.sae.SaeForm;
-import org.refract.engine.sae.SelectionObjective;
+import org.refract.engine.sae.SelectionVariant;
 
 /**
  * k active latents per sample, with the options of SAELens (normalisation, latents in units of decoder norms), sparsify (GroupMax) and
  * dictionary_learning: {@code auxk=dictionary_learning auxk_coefficient=0.03125 decoder_constraint=unit b_dec_init=geometric_median}.
  */
 @Component(service = SaeVariant.class)
-public final class KSparseVariant extends PublishedVariant {
+public final class KSparseVariant extends SelectionVariant {
 
     /** The one variant. */
     public KSparseVariant() {
-        super(SaeForm.KSPARSE, SelectionObjective.HYPERPARAMETERS);
+        super(SaeForm.KSPARSE, List.of());
     }
 
     @Override
@@ -36,10 +32,5 @@ public final class KSparseVariant extends PublishedVariant {
     @Override
     protected Map<String, NDArray> begin(NDManager out, SaeConfig config, Settings settings) {
         return Map.of("b_enc", filled(out, config, 0));
-    }
-
-    @Override
-    protected Objective objective(DenseSae sae, Settings settings) throws RefractException {
-        return new SelectionObjective(sae, settings, new long[] {sae.config().latents()}, new double[] {1});
     }
 }

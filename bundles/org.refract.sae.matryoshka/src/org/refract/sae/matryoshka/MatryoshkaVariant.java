@@ -2,7 +2,6 @@ package org.refract.sae.matryoshka;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -15,10 +14,8 @@ import org.refract.api.Settings;
 import org.refract.api.sae.SaeConfig;
 import org.refract.api.sae.SaeVariant;
 import org.refract.engine.sae.DenseSae;
-import org.refract.engine.sae.Objective;
-import org.refract.engine.sae.PublishedVariant;
 import org.refract.engine.sae.SaeForm;
-import org.refract.engine.sae.SelectionObjective;
+import org.refract.engine.sae.SelectionVariant;
 import org.refract.engine.tensor.Tensors;
 
 /**
@@ -26,22 +23,17 @@ import org.refract.engine.tensor.Tensors;
  * their squared errors (SAELens), or with {@code group_loss=mean} dictionary_learning's mean of means.
  */
 @Component(service = SaeVariant.class)
-public final class MatryoshkaVariant extends PublishedVariant {
+public final class MatryoshkaVariant extends SelectionVariant {
 
     private static final Optional<String> SAELENS = Optional.of("SAELens, saes/matryoshka_batchtopk_sae.py");
 
     /** The one variant. */
     public MatryoshkaVariant() {
-        super(SaeForm.MATRYOSHKA, settings());
-    }
-
-    private static List<Hyperparameter> settings() {
-        List<Hyperparameter> own = new ArrayList<>(SelectionObjective.HYPERPARAMETERS);
-        own.add(new Hyperparameter("rescale_acts_by_decoder_norm", Kind.FLAG, "true", "true or false", SAELENS));
-        own.add(new Hyperparameter("groups", Kind.INTEGER, "5", "an integer from 1 on: prefixes of n/2^(groups-1), ..., n/2, n latents",
-                Optional.of("Bussmann et al. 2025, Learning multi-level features with Matryoshka SAEs")));
-        own.add(new Hyperparameter("group_loss", Kind.CHOICE, "sum", "sum|mean", SAELENS));
-        return own;
+        super(SaeForm.MATRYOSHKA, List.of(
+                new Hyperparameter("rescale_acts_by_decoder_norm", Kind.FLAG, "true", "true or false", SAELENS),
+                new Hyperparameter("groups", Kind.INTEGER, "5", "an integer from 1 on: prefixes of n/2^(groups-1), ..., n/2, n latents",
+                        Optional.of("Bussmann et al. 2025, Learning multi-level features with Matryoshka SAEs")),
+                new Hyperparameter("group_loss", Kind.CHOICE, "sum", "sum|mean", SAELENS)));
     }
 
     @Override
@@ -67,14 +59,19 @@ public final class MatryoshkaVariant extends PublishedVariant {
     }
 
     @Override
-    protected Objective objective(DenseSae sae, Settings settings) throws RefractException {
+    protected long[] widths(DenseSae sae) throws RefractException {
         long[] widths = Tensors.longs(sae.tensors().get("group_sizes"));
         Arrays.parallelPrefix(widths, Long::sum);
         if (widths.length == 0 || widths[widths.length - 1] != sae.config().latents() || Arrays.stream(widths).distinct().count() < widths.length || widths[0] < 1) {
             throw RefractException.failure("The group_sizes of this autoencoder do not divide its %d latents.", sae.config().latents());
         }
+        return widths;
+    }
+
+    @Override
+    protected double[] weights(long[] widths, Settings settings) {
         double[] weights = new double[widths.length];
         Arrays.fill(weights, settings.text("group_loss").equals("sum") ? 1 : 1.0 / ((long) widths.length * widths.length));
-        return new SelectionObjective(sae, settings, widths, weights);
+        return weights;
     }
 }

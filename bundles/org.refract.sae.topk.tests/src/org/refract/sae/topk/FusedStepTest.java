@@ -21,6 +21,7 @@ import org.refract.api.sae.SaeConfig;
 import org.refract.api.sae.SaeTrainer;
 import org.refract.api.sae.SparseCodes;
 import org.refract.engine.kernel.KernelLibrary;
+import org.refract.engine.sae.StepBlocks;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 import org.refract.engine.tensor.TorchRandom;
@@ -46,14 +47,15 @@ class FusedStepTest {
     @ParameterizedTest
     @MethodSource("shapes")
     void equalsThePlainFormulaUnderAutograd(Shape s) throws Exception {
-        equalsThePlainFormula(s, StepBlocks.of(Placement.CPU, s.batch, s.width, s.latents));
+        equalsThePlainFormula(s, StepBlocks.of(Placement.CPU, s.batch, s.width, s.latents, 1));
     }
 
     @ParameterizedTest
     @MethodSource("shapes")
     void isTheSameHoweverTheStepIsCut(Shape s) throws Exception {
-        equalsThePlainFormula(s, new StepBlocks(s.batch, s.batch, s.latents));
-        equalsThePlainFormula(s, new StepBlocks(7, 3, 5));
+        equalsThePlainFormula(s, new StepBlocks(s.batch, s.latents, s.batch, s.latents));
+        equalsThePlainFormula(s, new StepBlocks(7, s.latents, 3, 5));
+        equalsThePlainFormula(s, new StepBlocks(5, Math.max(s.k, s.latents / 3), 2, 5));
     }
 
     private void equalsThePlainFormula(Shape s, StepBlocks blocks) throws Exception {
@@ -63,7 +65,7 @@ class FusedStepTest {
         try (Scope scope = Scope.open(Placement.CPU)) {
             NDArray samples = Tensors.of(scope.manager(), random.randn(10 * s.batch * s.width), 10L * s.batch, s.width);
             try (Sae sae = variant.create(new SaeConfig("topk", s.width, s.width, s.latents, settings), samples, s.seed, Placement.CPU);
-                    SaeTrainer trainer = new TopKTrainer((TopKSae) sae, samples, s.batch, blocks)) {
+                    SaeTrainer trainer = TopKVariant.trainer((TopKSae) sae, samples, s.batch, blocks)) {
                 double scale = Tensors.scalar(trainer.state().get("mse_scale"));
                 NDList p = new NDList();
                 NDList m = new NDList();
@@ -150,20 +152,5 @@ class FusedStepTest {
         Path status = Path.of("/proc/self/status");
         return !Files.exists(status) ? 0 : Files.readAllLines(status).stream().filter(l -> l.startsWith("VmRSS"))
                 .mapToLong(l -> Long.parseLong(l.replaceAll("\\D", ""))).sum();
-    }
-
-    @Test
-    void blocksOfPreActivationsGiveTheSameCodesAsAllAtOnce() throws Exception {
-        TorchRandom random = new TorchRandom(3);
-        try (Scope scope = Scope.open(Placement.CPU)) {
-            NDArray x = Tensors.of(scope.manager(), random.randn(50 * 12), 50, 12);
-            NDArray encoder = Tensors.of(scope.manager(), random.randn(1024 * 12), 1024, 12);
-            NDArray bias = Tensors.of(scope.manager(), random.randn(1024), 1024);
-            NDArray pre = Tensors.of(scope.manager(), random.randn(12), 12);
-            float[] values = Tensors.floats(TopKSae.KERNELS.callList(scope, "encode", x, encoder, pre, bias, 3, 50).get(1));
-            for (int tile : new int[] {1, 7, 49, 1000}) {
-                assertArrayEquals(values, Tensors.floats(TopKSae.KERNELS.callList(scope, "encode", x, encoder, pre, bias, 3, tile).get(1)), 1e-5f);
-            }
-        }
     }
 }

@@ -1,8 +1,8 @@
 package org.refract.sae.topk;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.refract.api.RefractException;
 import org.refract.api.model.Placement;
@@ -10,6 +10,9 @@ import org.refract.api.sae.Sae;
 import org.refract.api.sae.SaeConfig;
 import org.refract.api.sae.SparseCodes;
 import org.refract.engine.kernel.KernelLibrary;
+import org.refract.engine.sae.Codes;
+import org.refract.engine.sae.SparseRule;
+import org.refract.engine.sae.SparseWeights;
 import org.refract.engine.tensor.Scope;
 
 /**
@@ -26,11 +29,6 @@ final class TopKSae implements Sae {
 
     /** Kernel text of this variant. */
     static final KernelLibrary KERNELS = KernelLibrary.of(TopKSae.class, "topk.ts.py");
-
-    /** Pre-activations that exist at a time: 32 MiB. */
-    private static final int PRE_ACTIVATIONS = 1 << 23;
-
-    private static final int FEWEST_ROWS = 64;
 
     private final Scope scope;
     private final SaeConfig config;
@@ -73,13 +71,12 @@ final class TopKSae implements Sae {
 
     @Override
     public SparseCodes encode(NDArray x) {
-        NDList codes = KERNELS.callList(x.getManager(), "encode", x, encoder(), preBias(), latentBias(), settings.k(), tile());
-        return new SparseCodes(codes.get(0), codes.get(1), config.latents());
+        return Codes.encode(x, encoder(), latentBias(), preBias(), null, SparseRule.Selection.TOPK, settings.k());
     }
 
     @Override
     public NDArray decode(SparseCodes codes) {
-        return KERNELS.call(codes.values().getManager(), "decode", codes.indices(), codes.values(), decoder, preBias());
+        return Codes.decode(codes.values().getManager(), codes, decoder, preBias());
     }
 
     @Override
@@ -117,12 +114,14 @@ final class TopKSae implements Sae {
         return tensors.get("latent_bias");
     }
 
-    NDArray lastNonzero() {
-        return tensors.get("stats_last_nonzero");
+    /** As rows of latents, and by their published names. */
+    SparseWeights weights() {
+        return new SparseWeights(encoder(), decoder, latentBias(), preBias(), List.of(),
+                List.of("encoder.weight", "decoder.weight", "latent_bias", "pre_bias"),
+                List.of(encoder(), tensors.get("decoder.weight"), latentBias(), preBias()));
     }
 
-    /** Rows of samples whose pre-activations exist at a time while encoding. */
-    private int tile() {
-        return Math.max(FEWEST_ROWS, PRE_ACTIVATIONS / config.latents());
+    NDArray lastNonzero() {
+        return tensors.get("stats_last_nonzero");
     }
 }

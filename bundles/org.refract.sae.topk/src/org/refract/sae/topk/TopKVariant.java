@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
 import org.refract.api.Hyperparameter;
 import org.refract.api.RefractException;
@@ -13,6 +14,13 @@ import org.refract.api.sae.Sae;
 import org.refract.api.sae.SaeConfig;
 import org.refract.api.sae.SaeTrainer;
 import org.refract.api.sae.SaeVariant;
+import org.refract.engine.sae.SparseRule;
+import org.refract.engine.sae.SparseRule.Revival;
+import org.refract.engine.sae.SparseRule.Rule;
+import org.refract.engine.sae.SparseRule.Selection;
+import org.refract.engine.sae.SparseRule.Threshold;
+import org.refract.engine.sae.SparseTrainer;
+import org.refract.engine.sae.StepBlocks;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 import org.refract.engine.tensor.TorchRandom;
@@ -27,7 +35,13 @@ public final class TopKVariant implements SaeVariant {
     private static final int MEDIAN_ITERATIONS = 100;
     private static final double MEDIAN_EPS = 1e-6;
     private static final double MEDIAN_FTOL = 1e-20;
-    private static final int MEDIAN_TILE = 4096;
+    private static final int TILE = 4096;
+
+    /** The loss is scaled by the variance of this many batches (sdxl-unbox, scripts/train_sae.py). */
+    private static final int SCALE_BATCHES = 10;
+
+    /** A latent that is not more active counts as silent (openai/sparse_autoencoder). */
+    private static final double LEAST_ACTIVITY = 1e-3;
 
     @Override
     public String id() {
@@ -59,7 +73,7 @@ public final class TopKVariant implements SaeVariant {
                     "encoder.weight", encoder,
                     "decoder.weight", scope.adopt(decoder.transpose()),
                     "pre_bias", TopKSae.KERNELS.call(scope, "geometric_median", samples, MEDIAN_SAMPLES, MEDIAN_ITERATIONS, MEDIAN_EPS,
-                            MEDIAN_FTOL, MEDIAN_TILE),
+                            MEDIAN_FTOL, TILE),
                     "latent_bias", Tensors.zeros(scope.manager(), config.latents()),
                     "stats_last_nonzero", scope.manager().zeros(new Shape(config.latents()), DataType.INT64)), placement);
         }
@@ -77,8 +91,28 @@ public final class TopKVariant implements SaeVariant {
             throw RefractException.usage("A topk trainer cannot train a '%s' autoencoder.", sae.config().variant());
         }
         checkSamples(sae.config(), samples, targets);
-        return new TopKTrainer(topk, samples, batch,
-                StepBlocks.of(topk.scope().placement(), batch, sae.config().width(), sae.config().latents()));
+        return trainer(topk, samples, batch, StepBlocks.of(topk.scope().placement(), batch, sae.config().width(), sae.config().latents(), 1));
+    }
+
+    /** @param blocks how a step is cut into pieces */
+    static SaeTrainer trainer(TopKSae sae, NDArray samples, int batch, StepBlocks blocks) throws RefractException {
+        TopKSettings s = sae.settings();
+        Revival revival = new Revival(Rule.OPENAI, s.auxk(), s.auxkCoef(), s.training().deadTokens() / batch);
+        SparseRule rule = new SparseRule(Selection.TOPK, s.k(), s.firstK(), s.annealing(), true, false, s.half(), new long[] {sae.config().latents()},
+                new double[] {1}, scale(sae, samples, batch), revival, LEAST_ACTIVITY, Threshold.NONE);
+        return new SparseTrainer(sae, sae.scope(), sae.weights(), rule, s.training(), new SparseTrainer.Names(List.of("recons"), "auxk"),
+                new SparseTrainer.Counters(Optional.of(sae.lastNonzero()), List.of(), true), 0, batch, blocks, () -> { });
+    }
+
+    private static double scale(TopKSae sae, NDArray samples, int batch) throws RefractException {
+        try (Scope step = sae.scope().child()) {
+            double variance = Tensors.scalar(TopKSae.KERNELS.call(step, "variance", samples, (long) SCALE_BATCHES * batch, TILE));
+            if (!(variance > 0) || !Double.isFinite(variance)) {
+                throw RefractException.failure("The activations have variance %s, so nothing can be learnt from them: record them again, and"
+                        + " look for a model that returns NaN or the same value everywhere.", variance);
+            }
+            return 1 / variance;
+        }
     }
 
     private static void checkSamples(SaeConfig config, NDArray samples, NDArray targets) throws RefractException {

@@ -1,0 +1,102 @@
+package org.refract.engine.sae;
+
+import ai.djl.ndarray.NDArray;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.refract.api.Hyperparameter;
+import org.refract.api.Hyperparameter.Kind;
+import org.refract.api.RefractException;
+import org.refract.api.Settings;
+import org.refract.api.sae.SaeTrainer;
+import org.refract.engine.sae.SparseRule.Revival;
+import org.refract.engine.sae.SparseRule.Rule;
+import org.refract.engine.sae.SparseRule.Selection;
+import org.refract.engine.sae.SparseRule.Threshold;
+
+/**
+ * A variant that keeps a fixed number of latents, per sample or per batch. Its loss is the squared errors of one or several nested
+ * reconstructions and an auxiliary loss that revives dead latents; {@link SparseTrainer} trains it.
+ */
+public abstract class SelectionVariant extends FormVariant {
+
+    private static final Optional<String> DICTIONARY_LEARNING = Optional.of("saprmarks/dictionary_learning, trainers/batch_top_k.py");
+    private static final Optional<String> SAELENS = Optional.of("SAELens, saes/topk_sae.py");
+
+    /** What a person may set. */
+    private static final List<Hyperparameter> HYPERPARAMETERS = List.of(
+            new Hyperparameter("auxk", Kind.CHOICE, "saelens", "none|saelens|dictionary_learning", SAELENS),
+            new Hyperparameter("auxk_coefficient", Kind.REAL, "1", "a number that is not negative", SAELENS),
+            new Hyperparameter("threshold_beta", Kind.REAL, "0.99", "a number from 0 to below 1", Optional.of("SAELens, saes/batchtopk_sae.py")),
+            new Hyperparameter("threshold_start_step", Kind.INTEGER, "-1", "the step after which the threshold follows", DICTIONARY_LEARNING),
+            new Hyperparameter("init_threshold", Kind.REAL, "0", "a number; below 0 the first activations set it", DICTIONARY_LEARNING));
+
+    /** How k changes, and in which numbers products are computed. */
+    public static final List<Hyperparameter> ANNEALING = List.of(
+            new Hyperparameter("k_start", Kind.REAL, "0", "the k of the first step, from which k changes evenly in k_anneal_steps", DICTIONARY_LEARNING),
+            new Hyperparameter("k_anneal_steps", Kind.INTEGER, "0", "an integer that is not negative; 0 keeps k", DICTIONARY_LEARNING),
+            new Hyperparameter("products", Kind.CHOICE, "fp32", "fp32|bf16", Optional.empty()));
+
+    /** @param own the settings of this variant alone */
+    protected SelectionVariant(SaeForm form, List<Hyperparameter> own) {
+        super(form, joined(own));
+    }
+
+    private static List<Hyperparameter> joined(List<Hyperparameter> own) {
+        List<Hyperparameter> all = new ArrayList<>(HYPERPARAMETERS);
+        all.addAll(ANNEALING);
+        all.addAll(own);
+        return all;
+    }
+
+    /** Latents of the nested reconstructions, ascending; the last is all. */
+    protected long[] widths(DenseSae sae) throws RefractException {
+        return new long[] {sae.config().latents()};
+    }
+
+    /** Weights of their squared errors. */
+    protected double[] weights(long[] widths, Settings settings) {
+        double[] weights = new double[widths.length];
+        Arrays.fill(weights, 1);
+        return weights;
+    }
+
+    @Override
+    final SaeTrainer train(DenseSae sae, Settings settings, int batch) throws RefractException {
+        TrainingSettings training = TrainingSettings.of(settings);
+        NDArray threshold = sae.tensors().get("threshold");
+        long[] widths = widths(sae);
+        SparseRule rule = rule(sae, settings, training, widths);
+        SparseWeights weights = sae.sparseWeights();
+        int unit = rule.selection() == Selection.GROUPMAX ? sae.config().latents() / (int) rule.k() : 1;
+        StepBlocks blocks = StepBlocks.of(sae.scope().placement(), batch, sae.config().width(), sae.config().latents(), unit);
+        List<String> squares = new ArrayList<>();
+        Arrays.stream(widths, 0, widths.length - 1).forEach(width -> squares.add("inner_mse_loss_" + width));
+        squares.add("mse_loss");
+        return new SparseTrainer(sae, sae.scope(), weights, rule, training, new SparseTrainer.Names(squares, "auxiliary_reconstruction_loss"),
+                new SparseTrainer.Counters(Optional.empty(), threshold == null ? List.of() : List.of(threshold), false), sae.normalisation(), batch, blocks,
+                sae::weightsChanged);
+    }
+
+    private SparseRule rule(DenseSae sae, Settings settings, TrainingSettings training, long[] widths) throws RefractException {
+        TrainingSettings.within(settings, "threshold_beta", 0, Math.nextDown(1.0));
+        TrainingSettings.within(settings, "k", Double.MIN_NORMAL, sae.config().latents());
+        TrainingSettings.within(settings, "k_anneal_steps", 0, Long.MAX_VALUE);
+        TrainingSettings.within(settings, "auxk_coefficient", 0, Double.MAX_VALUE);
+        boolean batch = sae.form() == SaeForm.BATCHTOPK || sae.form() == SaeForm.MATRYOSHKA;
+        Selection selection = batch ? Selection.BATCHTOPK : Selection.valueOf(settings.text("activation").toUpperCase(Locale.ROOT));
+        Rule whose = switch (settings.text("auxk")) {
+            case "saelens" -> Rule.SAELENS;
+            case "dictionary_learning" -> Rule.DICTIONARY_LEARNING;
+            default -> Rule.NONE;
+        };
+        Revival revival = new Revival(whose, Math.max(sae.config().outputWidth() / 2, 1), settings.real("auxk_coefficient"), training.deadTokens());
+        Threshold threshold = new Threshold(sae.tensors().containsKey("threshold"), !batch, settings.real("threshold_beta"),
+                settings.integer("threshold_start_step"));
+        return new SparseRule(selection, settings.real("k"), settings.real("k_start"), settings.integer("k_anneal_steps"),
+                settings.flag("apply_b_dec_to_input"), settings.flag("rescale_acts_by_decoder_norm"), settings.text("products").equals("bf16"), widths,
+                weights(widths, settings), 0, revival, 0, threshold);
+    }
+}
