@@ -17,7 +17,7 @@ import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.TorchType;
 import org.refract.model.sdxl.clip.TextConfig;
 import org.refract.model.sdxl.clip.Tokenizer;
-import org.refract.model.sdxl.weights.WeightChanges;
+import org.refract.model.sdxl.weights.Loras;
 
 /** Opens Stable Diffusion XL, its Turbo and refiner, and models of their shape, from diffusers folders and from single files. */
 @Component(service = ModelBackend.class)
@@ -44,8 +44,8 @@ public final class SdxlBackend implements ModelBackend {
 
     @Override
     public Model open(Path location, Placement placement, Adapters adapters, Monitor monitor) throws RefractException {
-        if (!adapters.loras().isEmpty() || !adapters.embeddings().isEmpty()) {
-            throw RefractException.usage("LoRA and textual inversion cannot be added to %s: open it as it is.", location);
+        if (!adapters.embeddings().isEmpty()) {
+            throw RefractException.usage("Textual inversion cannot be added to %s: open it as it is.", location);
         }
         ModelFiles files = files(location, adapters);
         SdxlParts parts = SdxlParts.read(files);
@@ -56,12 +56,14 @@ public final class SdxlBackend implements ModelBackend {
         boolean upcast = placement.dtype() == Placement.DType.FP16 && parts.vae().config().forceUpcast();
         Placement vaePlacement = upcast ? new Placement(placement.device(), Placement.DType.FP32) : placement;
         Scope owner = Scope.open(placement);
-        try (PartWeights weights = PartWeights.open(files, parts, placement.dtype())) {
-            ModelInfo info = SdxlInfo.of(parts, weights.fingerprint(List.of()), Map.of());
+        try (PartWeights weights = PartWeights.open(files, parts, placement.dtype());
+                Loras loras = Loras.open(adapters.loras(), parts.all().stream().map(SdxlParts.Part::module).toList())) {
+            AddedFiles added = new AddedFiles(adapters);
+            ModelInfo info = SdxlInfo.of(parts, weights.fingerprint(added.forFingerprint()), added.inWords());
             for (SdxlParts.Part part : parts.all()) {
                 monitor.checkpoint();
                 Placement where = part.module() == parts.vae() ? vaePlacement : placement;
-                weights.of(part).fill(Scope.in(owner.manager(), where), WeightChanges.NONE);
+                weights.of(part).fill(Scope.in(owner.manager(), where), loras);
             }
             return new SdxlModel(parts, info, placement, owner, new PromptEncoder(parts, first, second, owner), TorchType.of(vaePlacement));
         } catch (RefractException | RuntimeException e) {

@@ -1,0 +1,112 @@
+package org.refract.model.sdxl.weights;
+
+import ai.djl.ndarray.NDArray;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.refract.api.RefractException;
+import org.refract.api.model.Adapters;
+import org.refract.engine.tensor.Scope;
+import org.refract.model.sdxl.nn.Module;
+import org.refract.model.sdxl.nn.Parameter;
+
+/** LoRA files, open, with what each adds to each weight of a model; they are added in their order, in float32, and rounded once. */
+public final class Loras implements WeightChanges, AutoCloseable {
+
+    private static final int NAMED = 3;
+
+    private final List<WeightFile> files = new ArrayList<>();
+    private final Map<Parameter, List<LayerChange>> weights = new HashMap<>();
+    private final Map<Parameter, List<LayerChange>> biases = new HashMap<>();
+
+    private Loras() {
+    }
+
+    /**
+     * Opens files and finds the layers that they change.
+     *
+     * @param parts the model's parts
+     * @throws RefractException if a file cannot be read, is no LoRA, or names a layer that the model lacks
+     */
+    public static Loras open(List<Adapters.Lora> loras, List<? extends Module> parts) throws RefractException {
+        Loras opened = new Loras();
+        LoraNames names = new LoraNames(parts);
+        try {
+            for (Adapters.Lora lora : loras) {
+                opened.add(lora, names);
+            }
+            return opened;
+        } catch (RefractException | RuntimeException e) {
+            opened.close();
+            throw e;
+        }
+    }
+
+    private void add(Adapters.Lora lora, LoraNames names) throws RefractException {
+        WeightFile file = WeightFile.open(lora.file());
+        files.add(file);
+        if (FileKind.of(file) != FileKind.LORA) {
+            throw RefractException.usage("%s is no LoRA: it is %s; %s.", lora.file(), FileKind.of(file).what(), FileKind.of(file).remedy());
+        }
+        LoraScales scales = new LoraScales(file);
+        layers(file, lora.file()).forEach((layer, tensors) -> names.find(layer).ifPresent(found -> {
+            LayerChange change = new LayerChange(file, tensors, lora.strength(), scales);
+            weights.computeIfAbsent(found.weight(), w -> new ArrayList<>()).add(change);
+            found.bias().ifPresent(bias -> biases.computeIfAbsent(bias, b -> new ArrayList<>()).add(change));
+        }));
+        List<String> strange = layers(file, lora.file()).keySet().stream().filter(layer -> names.find(layer).isEmpty()).toList();
+        refuse(lora.file(), strange, "changes %d layers that this model does not have: %s; it was made for another model.");
+    }
+
+    /** The tensors of each layer by role. */
+    private static Map<String, Map<LoraRole, String>> layers(WeightFile file, Path path) throws RefractException {
+        Map<String, Map<LoraRole, String>> layers = new LinkedHashMap<>();
+        List<String> unknown = new ArrayList<>();
+        for (String name : file.weights().keySet()) {
+            Optional<LoraRole.Key> key = LoraRole.of(name);
+            Optional<String> foreign = LoraRole.foreign(name);
+            if (foreign.isPresent()) {
+                throw RefractException.usage("%s holds changes of the kind %s ('%s'), which is not known here; LoRA, LoCon, LoHa, LoKr and DoRA are.", path,
+                        foreign.get(), name);
+            }
+            key.ifPresentOrElse(k -> layers.computeIfAbsent(k.layer(), l -> new EnumMap<>(LoraRole.class)).put(k.role(), name),
+                    () -> unknown.add(name));
+        }
+        refuse(path, unknown, "holds %d tensors whose part in a LoRA is not known: %s; is it a LoRA for Stable Diffusion XL?");
+        return layers;
+    }
+
+    private static void refuse(Path file, List<String> wrong, String sentence) throws RefractException {
+        if (!wrong.isEmpty()) {
+            throw RefractException.usage("%s " + sentence, file, wrong.size(),
+                    String.join(", ", wrong.subList(0, Math.min(NAMED, wrong.size()))) + (wrong.size() > NAMED ? " ..." : ""));
+        }
+    }
+
+    /** How many layers are changed. */
+    public int layers() {
+        return weights.size();
+    }
+
+    @Override
+    public NDArray changed(Parameter parameter, NDArray weight, Scope step) throws RefractException {
+        NDArray changed = weight;
+        for (LayerChange change : weights.getOrDefault(parameter, List.of())) {
+            changed = change.weight(parameter, changed, step);
+        }
+        for (LayerChange change : biases.getOrDefault(parameter, List.of())) {
+            changed = change.bias(parameter, changed, step);
+        }
+        return changed;
+    }
+
+    @Override
+    public void close() {
+        files.forEach(WeightFile::close);
+    }
+}
