@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
 
 /** {@code refract generate}: pictures. */
 @Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Pictures")
-@CommandLine.Command(name = "generate", sortOptions = false, description = "Draw pictures, with features turned if you like.",
+@CommandLine.Command(name = "generate", sortOptions = false, customSynopsis = {"@|bold refract generate|@ PROMPT... [OPTIONS]",
+        "       @|bold refract generate|@ --from FILE [OPTIONS]", "       @|bold refract generate|@ --like PICTURE [PROMPT] [OPTIONS]"}, description = "Draw pictures, with features turned if you like.",
         footer = {"", "Examples", "  refract generate \"red heart\" --seed 7", "  refract generate \"a cat\" \"a dog\" --out pictures --seed 1-4",
             "  refract generate --like heart.png --steps 8", "  refract generate --from prompts.csv --out pictures --resume",
             "  refract generate \"red heart\" --image photo.jpg --image-strength 0.6",

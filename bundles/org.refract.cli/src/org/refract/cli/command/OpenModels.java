@@ -14,7 +14,7 @@ import org.refract.api.model.ModelBackend;
 import org.refract.api.model.ModelInfo;
 import org.refract.api.model.Placement;
 import org.refract.cli.command.PicturePlan.Wanted;
-import org.refract.cli.command.RefinerOptions.Refinement;
+import org.refract.cli.command.RefinerOptions.Second;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.extension.Lease;
 import org.refract.engine.unpack.Dictionaries;
@@ -56,7 +56,7 @@ final class OpenModels implements AutoCloseable {
         if (options.run().isPresent()) {
             options.model().orOf(new RunFolder(options.run().get()));
         }
-        return new Choice(options.model().location(), options.adapters().adapters(), options.refiner().refinement().map(Refinement::model),
+        return new Choice(options.model().location(), options.adapters().adapters(), options.refiner().second().map(Second::model),
                 options.interventions().isEmpty() ? Optional.empty() : options.run());
     }
 

@@ -4,7 +4,10 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +27,7 @@ record OptionValues(Map<String, List<String>> values) {
     OptionValues {
         Map<String, List<String>> copy = new LinkedHashMap<>();
         values.forEach((name, said) -> copy.put(name, List.copyOf(said)));
-        values = java.util.Collections.unmodifiableMap(copy);
+        values = Collections.unmodifiableMap(copy);
     }
 
     /** The options of a command line that have one of the names. */
@@ -39,9 +42,9 @@ record OptionValues(Map<String, List<String>> values) {
         return new OptionValues(said);
     }
 
-    /** An option's name here. */
+    /** An option's name here: its first long one. */
     static String name(OptionSpec option) {
-        return option.longestName().substring(2);
+        return Arrays.stream(option.names()).filter(n -> n.startsWith("--")).findFirst().orElseThrow().substring(2);
     }
 
     /** These, and of the others what is not said here. */
@@ -110,6 +113,6 @@ record OptionValues(Map<String, List<String>> values) {
         if (value.equals("true") || value.equals("false")) {
             return new JsonPrimitive(Boolean.parseBoolean(value));
         }
-        return value.matches(NUMBER) ? new JsonPrimitive(new java.math.BigDecimal(value)) : new JsonPrimitive(value);
+        return value.matches(NUMBER) ? new JsonPrimitive(new BigDecimal(value)) : new JsonPrimitive(value);
     }
 }

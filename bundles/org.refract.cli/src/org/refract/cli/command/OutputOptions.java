@@ -18,6 +18,7 @@ final class OutputOptions {
     private static final int LONGEST_NAME = 60;
     private static final int LONGEST_FILE = 120;
     private static final Pattern PLACE = Pattern.compile("\\{([^{}]*)\\}");
+    private static final Pattern OTHER_PICTURES = Pattern.compile("(?i)\\.(gif|bmp|tiff?|avif|jxl|heic|svg|pdf)$");
     private static final Set<String> PLACES = Set.of("prompt", "seed", "index", "steps", "guidance", "width", "height", "scheduler", "model");
 
     @Option(names = "--out", paramLabel = "FILE|DIR", description = "A file for one picture, or a folder (default: the current one).")
@@ -69,10 +70,10 @@ final class OutputOptions {
             if (pictures > 1) {
                 throw RefractException.usage("%s is one file, but there are %d pictures; name a folder.", out.get(), pictures);
             }
-            if (format.isPresent() && PictureFormat.of(out.get()).equals(PictureFormat.named(format.get())) == false) {
+            if (format.isPresent() && !PictureFormat.of(out.get()).equals(PictureFormat.named(format.get()))) {
                 throw RefractException.usage("%s and --format %s contradict each other.", out.get(), format.get());
             }
-        } else if (out.isPresent() && Files.exists(out.get()) && !Files.isDirectory(out.get())) {
+        } else if (out.isPresent() && !Files.isDirectory(out.get()) && (Files.exists(out.get()) || OTHER_PICTURES.matcher(out.get().toString()).find())) {
             throw RefractException.usage("%s is neither a folder nor a PNG, JPEG or WebP file.", out.get());
         }
     }

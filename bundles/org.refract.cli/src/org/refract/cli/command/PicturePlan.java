@@ -64,11 +64,8 @@ final class PicturePlan {
             wanted.add(new Wanted(options, said.without(OF_ONE_PICTURE), prompt, seed));
         }
         options.picture().request(TRIAL, List.of(prompt), List.of(0L));
-        boolean begun = options.start().start().isPresent();
-        if (begun && options.refiner().refinement().filter(r -> r.strength().isEmpty()).isPresent()) {
-            throw RefractException.usage("A refiner cannot take over half way from a picture that was begun with; refine the finished one with --refine-strength 0.3.");
-        }
-        options.refiner().refinement();
+        options.start().start();
+        options.refiner().second();
         options.adapters().adapters();
         options.interventions();
     }

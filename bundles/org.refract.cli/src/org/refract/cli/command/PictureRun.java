@@ -11,19 +11,23 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.refract.api.RefractException;
 import org.refract.api.analysis.Intervention;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.Adapters.Lora;
 import org.refract.api.model.Hook;
+import org.refract.api.model.ImageBatch;
 import org.refract.api.model.ImageRequest;
 import org.refract.api.model.ModelInfo;
 import org.refract.cli.command.PicturePlan.Wanted;
-import org.refract.cli.command.RefinerOptions.Refinement;
+import org.refract.cli.command.RefinerOptions.Second;
 import org.refract.cli.command.StartOptions.Start;
 import org.refract.cli.picture.PictureFile;
 import org.refract.cli.picture.PictureText;
+import org.refract.engine.draw.TwoStages;
 import org.refract.engine.intervene.Interventions;
+import org.refract.engine.tensor.Pictures;
 import org.refract.engine.tensor.Scope;
 
 /** Draws pictures one batch after the other and writes each as soon as it is there, so that what ends the work loses nothing. */
@@ -52,6 +56,10 @@ final class PictureRun {
 
     /** A picture with the file it goes to. */
     private record Placed(Wanted wanted, Path file) {
+    }
+
+    /** Pictures, and what they were before they were refined. */
+    private record Drawn(List<BufferedImage> pictures, List<BufferedImage> before) {
     }
 
     /**
@@ -87,7 +95,9 @@ final class PictureRun {
     private void announce(List<Wanted> wanted, Monitor monitor) throws RefractException {
         long steps = 0;
         for (Wanted picture : wanted) {
-            steps += TwoStages.steps(request(List.of(picture)), picture.options().start().strength(), picture.options().refiner().refinement());
+            Optional<Second> second = picture.options().refiner().second();
+            double share = picture.options().start().strength().orElse(second.map(Second::before).orElse(1.0)) + second.map(Second::share).orElse(0.0);
+            steps += Math.max(1, Math.round(request(List.of(picture)).steps() * share));
         }
         monitor.stage(wanted.size() == 1 ? "Drawing" : "Drawing " + wanted.size() + " pictures", steps);
     }
@@ -130,15 +140,14 @@ final class PictureRun {
         Wanted first = batch.getFirst().wanted();
         List<Intervention> changes = first.options().interventions();
         Optional<Start> start = first.options().start().start();
-        Optional<Refinement> refinement = first.options().refiner().refinement();
+        Optional<Second> second = first.options().refiner().second();
         ImageRequest plain = shaped(request(batch.stream().map(Placed::wanted).toList()), start, first);
         Optional<PreviewFiles> shown = previews.every().map(n -> new PreviewFiles(monitor, n, batch.getFirst().file(), previews.folder()));
         Monitor hears = shown.isPresent() ? shown.get() : monitor;
         try (Scope scope = Scope.open(models.base().placement())) {
             ImageRequest request = start.isPresent() ? start.get().on(plain, scope.manager()) : plain;
             List<Hook> hooks = Interventions.hooks(changes, models.dictionaries());
-            TwoStages drawn = refinement.isEmpty() ? TwoStages.one(models.base(), request, hooks, hears, scope)
-                    : TwoStages.two(models.base(), models.refiner().orElseThrow(), refinement.get(), request, hooks, hears, scope);
+            Drawn drawn = second.isEmpty() ? one(request, hooks, hears, scope) : two(second.get(), request, hooks, hears, scope);
             for (int i = 0; i < batch.size(); i++) {
                 write(batch.get(i), request, i, drawn);
             }
@@ -149,16 +158,33 @@ final class PictureRun {
         }
     }
 
-    private void write(Placed placed, ImageRequest request, int i, TwoStages drawn) throws RefractException {
+    private Drawn one(ImageRequest request, List<Hook> hooks, Monitor monitor, Scope scope) throws RefractException {
+        try (ImageBatch batch = models.base().generate(request, hooks, monitor, scope.manager())) {
+            return new Drawn(pictures(batch), List.of());
+        }
+    }
+
+    private Drawn two(Second second, ImageRequest request, List<Hook> hooks, Monitor monitor, Scope scope) throws RefractException {
+        TwoStages stages = new TwoStages(models.base(), models.refiner().orElseThrow(), second.how());
+        try (TwoStages.Drawn both = stages.draw(request, hooks, UnaryOperator.identity(), List.of(), monitor, scope.manager())) {
+            return new Drawn(pictures(both.refined()), pictures(both.base()));
+        }
+    }
+
+    private static List<BufferedImage> pictures(ImageBatch batch) {
+        return batch.images().map(Pictures::of).orElseThrow();
+    }
+
+    private void write(Placed placed, ImageRequest request, int i, Drawn drawn) throws RefractException {
         OptionValues said = placed.wanted().said();
-        Optional<Refinement> refinement = placed.wanted().options().refiner().refinement();
+        Optional<Second> second = placed.wanted().options().refiner().second();
         JsonObject record = record(request, i, placed.wanted(), said);
         Optional<Path> before = drawn.before().isEmpty() ? Optional.empty() : Optional.of(OutputOptions.beside(placed.file(), "-base"));
         if (before.isPresent()) {
             JsonObject ofBase = record(request, i, placed.wanted(), said.without(OF_REFINER));
             write(before.get(), drawn.before().get(i), text(request, i, placed.wanted(), Optional.empty(), ofBase));
         }
-        write(placed.file(), drawn.pictures().get(i), text(request, i, placed.wanted(), refinement, record));
+        write(placed.file(), drawn.pictures().get(i), text(request, i, placed.wanted(), second, record));
         record.addProperty("file", placed.file().toString());
         before.ifPresent(file -> record.addProperty("base_file", file.toString()));
         written.accept(record);
@@ -172,7 +198,7 @@ final class PictureRun {
         return PictureRecord.of(request, i, models.base().info(), said, wanted.options().interventions());
     }
 
-    private PictureText text(ImageRequest request, int i, Wanted wanted, Optional<Refinement> refinement, JsonObject record) throws RefractException {
+    private PictureText text(ImageRequest request, int i, Wanted wanted, Optional<Second> second, JsonObject record) throws RefractException {
         if (out.silent()) {
             return PictureText.NONE;
         }
@@ -183,6 +209,6 @@ final class PictureRun {
             }
             loras.put(lora, loraHashes.get(lora.file()));
         }
-        return PictureText.of(WebUiText.of(request, i, models.base().info(), loras, refinement), record.toString());
+        return PictureText.of(WebUiText.of(request, i, models.base().info(), loras, second), record.toString());
     }
 }

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.refract.api.RefractException;
+import org.refract.engine.draw.Refinement;
 import picocli.CommandLine.Option;
 
 /** A second model that finishes or improves what the first has drawn (SDXL, section 2.5). */
@@ -25,7 +26,7 @@ final class RefinerOptions {
      *
      * @throws RefractException if the values make no sense
      */
-    Optional<Refinement> refinement() throws RefractException {
+    Optional<Second> second() throws RefractException {
         if (refiner.isEmpty()) {
             if (handoff.isPresent() || strength.isPresent()) {
                 throw RefractException.usage("%s needs a second model: add --refiner DIR.", handoff.isPresent() ? "--handoff" : "--refine-strength");
@@ -45,16 +46,28 @@ final class RefinerOptions {
         if (!(share > 0 && share < 1)) {
             throw RefractException.usage("--handoff must lie between 0 and 1, not at %s.", share);
         }
-        return Optional.of(new Refinement(refiner.get(), share, strength));
+        return Optional.of(new Second(refiner.get(), strength.isPresent() ? new Refinement.Again(strength.get()) : new Refinement.Handoff(share)));
     }
 
     /**
-     * How a picture is refined.
+     * The second model.
      *
-     * @param model    the refiner
-     * @param handoff  share of the noise levels after which it takes over
-     * @param strength or with which strength it draws the finished picture anew
+     * @param model where it lies
+     * @param how   how it goes on
      */
-    record Refinement(Path model, double handoff, Optional<Double> strength) {
+    record Second(Path model, Refinement how) {
+
+        /** Share of a request's steps that it does. */
+        double share() {
+            return switch (how) {
+                case Refinement.Handoff(double at) -> 1 - at;
+                case Refinement.Again(double strength) -> strength;
+            };
+        }
+
+        /** Share of a request's steps that the first model does. */
+        double before() {
+            return how instanceof Refinement.Handoff(double at) ? at : 1;
+        }
     }
 }

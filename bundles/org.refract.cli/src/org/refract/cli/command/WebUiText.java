@@ -14,6 +14,8 @@ import org.refract.api.model.ImageRequest;
 import org.refract.api.model.ModelInfo;
 import org.refract.api.model.StartImage;
 import org.refract.api.model.TextOptions.Weighting;
+import org.refract.cli.command.RefinerOptions.Second;
+import org.refract.engine.draw.Refinement;
 
 /** How a picture was drawn, in the words of AUTOMATIC1111's web UI, so that it and its kin read it back. */
 final class WebUiText {
@@ -34,7 +36,7 @@ final class WebUiText {
      * @param loras   low-rank adapters with their hashes
      * @param refined how it was refined
      */
-    static String of(ImageRequest request, int picture, ModelInfo model, Map<Lora, String> loras, Optional<RefinerOptions.Refinement> refined) {
+    static String of(ImageRequest request, int picture, ModelInfo model, Map<Lora, String> loras, Optional<Second> refined) {
         StringBuilder text = new StringBuilder(request.prompts().get(picture));
         loras.keySet().forEach(lora -> text.append(" <lora:").append(name(lora.file())).append(':').append(number(lora.strength())).append('>'));
         if (!request.negativePrompts().isEmpty()) {
@@ -47,7 +49,7 @@ final class WebUiText {
     }
 
     private static Map<String, String> pairs(ImageRequest request, int picture, ModelInfo model, Map<Lora, String> loras,
-            Optional<RefinerOptions.Refinement> refined) {
+            Optional<Second> refined) {
         WebUiSampler sampler = WebUiSampler.of(request, model);
         Map<String, String> pairs = new LinkedHashMap<>();
         pairs.put("Steps", Integer.toString(request.steps()));
@@ -71,8 +73,8 @@ final class WebUiText {
         }
         refined.ifPresent(r -> {
             pairs.put("Refiner", name(r.model()));
-            if (r.strength().isEmpty()) {
-                pairs.put("Refiner switch at", number(r.handoff()));
+            if (r.how() instanceof Refinement.Handoff(double at)) {
+                pairs.put("Refiner switch at", number(at));
             }
         });
         if (!loras.isEmpty()) {
