@@ -68,7 +68,7 @@ final class DenseSaeTest {
     void decodingTheCodesIsReconstructingWhereNothingNeedsTheSample() throws Exception {
         for (SaeForm form : SaeForm.values()) {
             try (Scope scope = Scope.open(Placement.CPU)) {
-                SaeConfig config = form.config(6, 6, 12, form == SaeForm.KSPARSE ? Map.of("k", "3") : Map.of());
+                SaeConfig config = form.config(6, 6, 12, form == SaeForm.KSPARSE || form == SaeForm.TRANSCODER ? Map.of("k", "3") : Map.of());
                 try (DenseSae sae = DenseSae.restore(config, random(scope, form, config), Placement.CPU)) {
                     NDArray x = Tensors.of(scope.manager(), new TorchRandom(3).randn(30), 5, 6);
                     float[] decoded = Tensors.floats(sae.decode(sae.encode(x)));
@@ -101,7 +101,7 @@ final class DenseSaeTest {
     void everyMissingTensorIsNamed() throws Exception {
         for (SaeForm form : SaeForm.values()) {
             try (Scope scope = Scope.open(Placement.CPU)) {
-                SaeConfig config = form.config(6, 6, 12, form == SaeForm.KSPARSE ? Map.of("k", "3") : Map.of());
+                SaeConfig config = form.config(6, 6, 12, form == SaeForm.KSPARSE || form == SaeForm.TRANSCODER ? Map.of("k", "3") : Map.of());
                 for (String name : form.required(config).keySet()) {
                     Map<String, NDArray> tensors = random(scope, form, config);
                     tensors.remove(name);

@@ -23,34 +23,34 @@ import org.refract.engine.tensor.Tensors;
 import org.refract.engine.tensor.TorchRandom;
 
 /** An image model without weights: what passes a hook point depends on the seed, the point and the step alone. */
-final class SyntheticModel implements ImageModel {
+public final class SyntheticModel implements ImageModel {
 
-    static final HookPoint A = new HookPoint("net.a", Site.UPDATE);
-    static final HookPoint B = new HookPoint("net.b", Site.UPDATE);
-    static final int WIDTH = 6;
-    static final int SIDE = 3;
+    public static final HookPoint A = new HookPoint("net.a", Site.UPDATE);
+    public static final HookPoint B = new HookPoint("net.b", Site.UPDATE);
+    public static final int WIDTH = 6;
+    public static final int SIDE = 3;
 
     private final String fingerprint;
     private final Optional<Integer> broken;
     private int drawn;
 
-    SyntheticModel(String fingerprint) {
+    public SyntheticModel(String fingerprint) {
         this(fingerprint, Optional.empty());
     }
 
     /** @param broken the picture, counted from 0, that gives NaN */
-    SyntheticModel(String fingerprint, Optional<Integer> broken) {
+    public SyntheticModel(String fingerprint, Optional<Integer> broken) {
         this.fingerprint = fingerprint;
         this.broken = broken;
     }
 
     /** How many pictures were drawn. */
-    int drawn() {
+    public int drawn() {
         return drawn;
     }
 
     /** {@code (C, h, w)} of a picture. */
-    static float[] value(HookPoint point, long seed, int step) {
+    public static float[] value(HookPoint point, long seed, int step) {
         return new TorchRandom(1009 * seed + 7 * step + (point.equals(A) ? 0 : 500_000)).randn(WIDTH * SIDE * SIDE);
     }
 

@@ -1,9 +1,9 @@
 package org.refract.engine.extension;
 
-import java.awt.image.BufferedImage;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.refract.api.job.CancelledException;
+import org.refract.api.job.ForwardingMonitor;
 import org.refract.api.job.Monitor;
 
 /**
@@ -63,41 +63,11 @@ public final class Lease<T> {
 
     /** A monitor whose checkpoint also checks this lease. */
     public Monitor guard(Monitor monitor) {
-        return new Monitor() {
-            @Override
-            public void stage(String title, long total) {
-                monitor.stage(title, total);
-            }
-
-            @Override
-            public void advance(long units) {
-                monitor.advance(units);
-            }
-
-            @Override
-            public void metric(String name, double value) {
-                monitor.metric(name, value);
-            }
-
-            @Override
-            public void preview(BufferedImage image) {
-                monitor.preview(image);
-            }
-
-            @Override
-            public boolean wantsPreviews() {
-                return monitor.wantsPreviews();
-            }
-
-            @Override
-            public void note(String sentence) {
-                monitor.note(sentence);
-            }
-
+        return new ForwardingMonitor(monitor) {
             @Override
             public void checkpoint() {
                 check();
-                monitor.checkpoint();
+                super.checkpoint();
             }
         };
     }

@@ -18,10 +18,23 @@ public final class Sha256 {
     private Sha256() {
     }
 
+    /** The SHA-256 of bytes, in lower-case hexadecimal. */
+    public static String of(byte[] bytes) {
+        return HexFormat.of().formatHex(digest().digest(bytes));
+    }
+
+    private static MessageDigest digest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
     /** The SHA-256 of a file's bytes, in lower-case hexadecimal. */
     public static String of(Path file) throws RefractException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            MessageDigest digest = digest();
             ByteBuffer piece = ByteBuffer.allocate(PIECE);
             while (channel.read(piece) >= 0) {
                 digest.update(piece.flip());
@@ -30,8 +43,6 @@ public final class Sha256 {
             return HexFormat.of().formatHex(digest.digest());
         } catch (IOException e) {
             throw FileFailure.reading(file, e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 }

@@ -6,7 +6,7 @@ import java.util.Arrays;
  * Random orders that depend on their seeds alone, the same in every version of Java: Fisher and Yates' shuffle driven by SplitMix64 (Steele,
  * Lea and Flood 2014) with Lemire's bounded integers.
  */
-final class Permutation {
+public final class Permutation {
 
     private static final long GAMMA = 0x9e3779b97f4a7c15L;
 
@@ -19,7 +19,7 @@ final class Permutation {
     }
 
     /** The numbers below {@code n} in an order that the seeds choose. */
-    static int[] of(int n, long... seeds) {
+    public static int[] of(int n, long... seeds) {
         Permutation random = new Permutation(seeds);
         int[] order = new int[n];
         Arrays.setAll(order, i -> i);

@@ -11,7 +11,7 @@ import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.tensor.Positions;
 
 /** Keeps what passes a hook point in one run: of a guided batch the conditional half. Leaves the run unchanged. */
-final class RecordingHook implements Hook {
+public final class RecordingHook implements Hook {
 
     private static final KernelLibrary KERNELS = KernelLibrary.of(RecordingHook.class, "store.ts.py");
 
@@ -21,7 +21,7 @@ final class RecordingHook implements Hook {
     private Positions positions = new Positions(0, 0, 0);
 
     /** @param owner owns what is kept */
-    RecordingHook(HookPoint point, NDManager owner) {
+    public RecordingHook(HookPoint point, NDManager owner) {
         this.point = point;
         this.owner = owner;
     }
@@ -42,17 +42,17 @@ final class RecordingHook implements Hook {
     }
 
     /** Shape of what was kept; examples is the batch of the last pass. */
-    Positions positions() {
+    public Positions positions() {
         return positions;
     }
 
     /** How many passes were kept. */
-    int passes() {
+    public int passes() {
         return passes.size();
     }
 
     /** {@code (examples, steps, rows · columns, width)} float32. */
-    NDArray update() {
+    public NDArray update() {
         return KERNELS.call(owner, "stack", passes, positions.examples());
     }
 }

@@ -1,10 +1,14 @@
 package org.refract.engine.store;
 
-import java.awt.image.BufferedImage;
+import org.refract.api.job.ForwardingMonitor;
 import org.refract.api.job.Monitor;
 
-/** Passes on everything but progress, for a part of the work that counts in other units than the whole. */
-record Unmetered(Monitor whole) implements Monitor {
+/** Passes on everything but progress, for a part of the work that counts in other units than the whole; nobody sees previews of it. */
+final class Unmetered extends ForwardingMonitor {
+
+    Unmetered(Monitor whole) {
+        super(whole);
+    }
 
     @Override
     public void stage(String title, long total) {
@@ -15,27 +19,7 @@ record Unmetered(Monitor whole) implements Monitor {
     }
 
     @Override
-    public void metric(String name, double value) {
-        whole.metric(name, value);
-    }
-
-    @Override
-    public void preview(BufferedImage image) {
-        whole.preview(image);
-    }
-
-    @Override
     public boolean wantsPreviews() {
         return false;
-    }
-
-    @Override
-    public void note(String sentence) {
-        whole.note(sentence);
-    }
-
-    @Override
-    public void checkpoint() {
-        whole.checkpoint();
     }
 }

@@ -13,8 +13,8 @@ import org.refract.api.sae.Provenance;
 import org.refract.api.sae.Sae;
 import org.refract.api.sae.SaeTrainer;
 import org.refract.engine.Version;
-import org.refract.engine.store.ActivationStore;
-import org.refract.engine.store.StoreManifest;
+import org.refract.engine.source.Batch;
+import org.refract.engine.source.BatchSource;
 import org.refract.engine.store.StreamPosition;
 import org.refract.engine.tensor.Scope;
 
@@ -44,16 +44,16 @@ final class RunningTask implements AutoCloseable {
     /**
      * Begins a task, or goes on from a saved state.
      *
-     * @param samples (samples, width) float32, the first vectors of its data
+     * @param samples the first vectors of its data
      */
-    static RunningTask begin(Path folder, TrainingPlan plan, TrainingTask task, NDArray samples, Optional<TrainingState> saved)
+    static RunningTask begin(Path folder, TrainingPlan plan, TrainingTask task, Batch samples, Optional<TrainingState> saved)
             throws RefractException {
         Sae sae = null;
         try (Scope step = Scope.open(plan.placement())) {
             sae = saved.isEmpty()
-                    ? task.variant().create(task.config(), samples, plan.seed(), plan.placement())
+                    ? task.variant().create(task.config(), samples.input(), samples.target(), plan.seed(), plan.placement())
                     : task.variant().restore(task.config(), saved.get().sae(folder, task.name(), step.manager()), plan.placement());
-            SaeTrainer trainer = task.variant().trainer(sae, samples, plan.batch());
+            SaeTrainer trainer = task.variant().trainer(sae, samples.input(), samples.target(), plan.batch());
             StreamPosition start = StreamPosition.START;
             if (saved.isPresent()) {
                 restore(trainer, saved.get().trainer(folder, task.name(), step.manager()), folder, task);
@@ -106,8 +106,8 @@ final class RunningTask implements AutoCloseable {
     }
 
     /** What it learns from. */
-    ActivationStore store() {
-        return task.store();
+    BatchSource source() {
+        return task.source();
     }
 
     /** How it does, if the plan has an early stop and a line was logged. */
@@ -116,14 +116,15 @@ final class RunningTask implements AutoCloseable {
     }
 
     /** @param after where the data go on after this batch */
-    void step(NDArray batch, StreamPosition after) {
-        trainer.step(batch);
+    void step(Batch batch, StreamPosition after) {
+        trainer.step(batch.input(), batch.target());
         position = after;
     }
 
     /** @throws RefractException if the loss is not a number any more */
     Map<String, Double> log(long step, double samplesPerSecond) throws RefractException {
         metrics = new LinkedHashMap<>(trainer.metrics());
+        metrics.putAll(task.source().metrics(sae.decoder()));
         for (var metric : metrics.entrySet()) {
             if (!Double.isFinite(metric.getValue()) && !metric.getKey().equals("explained_variance")) {
                 throw RefractException.failure("Training %s gave %s = %s at step %d: try a smaller learning rate, and check the recorded"
@@ -140,20 +141,18 @@ final class RunningTask implements AutoCloseable {
 
     /** Writes the finished dictionary. */
     void write(Path folder, CheckpointFormat format, long steps) throws RefractException {
-        StoreManifest data = task.store().manifest();
-        Map<String, String> facts = new TreeMap<>(Map.of(
+        Provenance data = task.source().provenance();
+        Map<String, String> facts = new TreeMap<>(data.facts());
+        facts.putAll(Map.of(
                 "steps", Long.toString(steps),
                 "batch", Integer.toString(plan.batch()),
                 "samples", Long.toString(steps * plan.batch()),
                 "seed", Long.toString(plan.seed()),
-                "recordings", Integer.toString(task.store().recordings().length),
-                "data_dtype", data.type().safetensors(),
                 "refract", Version.refract(),
                 "torch", Version.torch()));
-        data.facts().forEach((name, value) -> facts.put("data_" + name, value));
         Optional.ofNullable(metrics.get("explained_variance")).ifPresent(v -> facts.put("explained_variance", "%.6f".formatted(v)));
         Provenance provenance = new Provenance(data.model(), data.modelFingerprint(), data.point(), facts);
-        format.write(new CheckpointFormat.Checkpoint(sae.config(), sae.tensors(), Optional.of(provenance)), folder.resolve(task.name()));
+        format.write(new CheckpointFormat.Checkpoint(sae.config(), trainer.result(), Optional.of(provenance)), folder.resolve(task.name()));
     }
 
     @Override

@@ -1,6 +1,5 @@
 package org.refract.engine.train;
 
-import ai.djl.ndarray.NDArray;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -12,15 +11,15 @@ import org.refract.api.RefractException;
 import org.refract.api.job.CancelledException;
 import org.refract.api.job.Monitor;
 import org.refract.api.sae.CheckpointFormat;
-import org.refract.engine.store.ActivationReader;
-import org.refract.engine.store.ActivationStore;
+import org.refract.engine.source.Batch;
+import org.refract.engine.source.BatchSource;
 import org.refract.engine.tensor.Scope;
 
 /**
- * Trains several autoencoders in one pass over their stores: each step gives each of them the next batch of its own hook point, and batches
- * of one step hold the same recordings. Several autoencoders of one store get the same batch, which is read once. Under the folder each has {@code NAME/log.jsonl} ({@link RunLog}), {@code NAME/state} while it is
- * trained, and in the end the checkpoint in {@code NAME}. A training that was stopped or killed goes on from its last saved state and ends,
- * on the CPU, with the same bits.
+ * Trains several autoencoders in one pass over their data: each step gives each of them the next batch of its own source, and batches of one
+ * step hold the same recordings. Several autoencoders of one source get the same batch, which is read once. Under the folder each has {@code
+ * NAME/log.jsonl} ({@link RunLog}), {@code NAME/state} while it is trained, and in the end the checkpoint in {@code NAME}. A training that was
+ * stopped or killed goes on from its last saved state and ends, on the CPU, with the same bits.
  */
 public final class Trainer {
 
@@ -66,7 +65,7 @@ public final class Trainer {
         try {
             begin(tasks, saved, monitor);
             List<TrainingTask> learning = plan.tasks().stream().filter(t -> !stopped.containsKey(t.name())).toList();
-            try (Batches batches = Batches.open(plan, learning, saved.map(TrainingState::positions).orElse(Map.of()))) {
+            try (Batches batches = Batches.open(plan, learning, saved.map(TrainingState::positions).orElse(Map.of()), monitor)) {
                 train(tasks, batches, saved.map(TrainingState::step).orElse(0L), identity, monitor);
             }
             return new LinkedHashMap<>(finished);
@@ -79,13 +78,13 @@ public final class Trainer {
 
     private void begin(List<RunningTask> tasks, Optional<TrainingState> saved, Monitor monitor) throws RefractException {
         monitor.stage("Preparing %d dictionaries".formatted(plan.tasks().size()), plan.tasks().size());
-        Map<ActivationStore, List<TrainingTask>> byStore = new LinkedHashMap<>();
-        plan.tasks().forEach(task -> byStore.computeIfAbsent(task.store(), store -> new ArrayList<>()).add(task));
-        for (var store : byStore.entrySet()) {
+        Map<BatchSource, List<TrainingTask>> bySource = new LinkedHashMap<>();
+        plan.tasks().forEach(task -> bySource.computeIfAbsent(task.source(), source -> new ArrayList<>()).add(task));
+        for (var source : bySource.entrySet()) {
             try (Scope scope = Scope.open(plan.placement())) {
                 int first = Math.max(FIRST_VECTORS, Math.multiplyExact(FIRST_BATCHES, plan.batch()));
-                NDArray samples = ActivationReader.sample(store.getKey(), plan.seed(), first, plan.placement(), scope.manager());
-                for (TrainingTask task : store.getValue()) {
+                Batch samples = source.getKey().sample(plan.seed(), first, plan.placement(), scope.manager(), monitor);
+                for (TrainingTask task : source.getValue()) {
                     monitor.checkpoint();
                     if (saved.filter(s -> s.stopped(task.name())).isPresent()) {
                         stopped.put(task.name(), saved.get().progress().get(task.name()));
@@ -164,9 +163,9 @@ public final class Trainer {
 
     private static void advance(List<RunningTask> tasks, Batches batches, Scope scope) throws RefractException {
         try (Scope step = scope.child()) {
-            Map<ActivationStore, NDArray> next = batches.next(tasks, step);
+            Map<BatchSource, Batch> next = batches.next(tasks, step);
             for (RunningTask task : tasks) {
-                task.step(next.get(task.store()), batches.position(task.store()));
+                task.step(next.get(task.source()), batches.position(task.source()));
             }
         }
     }

@@ -54,9 +54,7 @@ record TrainingState(long step, String identity, Map<String, StreamPosition> pos
             said.addProperty("variant", task.config().variant());
             said.addProperty("latents", task.config().latents());
             task.config().settings().asMap().forEach(said::addProperty);
-            said.addProperty("point", task.store().manifest().point().toString());
-            said.addProperty("model_fingerprint", task.store().manifest().modelFingerprint());
-            said.addProperty("vectors", task.store().vectors());
+            task.source().identity().forEach(said::addProperty);
             tasks.add(said);
         }
         json.add("tasks", tasks);

@@ -14,6 +14,7 @@ import org.refract.api.model.ImageRequest;
 import org.refract.engine.index.Icons;
 import org.refract.engine.intervene.FeatureRows;
 import org.refract.engine.intervene.Interventions;
+import org.refract.engine.job.CheckpointsOnly;
 import org.refract.engine.tensor.Pictures;
 import org.refract.engine.tensor.Scope;
 

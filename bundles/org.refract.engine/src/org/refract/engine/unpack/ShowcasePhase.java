@@ -25,6 +25,7 @@ import org.refract.engine.index.FeatureIndex;
 import org.refract.engine.intervene.ActiveFeature;
 import org.refract.engine.intervene.Explore;
 import org.refract.engine.intervene.Interventions;
+import org.refract.engine.job.CheckpointsOnly;
 import org.refract.engine.store.Recordings;
 
 /**

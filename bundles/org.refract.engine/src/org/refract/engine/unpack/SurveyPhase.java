@@ -18,6 +18,7 @@ import org.refract.api.model.ImageBatch;
 import org.refract.api.model.ImageModel;
 import org.refract.api.model.ImageRequest;
 import org.refract.api.model.Site;
+import org.refract.engine.job.CheckpointsOnly;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;

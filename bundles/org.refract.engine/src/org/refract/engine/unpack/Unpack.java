@@ -21,6 +21,7 @@ import org.refract.api.model.ModelInfo;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.extension.Lease;
 import org.refract.engine.file.FileFailure;
+import org.refract.engine.job.CheckpointsOnly;
 import org.refract.engine.job.RunRecord;
 
 /**

@@ -1,10 +1,10 @@
 package org.refract.engine.unpack;
 
-import java.awt.image.BufferedImage;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.refract.api.job.ForwardingMonitor;
 import org.refract.api.job.Monitor;
 
 /**
@@ -12,7 +12,7 @@ import org.refract.api.job.Monitor;
  * phases' usual shares of the time and the speed of this machine so far. While several dictionaries are trained it also tells the mean of
  * their explained variances.
  */
-final class WholeProgress implements Monitor {
+final class WholeProgress extends ForwardingMonitor {
     private static final String EXPLAINED = "/explained_variance";
     /** An estimate from less of the job than this would jump. */
     private static final double EARLIEST = 0.01;
@@ -36,6 +36,7 @@ final class WholeProgress implements Monitor {
      * @param before the weights of those that were done before
      */
     WholeProgress(Monitor monitor, double total, double before, LongSupplier nanos) {
+        super(monitor);
         this.monitor = monitor;
         this.total = total;
         this.weightBefore = before;
@@ -86,21 +87,6 @@ final class WholeProgress implements Monitor {
             explained.put(name, value);
             monitor.metric("explained variance", explained.values().stream().mapToDouble(v -> v).average().orElse(0));
         }
-    }
-
-    @Override
-    public void preview(BufferedImage image) {
-        monitor.preview(image);
-    }
-
-    @Override
-    public void note(String sentence) {
-        monitor.note(sentence);
-    }
-
-    @Override
-    public void checkpoint() {
-        monitor.checkpoint();
     }
 
     /** How much of the whole job is done, in [0, 1]. */

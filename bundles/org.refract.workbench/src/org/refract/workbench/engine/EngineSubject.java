@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.api.analysis.Dictionary;
 import org.refract.api.analysis.FeatureId;
+import org.refract.api.job.BothMonitors;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.HookPointInfo;
 import org.refract.api.model.ImageModel;

@@ -9,6 +9,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.refract.api.RefractException;
+import org.refract.api.job.BothMonitors;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.ImageModel;
 import org.refract.api.model.Model;

@@ -1,49 +1,56 @@
-package org.refract.workbench.engine;
+package org.refract.api.job;
 
 import java.awt.image.BufferedImage;
-import org.refract.api.job.CancelledException;
-import org.refract.api.job.Monitor;
 
 /** Tells two listeners of the same work; either can stop it. */
-record BothMonitors(Monitor first, Monitor second) implements Monitor {
+public class BothMonitors extends ForwardingMonitor {
+
+    private final Monitor second;
+
+    /** Both, in the order in which they hear of things. */
+    public BothMonitors(Monitor first, Monitor second) {
+        super(first);
+        this.second = second;
+    }
+
     @Override
     public void stage(String title, long total) {
-        first.stage(title, total);
+        super.stage(title, total);
         second.stage(title, total);
     }
 
     @Override
     public void advance(long units) {
-        first.advance(units);
+        super.advance(units);
         second.advance(units);
     }
 
     @Override
     public void metric(String name, double value) {
-        first.metric(name, value);
+        super.metric(name, value);
         second.metric(name, value);
     }
 
     @Override
     public void preview(BufferedImage image) {
-        first.preview(image);
+        super.preview(image);
         second.preview(image);
     }
 
     @Override
     public boolean wantsPreviews() {
-        return first.wantsPreviews() || second.wantsPreviews();
+        return super.wantsPreviews() || second.wantsPreviews();
     }
 
     @Override
     public void note(String sentence) {
-        first.note(sentence);
+        super.note(sentence);
         second.note(sentence);
     }
 
     @Override
     public void checkpoint() throws CancelledException {
-        first.checkpoint();
+        super.checkpoint();
         second.checkpoint();
     }
 }
