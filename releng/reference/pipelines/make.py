@@ -20,16 +20,17 @@ torch.use_deterministic_algorithms(True)
 sdxl, out = Path(sys.argv[1]), Path(sys.argv[2])
 SCHEDULERS = {
     "scheduler_turbo": EulerAncestralDiscreteScheduler, "scheduler_ddim": DDIMScheduler,
-    "scheduler_dpmpp_2m": DPMSolverMultistepScheduler, "scheduler": EulerDiscreteScheduler, "heun": HeunDiscreteScheduler,
+    "scheduler_dpmpp_2m": DPMSolverMultistepScheduler, "scheduler": EulerDiscreteScheduler,
 }
+OTHERS = {"heun": HeunDiscreteScheduler, "euler_ancestral": EulerAncestralDiscreteScheduler}
 HEIGHT, WIDTH = 64, 48
 
 
 def pipeline(kind, model, scheduler, unet=None):
     more = {} if unet is None else {"unet": unet}
     pipe = kind.from_pretrained(sdxl / model, **more)
-    if scheduler == "heun":
-        pipe.scheduler = HeunDiscreteScheduler.from_config(pipe.scheduler.config)
+    if scheduler in OTHERS:
+        pipe.scheduler = OTHERS[scheduler].from_config(pipe.scheduler.config)
     elif scheduler != "scheduler":
         pipe.scheduler = SCHEDULERS[scheduler].from_pretrained(sdxl / model, subfolder=scheduler)
     pipe.set_progress_bar_config(disable=True)
@@ -145,6 +146,15 @@ for scheduler, end in (("heun", 0.5), ("scheduler_dpmpp_2m", 0.7)):
     if scheduler == "heun":
         images[f"{name}_base"] = noisy
         run(f"{name}_refiner", I, REFINER, scheduler, [62], {**P, "num_inference_steps": 8, "denoising_start": end}, f"{name}_base")
+
+both = {}
+for way, first, second in (("handoff", {"denoising_end": 0.6}, {"denoising_start": 0.6}), ("again", {}, {"strength": 0.4})):
+    generators = [torch.Generator().manual_seed(s) for s in (81, 82)]
+    args = {"prompt": ["a red apple", "a blue star"], "num_inference_steps": 8, "guidance_scale": 3.0, "output_type": "latent"}
+    drawn = pipeline(T, BASE, "euler_ancestral")(**args, **first, height=HEIGHT, width=WIDTH, generator=generators).images
+    refined = pipeline(I, REFINER, "euler_ancestral")(**args, **second, image=drawn, generator=generators).images
+    both[f"{way}.base"], both[f"{way}.refined"] = drawn, refined
+save_file({k: v.contiguous() for k, v in both.items()}, out / "two_stages.safetensors")
 
 vae = AutoencoderKL.from_pretrained(sdxl / BASE, subfolder="vae")
 vae.tile_sample_min_size, vae.tile_latent_min_size = 32, 4

@@ -38,11 +38,12 @@ record Denoising(UNet unet, SchedulerPoints points, Solver solver, StageSteps st
     /**
      * @param first {@code (batch, channels, h, w)} float32, owned by the run and freed by it
      * @param watcher sees the sample without noise as each call predicts it, {@code (batch, channels, h, w)}, freed after the call
-     * @return the same shape in row-major order, owned by {@code run}
+     * @return latents of the same shape in row-major order, owned by {@code run}
      * @throws RefractException if a step gives numbers that are not finite: which step, and which part
      */
-    NDArray run(NDArray first, Optional<Consumer<NDArray>> watcher, Monitor monitor, Scope run) throws RefractException {
+    Denoised run(NDArray first, Optional<Consumer<NDArray>> watcher, Monitor monitor, Scope run) throws RefractException {
         NDArray sample = first;
+        Optional<NDArray> predicted = Optional.empty();
         for (int i = steps.first(); i < steps.last(); i++) {
             monitor.checkpoint();
             try (Scope scope = run.child()) {
@@ -52,8 +53,11 @@ record Denoising(UNet unet, SchedulerPoints points, Solver solver, StageSteps st
                     NotFinite.check(call.output, "In step %d of %d the U-Net gave".formatted(i - steps.first() + 1, steps.count()));
                     NotFinite.check(next, "In step %d of %d the scheduler made".formatted(i - steps.first() + 1, steps.count()));
                 }
-                if (watcher.isPresent()) {
-                    watcher.get().accept(solver.predictedOriginal(scope.manager(), i, call.output, call.sample));
+                boolean early = i == steps.last() - 1 && i < solver.timesteps().length - 1;
+                if (watcher.isPresent() || early) {
+                    NDArray original = solver.predictedOriginal(scope.manager(), i, call.output, call.sample);
+                    watcher.ifPresent(w -> w.accept(original));
+                    predicted = early ? Optional.of(run.adopt(original)) : predicted;
                 }
                 sample = run.adopt(next);
             }
@@ -61,7 +65,20 @@ record Denoising(UNet unet, SchedulerPoints points, Solver solver, StageSteps st
                 monitor.advance(1);
             }
         }
-        return KERNELS.call(run, "row_major", sample);
+        return new Denoised(KERNELS.call(run, "row_major", sample), predicted);
+    }
+
+    /**
+     * What came out.
+     *
+     * @param latents   {@code (batch, channels, h, w)} float32
+     * @param predicted where the run ended early, the sample without noise as the last call predicted it
+     */
+    record Denoised(NDArray latents, Optional<NDArray> predicted) {
+        /** What a VAE makes a picture of. */
+        NDArray clean() {
+            return predicted.orElse(latents);
+        }
     }
 
     /** One call of the U-Net, and the sample that the solver makes of it. */

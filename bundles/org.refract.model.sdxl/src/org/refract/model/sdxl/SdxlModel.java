@@ -17,6 +17,7 @@ import org.refract.api.model.HookPointInfo;
 import org.refract.api.model.ImageBatch;
 import org.refract.api.model.ImageModel;
 import org.refract.api.model.ImageRequest;
+import org.refract.api.model.LatentSpace;
 import org.refract.api.model.ModelInfo;
 import org.refract.api.model.Pass;
 import org.refract.api.model.Placement;
@@ -27,6 +28,7 @@ import org.refract.model.sdxl.nn.HookTable;
 import org.refract.model.sdxl.nn.Module;
 import org.refract.model.sdxl.schedulers.SchedulerConfig;
 import org.refract.model.sdxl.schedulers.Solver;
+import org.refract.model.sdxl.vae.VaeConfig;
 
 /** An opened model of the SDXL family: text to pictures as diffusers' {@code StableDiffusionXLPipeline} makes them. */
 final class SdxlModel implements ImageModel {
@@ -92,6 +94,15 @@ final class SdxlModel implements ImageModel {
     }
 
     @Override
+    public Optional<LatentSpace> latentSpace() {
+        VaeConfig config = parts.vae().config();
+        String scale = config.latentsMean().isEmpty()
+                ? "times %s".formatted(config.scalingFactor())
+                : "times %s after taking away %s and dividing by %s".formatted(config.scalingFactor(), config.latentsMean(), config.latentsStd());
+        return Optional.of(new LatentSpace(config.latentChannels(), config.scaleFactor(), scale, parts.scheduler().noise(), parts.aestheticScore()));
+    }
+
+    @Override
     public ImageBatch generate(ImageRequest request, List<? extends Hook> hooks, Monitor monitor, NDManager owner) throws RefractException {
         RequestChecks.check(request, parts);
         for (Hook hook : hooks) {
@@ -99,24 +110,26 @@ final class SdxlModel implements ImageModel {
         }
         HookTable table = new HookTable(hooks);
         try (Scope run = Scope.in(owner, placement)) {
-            NDArray latents = denoise(request, table, monitor, run);
+            Denoising.Denoised denoised = denoise(request, table, monitor, run);
             int count = request.prompts().size();
             Optional<NDArray> images = request.decode()
-                    ? Optional.of(vae.decode(latents, request.vae(), table, new Pass(request.steps() - 1, request.steps(), 0, count, false), monitor, run))
+                    ? Optional.of(vae.decode(denoised.clean(), request.vae(), table, new Pass(request.steps() - 1, request.steps(), 0, count, false), monitor, run))
                     : Optional.empty();
-            latents.attach(owner);
+            denoised.latents().attach(owner);
             images.ifPresent(i -> i.attach(owner));
-            return new ImageBatch(latents, images);
+            return new ImageBatch(denoised.latents(), images);
         }
     }
 
-    /** Latents {@code (batch, channels, h, w)} float32 in row-major order. */
-    private NDArray denoise(ImageRequest request, HookTable hooks, Monitor monitor, Scope run) throws RefractException {
+    private Denoising.Denoised denoise(ImageRequest request, HookTable hooks, Monitor monitor, Scope run) throws RefractException {
         Solver solver = scheduler(request).scheduler().solver(request.steps(), run.manager());
         int scale = parts.vae().config().scaleFactor();
         Noise noise = new Noise(request, placement, parts.vae().config().latentChannels(), request.height() / scale, request.width() / scale);
         Beginning beginning = Beginning.of(request, parts, vae, solver, noise, hooks, monitor, run);
         StageSteps steps = StageSteps.of(beginning.first(), request.stage(), solver.timesteps(), parts.scheduler().numTrainTimesteps());
+        if (steps.count() == 0 && request.start().isPresent()) {
+            throw RefractException.usage("With this strength and stage no step is left to do; raise the strength, or change where the stage begins or ends.");
+        }
         Guidance guidance = Guidance.of(request, steps.count(), solver.order());
         Conditioning conditioning = Conditioning.of(parts, prompts, request, guidance, hooks, monitor, run);
         return new Denoising(parts.unet(), schedulerPoints, solver, steps, conditioning, guidance, beginning.inpainting(), noise, hooks)

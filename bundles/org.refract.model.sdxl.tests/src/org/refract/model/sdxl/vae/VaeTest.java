@@ -106,7 +106,7 @@ class VaeTest {
         return new Forward(new HookTable(hooks), PASS, scope.manager());
     }
 
-    private static Vae load(Scope scope) throws Exception {
+    static Vae load(Scope scope) throws Exception {
         Path folder = ReferenceSet.base().resolve("vae");
         Vae vae = new Vae("vae", VaeConfig.read(ConfigFile.read(folder.resolve("config.json"))));
         try (Checkpoint weights = Checkpoint.open(folder)) {
