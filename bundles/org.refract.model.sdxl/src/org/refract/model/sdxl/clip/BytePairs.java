@@ -1,9 +1,11 @@
 package org.refract.model.sdxl.clip;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +47,32 @@ final class BytePairs {
         symbols.add(symbols.removeLast() + END_OF_WORD);
         join(symbols);
         return symbols.stream().map(s -> vocabulary.getOrDefault(s, unknown)).toList();
+    }
+
+    /** The characters of tokens; words are set apart by blanks. */
+    String decode(List<Integer> tokens) {
+        Map<Integer, String> symbols = new HashMap<>();
+        vocabulary.forEach((symbol, token) -> {
+            if (tokens.contains(token)) {
+                symbols.put(token, symbol);
+            }
+        });
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (int token : tokens) {
+            String symbol = symbols.getOrDefault(token, "");
+            boolean ends = symbol.endsWith(END_OF_WORD);
+            String visible = ends ? symbol.substring(0, symbol.length() - END_OF_WORD.length()) : symbol;
+            visible.chars().forEach(c -> bytes.write(Arrays.asList(BYTE_SYMBOLS).indexOf(String.valueOf((char) c))));
+            if (ends) {
+                bytes.write(' ');
+            }
+        }
+        return bytes.toString(StandardCharsets.UTF_8).strip();
+    }
+
+    /** The token of a symbol, if it is one. */
+    Optional<Integer> token(String symbol) {
+        return Optional.ofNullable(vocabulary.get(symbol));
     }
 
     /** All places of the best pair are joined in one sweep: a pair that contains the joined symbol was learnt later, so none comes first. */

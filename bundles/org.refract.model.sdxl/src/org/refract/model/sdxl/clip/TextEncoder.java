@@ -5,17 +5,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.refract.api.model.Layout;
+import org.refract.engine.kernel.KernelLibrary;
+import org.refract.engine.tensor.Scope;
 import org.refract.model.sdxl.nn.Embedding;
 import org.refract.model.sdxl.nn.Forward;
 import org.refract.model.sdxl.nn.LayerNorm;
 import org.refract.model.sdxl.nn.Linear;
 import org.refract.model.sdxl.nn.Module;
+import org.refract.model.sdxl.nn.Parameter;
 
 /**
  * {@code CLIPTextModel} and {@code CLIPTextModelWithProjection} (Learning Transferable Visual Models From Natural Language Supervision).
  * SDXL reads the output of the last layer but one, and from the second encoder the projected embedding of the whole text.
  */
 public final class TextEncoder extends Module {
+
+    private static final KernelLibrary CLIP = KernelLibrary.of(TextEncoder.class, "clip.ts.py");
 
     private final TextConfig config;
     private final TextModel textModel;
@@ -51,6 +56,22 @@ public final class TextEncoder extends Module {
     }
 
     /**
+     * Adds tokens behind the vocabulary (textual inversion).
+     *
+     * @param vectors {@code (tokens, width)} float32
+     * @param owner   keeps the longer table
+     * @return the number of the first new token
+     */
+    int addTokens(NDArray vectors, Scope owner) {
+        Parameter table = textModel.embeddings.token.parameters().findFirst().orElseThrow();
+        NDArray before = table.value();
+        table.fill(CLIP.call(owner, "longer_table", before, vectors));
+        int first = (int) before.getShape().get(0);
+        before.close();
+        return first;
+    }
+
+    /**
      * @param ids   {@code (batch, positions)} int64
      * @param layer which hidden state to return: 0 is the embeddings, l the output of layer l
      * @param whole whether to go on to the end for the final norm and the pooled embedding; what nobody asked for and no hook hears is not
@@ -68,7 +89,8 @@ public final class TextEncoder extends Module {
             return new Encoding(states.get(layer), Optional.empty(), Optional.empty(), Optional.empty());
         }
         NDArray last = textModel.finalLayerNorm.forward(run, states.getLast());
-        NDArray pooled = run.call("at_end_token", last, ids, config.endToken(), TextConfig.LEGACY_END_TOKEN);
+        NDArray known = CLIP.call(run.owner(), "known_tokens", ids, config.vocabulary());
+        NDArray pooled = run.call("at_end_token", last, known, config.endToken(), TextConfig.LEGACY_END_TOKEN);
         return new Encoding(states.get(layer), Optional.of(last), Optional.of(pooled), textProjection.map(p -> p.forward(run, pooled)));
     }
 

@@ -4,10 +4,12 @@ import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,6 +32,8 @@ public final class Tokenizer {
             "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+", Pattern.UNICODE_CHARACTER_CLASS);
 
     private final BytePairs bytePairs;
+    private final List<AddedToken> added;
+    private final Map<Integer, List<Integer>> expansions;
     private final List<AddedToken> verbatim;
     private final List<AddedToken> normalized;
     private final int start;
@@ -46,7 +50,14 @@ public final class Tokenizer {
     };
 
     Tokenizer(BytePairs bytePairs, List<AddedToken> added, int start, int end, int pad, int maxLength) {
+        this(bytePairs, added, Map.of(), start, end, pad, maxLength);
+    }
+
+    private Tokenizer(BytePairs bytePairs, List<AddedToken> added, Map<Integer, List<Integer>> expansions, int start, int end, int pad,
+            int maxLength) {
         this.bytePairs = bytePairs;
+        this.added = List.copyOf(added);
+        this.expansions = Map.copyOf(expansions);
         Comparator<AddedToken> longestFirst = Comparator.comparingInt((AddedToken t) -> t.content().length()).reversed();
         this.verbatim = added.stream().filter(t -> !t.normalized()).sorted(longestFirst).toList();
         this.normalized = added.stream().filter(AddedToken::normalized).sorted(longestFirst).toList();
@@ -70,6 +81,52 @@ public final class Tokenizer {
         return maxLength;
     }
 
+    /**
+     * This tokenizer with one more word, which stands for tokens that the vocabulary does not have (textual inversion).
+     *
+     * @param word   is found in any case; where it begins or ends with a letter or digit, only as a whole word
+     * @param tokens what it becomes
+     */
+    public Tokenizer with(String word, List<Integer> tokens) {
+        List<AddedToken> more = new ArrayList<>(added);
+        String content = normalize(word);
+        boolean whole = isWord(content.codePointAt(0)) || isWord(content.codePointBefore(content.length()));
+        more.add(new AddedToken(content, tokens.getFirst(), true, whole, false, false));
+        Map<Integer, List<Integer>> longer = new HashMap<>(expansions);
+        longer.put(tokens.getFirst(), List.copyOf(tokens));
+        return new Tokenizer(bytePairs, more, longer, start, end, pad, maxLength);
+    }
+
+    /** Whether a word is one that was added to the vocabulary. */
+    public boolean hasAdded(String word) {
+        return added.stream().anyMatch(t -> t.content().equals(word) || t.content().equals(normalize(word)));
+    }
+
+    /** The characters of tokens, words set apart by blanks; added words are left out. */
+    public String decode(List<Integer> tokens) {
+        return bytePairs.decode(tokens);
+    }
+
+    /** The token that begins a text. */
+    public int start() {
+        return start;
+    }
+
+    /** The token that ends a text. */
+    public int end() {
+        return end;
+    }
+
+    /** The token that fills up a text behind its end. */
+    public int pad() {
+        return pad;
+    }
+
+    /** The token of a comma; none if the vocabulary has no comma. */
+    public Optional<Integer> comma() {
+        return bytePairs.token("," + BytePairs.END_OF_WORD);
+    }
+
     /** The text padded, or cut, to {@link #maxLength()}. */
     public Tokens encode(String text) {
         List<Integer> tokens = tokens(text);
@@ -88,7 +145,11 @@ public final class Tokenizer {
     public synchronized List<Integer> tokens(String text) {
         List<Integer> tokens = new ArrayList<>();
         cut(text, verbatim, tokens, raw -> cut(normalize(raw), normalized, tokens, part -> words(part, tokens)));
-        return tokens;
+        return expansions.isEmpty() ? tokens : expanded(tokens);
+    }
+
+    private List<Integer> expanded(List<Integer> tokens) {
+        return tokens.stream().flatMap(t -> expansions.getOrDefault(t, List.of(t)).stream()).toList();
     }
 
     /** Sends what lies between added tokens to {@code rest}, in order. */
