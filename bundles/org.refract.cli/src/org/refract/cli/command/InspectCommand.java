@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ServiceScope;
@@ -26,14 +27,12 @@ import picocli.CommandLine.Spec;
 /** {@code refract inspect}: says what a file or folder is. */
 @Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Look")
 @CommandLine.Command(name = "inspect", sortOptions = false,
-        description = "Say what a model, dictionary, activation store, run, atlas or safetensors file is.")
+        description = "Say what a model, dictionary, activation store, run, atlas, picture or safetensors file is.")
 public final class InspectCommand implements Command {
-    @Reference
-    Extensions extensions;
-    @Reference
-    JobQueue jobs;
+    private final Extensions extensions;
+    private final JobQueue jobs;
     @Spec
-    CommandSpec spec;
+    private CommandSpec spec;
 
     @Parameters(paramLabel = "FILE|DIR", description = "What to look at.")
     private Path location;
@@ -45,6 +44,12 @@ public final class InspectCommand implements Command {
     private boolean verify;
     @Option(names = "--json", order = 4, description = "Print one JSON object.")
     private boolean json;
+
+    @Activate
+    public InspectCommand(@Reference Extensions extensions, @Reference JobQueue jobs) {
+        this.extensions = extensions;
+        this.jobs = jobs;
+    }
 
     @Override
     public Integer call() throws RefractException {

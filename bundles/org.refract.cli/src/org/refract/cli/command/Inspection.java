@@ -20,6 +20,8 @@ import org.refract.api.model.ModelBackend;
 import org.refract.api.model.ModelInfo;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.CheckpointFormat;
+import org.refract.cli.picture.Photo;
+import org.refract.cli.picture.PictureFile;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.file.SafeTensors;
 import org.refract.engine.file.TensorInfo;
@@ -57,6 +59,9 @@ record Inspection(Extensions extensions, boolean tensors, boolean hookPoints, bo
         if (location.toString().endsWith(".duckdb")) {
             return atlas(location);
         }
+        if (Files.isRegularFile(location) && PictureFile.isPicture(location)) {
+            return picture(location);
+        }
         Optional<CheckpointFormat> format = extensions.all(CheckpointFormat.class).stream().filter(f -> f.recognises(location)).findFirst();
         if (format.isPresent()) {
             return sae(location, format.get());
@@ -68,7 +73,7 @@ record Inspection(Extensions extensions, boolean tensors, boolean hookPoints, bo
         if (location.toString().endsWith(".safetensors") || location.toString().endsWith(".safetensors.index.json")) {
             return file(location);
         }
-        throw RefractException.usage("%s is nothing that is known here: not a run, an activation store, an atlas, a dictionary (%s), a model (%s) or a "
+        throw RefractException.usage("%s is nothing that is known here: not a run, an activation store, an atlas, a picture, a dictionary (%s), a model (%s) or a "
                 + "safetensors file.", location, ids(CheckpointFormat.class), ids(ModelBackend.class));
     }
 
@@ -130,6 +135,28 @@ record Inspection(Extensions extensions, boolean tensors, boolean hookPoints, bo
             facts.put("further", new TreeMap<>(atlas.further()));
             return facts;
         }
+    }
+
+    private static Map<String, Object> picture(Path file) throws RefractException {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put(WHAT, "a picture");
+        Optional<String> size = Photo.size(file).map(s -> s[0] + " x " + s[1] + " pixels");
+        size.ifPresent(s -> facts.put("size", s));
+        if (PictureFile.text(file).isEmpty()) {
+            facts.put("drawn with", "it does not say");
+            return facts;
+        }
+        PastPicture past = PastPicture.of(file);
+        past.model().ifPresent(model -> facts.put("model", model));
+        past.fingerprint().ifPresent(fingerprint -> facts.put("fingerprint", fingerprint));
+        Map<String, Object> values = new LinkedHashMap<>();
+        past.values().values().forEach((name, said) -> values.put(name, said.size() == 1 ? said.getFirst() : said));
+        facts.put("drawn with", values);
+        if (!past.lost().isEmpty()) {
+            facts.put("also", past.lost());
+        }
+        facts.put("again", "refract generate --like " + file);
+        return facts;
     }
 
     private Map<String, Object> sae(Path location, CheckpointFormat format) throws RefractException {

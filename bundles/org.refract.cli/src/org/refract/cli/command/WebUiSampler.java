@@ -34,7 +34,7 @@ record WebUiSampler(String sampler, String schedule) {
     static WebUiSampler of(ImageRequest request, ModelInfo model) {
         String said = request.scheduler().orElse(model.details().getOrDefault("scheduler", ""));
         String word = said.split(",", 2)[0].strip();
-        String plain = word.toLowerCase(Locale.ROOT).replace(' ', '_');
+        String plain = word.toLowerCase(Locale.ROOT).replace("dpm++", "dpmpp").replace(' ', '_');
         boolean trailing = said.contains("trailing") || plain.startsWith("turbo");
         for (Map.Entry<String, String> curve : CURVES.entrySet()) {
             String base = plain.endsWith(curve.getKey()) ? plain.substring(0, plain.length() - curve.getKey().length()) : "";

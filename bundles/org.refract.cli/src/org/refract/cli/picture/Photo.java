@@ -8,8 +8,11 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.Optional;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
 import org.refract.api.RefractException;
 
 /**
@@ -48,6 +51,29 @@ public record Photo(BufferedImage image) {
             }
             Optional<byte[]> exif = JpegFile.isOne(bytes) ? JpegFile.exif(bytes) : Optional.empty();
             return new Photo(upright(read, Exif.read(exif).orientation()));
+        } catch (IOException | IndexOutOfBoundsException | IllegalArgumentException | IllegalStateException e) {
+            throw RefractException.failure(e, "%s is a damaged picture.", file);
+        }
+    }
+
+    /** Width and height as they stand in the file, empty for a format that is not read. */
+    public static Optional<int[]> size(Path file) throws RefractException {
+        byte[] bytes = PictureFile.bytes(file);
+        if (WebpFile.isOne(bytes)) {
+            return WebpFile.size(bytes);
+        }
+        try (ImageInputStream stream = ImageIO.createImageInputStream(new ByteArrayInputStream(bytes))) {
+            Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
+            if (!readers.hasNext()) {
+                return Optional.empty();
+            }
+            ImageReader reader = readers.next();
+            try {
+                reader.setInput(stream);
+                return Optional.of(new int[] {reader.getWidth(0), reader.getHeight(0)});
+            } finally {
+                reader.dispose();
+            }
         } catch (IOException | IndexOutOfBoundsException | IllegalArgumentException | IllegalStateException e) {
             throw RefractException.failure(e, "%s is a damaged picture.", file);
         }

@@ -11,8 +11,6 @@ import org.refract.cli.picture.webp.LosslessWebp;
 final class WebpFile {
     private static final byte HAS_EXIF = 0x08;
     private static final int EXTENDED_HEADER = 10;
-    /** The container's limit on a side in pixels of a lossless picture. */
-    static final int LARGEST = 16_384;
 
     private WebpFile() {
     }
@@ -69,6 +67,19 @@ final class WebpFile {
             at += 8 + even(length);
         }
         return Optional.empty();
+    }
+
+    /** Width and height of a file that this product wrote, or another with the same chunks; empty for a lossy one without a header. */
+    static Optional<int[]> size(byte[] webp) {
+        ByteBuffer file = ByteBuffer.wrap(webp).order(ByteOrder.LITTLE_ENDIAN);
+        if (webp.length < 30) {
+            return Optional.empty();
+        }
+        return switch (word(file, 12)) {
+            case "VP8X" -> Optional.of(new int[] {(file.getInt(24) & 0xFFFFFF) + 1, (file.getInt(26) >>> 8) + 1});
+            case "VP8L" -> Optional.of(new int[] {(file.getInt(21) & 0x3FFF) + 1, (file.getInt(21) >>> 14 & 0x3FFF) + 1});
+            default -> Optional.empty();
+        };
     }
 
     private static String word(ByteBuffer file, int at) {

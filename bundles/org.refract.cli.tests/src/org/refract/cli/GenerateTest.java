@@ -1,0 +1,304 @@
+package org.refract.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.refract.api.RefractException;
+import org.refract.api.model.Adapters.Lora;
+import org.refract.api.model.ImageRequest;
+import org.refract.cli.command.GenerateCommand;
+import org.refract.cli.command.InspectCommand;
+import org.refract.cli.picture.PictureFile;
+import org.refract.cli.picture.PictureText;
+import org.refract.cli.progress.Terminal;
+import org.refract.engine.tensor.Devices;
+import org.refract.engine.extension.Extensions;
+import org.refract.engine.job.JobQueue;
+
+/** The command as a person gives it, with a model that tells pictures apart by what was asked for. */
+class GenerateTest {
+    private final Hatching models = new Hatching();
+    private final Devices devices = new Devices();
+    private final JobQueue jobs = new JobQueue(devices);
+    private StringWriter out = new StringWriter();
+    private StringWriter err = new StringWriter();
+
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void models() throws IOException {
+        for (String name : List.of("base", "other", "refiner")) {
+            Files.createFile(Files.createDirectories(folder.resolve(name)).resolve("hatching"));
+        }
+    }
+
+    @AfterEach
+    void close() {
+        jobs.close();
+        devices.close();
+    }
+
+    private int run(Object... words) {
+        out = new StringWriter();
+        err = new StringWriter();
+        Extensions extensions = Extensions.of(models);
+        Commands commands = new Commands(List.of(new CommandSource("test", "Pictures", new GenerateCommand(extensions, jobs)),
+                new CommandSource("test", "Look", new InspectCommand(extensions, jobs))), List.of(), () -> {
+                });
+        return new CommandLineRun(commands, new PrintWriter(out), new PrintWriter(err), new Terminal(false, 80))
+                .run(Arrays.stream(words).map(Object::toString).toArray(String[]::new));
+    }
+
+    private void draw(Object... words) {
+        List<Object> all = new ArrayList<>(List.of("generate", "--model", folder.resolve("base")));
+        all.addAll(List.of(words));
+        assertEquals(0, run(all.toArray()), () -> err.toString());
+    }
+
+    private List<String> files(Path in) throws IOException {
+        try (Stream<Path> files = Files.list(in)) {
+            return files.map(f -> f.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    private List<Long> seeds() {
+        return models.asked.stream().flatMap(r -> r.seeds().stream()).toList();
+    }
+
+    private ImageRequest last() {
+        return models.asked.getLast();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a.png", "a.jpg", "a.webp"})
+    void aRestoredRequestGivesTheSameBytesAgain(String name) throws IOException {
+        Path photo = folder.resolve("photo.png");
+        ImageIO.write(new BufferedImage(40, 24, BufferedImage.TYPE_INT_RGB), "png", photo.toFile());
+        Path lora = Files.write(folder.resolve("style.safetensors"), new byte[64]);
+        Path first = folder.resolve(name);
+        draw("ein \u201eHerz\u201c, (sehr:1.2) \u2764", "--out", first, "--seed", 9, "--steps", 5, "--guidance", 4.5, "--negative", "", "--guidance-rescale", 0.7,
+                "--guidance-until", 0.8, "--scheduler", "DPM++ 2M Karras", "--clip-skip", 1, "--weighting", "a1111", "--long-prompts", "cut", "--prompt2", "x=y, z",
+                "--original-size", "100x50", "--crop", "1,2", "--negative-crop", "3,4", "--vae-tiling", "--image", photo, "--image-strength", 0.5, "--mask", photo,
+                "--fit", "pad", "--lora", lora + ":-0.5", "--lora", lora, "--count", 1);
+        Path again = folder.resolve("again-" + name);
+        assertEquals(0, run("generate", "--like", first, "--out", again), () -> err.toString());
+        assertArrayEquals(Files.readAllBytes(first), Files.readAllBytes(again));
+        assertEquals(List.of(new Lora(lora, -0.5), new Lora(lora, 1)), models.opened.getLast().loras());
+        assertFalse(err.toString().contains("Not restored"), err.toString());
+    }
+
+    @Test
+    void whatIsSaidHereOverridesThePicture() {
+        Path first = folder.resolve("a.png");
+        draw("a cat", "--out", first, "--seed", 9, "--steps", 5, "--size", "64x32");
+        draw("--like", first, "a dog", "--steps", 7, "--aspect", "1:1", "--out", folder.resolve("b.png"));
+        assertEquals(List.of("a dog"), last().prompts());
+        assertEquals(List.of(9L), last().seeds());
+        assertEquals(7, last().steps());
+        assertEquals(32, last().width());
+    }
+
+    @Test
+    void anotherModelIsSaid() {
+        Path first = folder.resolve("a.png");
+        draw("a cat", "--out", first);
+        assertEquals(0, run("generate", "--like", first, "--model", folder.resolve("other"), "--out", folder.resolve("b.png")), () -> err.toString());
+        assertTrue(err.toString().contains("It was drawn with another model, base"), err.toString());
+    }
+
+    @Test
+    void eachPromptIsDrawnWithEachSeedOfAList() throws IOException {
+        draw("a cat", "a dog", "--seed", "1,5-6", "--out", folder.resolve("o"));
+        assertEquals(List.of("a-cat-1.png", "a-cat-5.png", "a-cat-6.png", "a-dog-1.png", "a-dog-5.png", "a-dog-6.png"), files(folder.resolve("o")));
+    }
+
+    @Test
+    void oneSeedIsCountedOnOverPromptsAndCount() {
+        draw("a cat", "a dog", "--seed", 7, "--count", 2, "--out", folder.resolve("o"));
+        assertEquals(List.of(7L, 8L, 9L, 10L), seeds());
+    }
+
+    @Test
+    void aRandomSeedIsRecorded() throws RefractException {
+        Path file = folder.resolve("a.png");
+        draw("a cat", "--seed", -1, "--out", file);
+        JsonObject record = JsonParser.parseString(PictureFile.text(file).record().orElseThrow()).getAsJsonObject();
+        assertEquals(seeds(), List.of(record.get("seed").getAsLong()));
+        draw("a cat", "--seed", -1, "--out", file);
+        assertNotEquals(seeds().getFirst(), seeds().getLast());
+    }
+
+    @Test
+    void batchesChangeNoPicture() throws IOException {
+        draw("a", "b", "c", "--out", folder.resolve("one"));
+        draw("a", "b", "c", "--out", folder.resolve("two"), "--batch", 2);
+        assertEquals(2, models.asked.get(3).prompts().size());
+        for (String name : files(folder.resolve("one"))) {
+            assertArrayEquals(Files.readAllBytes(folder.resolve("one").resolve(name)), Files.readAllBytes(folder.resolve("two").resolve(name)));
+        }
+    }
+
+    @Test
+    void equalNamesDoNotOverwriteEachOther() throws IOException {
+        draw("a!", "a?", "--name-pattern", "{prompt}", "--out", folder.resolve("o"));
+        assertEquals(List.of("a-2.png", "a.png"), files(folder.resolve("o")));
+    }
+
+    @Test
+    void linesOfAFileHaveOptionsOfTheirOwn() throws IOException {
+        Path file = Files.writeString(folder.resolve("p.jsonl"), """
+                {"prompt": "a cat", "steps": 9, "vae_tiling": true, "lora": []}
+                {"prompt": "a dog", "seed": "4,5", "size": "64x32"}
+
+                {"prompt": "a cow"}
+                """);
+        draw("--from", file, "--steps", 2, "--seed", 7, "--out", folder.resolve("o"));
+        assertEquals(List.of(9, 2, 2, 2), models.asked.stream().map(ImageRequest::steps).toList());
+        assertEquals(List.of(7L, 4L, 5L, 8L), seeds());
+        assertTrue(models.asked.getFirst().vae().tiling());
+        assertEquals(64, models.asked.get(1).width());
+    }
+
+    @Test
+    void aTableOfPromptsIsReadAsSpreadsheetsWriteIt() throws IOException {
+        Path file = Files.writeString(folder.resolve("p.csv"), "\ufeffprompt,Steps,negative\r\n\"a \"\"big\"\", cat\r\nwith a hat\",5,\r\na dog,,\"x, y\"\r\n");
+        draw("--from", file, "--guidance", 3, "--out", folder.resolve("o"));
+        assertEquals(List.of("a \"big\", cat\r\nwith a hat"), models.asked.getFirst().prompts());
+        assertEquals(5, models.asked.getFirst().steps());
+        assertEquals(List.of(), models.asked.getFirst().negativePrompts());
+        assertEquals(List.of("x, y"), last().negativePrompts());
+    }
+
+    @Test
+    void linesOfPlainTextArePrompts() throws IOException {
+        Path file = Files.writeString(folder.resolve("p.txt"), "# animals\na cat\n\n a dog \n");
+        draw("--from", file, "--out", folder.resolve("o"));
+        assertEquals(List.of("a cat", "a dog"), models.asked.stream().map(r -> r.prompts().getFirst()).toList());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"prompt\": \"x\", \"stepz\": 3}", "{\"prompt\": \"x\", \"steps\": \"many\"}", "{\"prompt\": \"x\", \"steps\": 0}", "{\"steps\": 3}",
+        "{\"prompt\": \"x\"", "{\"prompt\": \"x\", \"device\": \"cpu\"}", "{\"prompt\": \"x\", \"image\": \"missing.png\"}", "[1]", "{\"prompt\": {}}"})
+    void aBadLineIsASentenceWithItsPlaceBeforeAnythingIsDrawn(String line) throws IOException {
+        Path file = Files.writeString(folder.resolve("p.jsonl"), "{\"prompt\": \"a cat\"}\n" + line + "\n");
+        assertNotEquals(0, run("generate", "--model", folder.resolve("base"), "--from", file, "--out", folder.resolve("o")));
+        assertTrue(err.toString().contains("p.jsonl:2"), err.toString());
+        assertEquals(1, err.toString().lines().count(), err.toString());
+        assertEquals(List.of(), models.asked);
+        assertFalse(Files.exists(folder.resolve("o")));
+    }
+
+    @Test
+    void whatWasDrawnBeforeAFailureStaysAndIsNotDrawnAgain() throws IOException {
+        Path file = Files.writeString(folder.resolve("p.txt"), "a cat\na dog\n" + Hatching.BREAKS + "\na cow\n");
+        assertEquals(1, run("generate", "--model", folder.resolve("base"), "--from", file, "--out", folder.resolve("o")));
+        assertEquals(List.of("a-cat-0.png", "a-dog-1.png"), files(folder.resolve("o")));
+        Files.writeString(file, "a cat\na dog\na pig\na cow\n");
+        models.asked.clear();
+        draw("--from", file, "--out", folder.resolve("o"), "--resume");
+        assertEquals(List.of("a pig", "a cow"), models.asked.stream().map(r -> r.prompts().getFirst()).toList());
+        models.asked.clear();
+        draw("--from", file, "--out", folder.resolve("o"), "--resume", "--steps", 9);
+        assertEquals(4, models.asked.size());
+    }
+
+    @Test
+    void aModelIsOpenedOnceForAllLinesThatNeedIt() throws IOException {
+        Path file = Files.writeString(folder.resolve("p.jsonl"), "{\"prompt\": \"a\"}\n{\"prompt\": \"b\"}\n{\"prompt\": \"c\", \"model\": \""
+                + folder.resolve("other") + "\"}\n");
+        draw("--from", file, "--out", folder.resolve("o"));
+        assertEquals(2, models.opened.size());
+    }
+
+    @Test
+    void thePictureBeforeTheRefinerIsKept() throws IOException, RefractException {
+        Path file = folder.resolve("a.png");
+        draw("a cat", "--refiner", folder.resolve("refiner"), "--refine-strength", 0.3, "--out", file, "--json");
+        JsonObject told = JsonParser.parseString(out.toString()).getAsJsonObject().getAsJsonArray("pictures").get(0).getAsJsonObject();
+        Path before = Path.of(told.get("base_file").getAsString());
+        assertEquals(folder.resolve("a-base.png"), before);
+        assertTrue(PictureFile.text(file).parameters().orElseThrow().contains("Refiner: refiner"));
+        draw("a cat", "--out", folder.resolve("alone.png"));
+        BufferedImage alone = ImageIO.read(folder.resolve("alone.png").toFile());
+        BufferedImage kept = ImageIO.read(before.toFile());
+        assertArrayEquals(alone.getRGB(0, 0, 32, 32, null, 0, 32), kept.getRGB(0, 0, 32, 32, null, 0, 32));
+    }
+
+    @Test
+    void aPhotoIsDrawnInTheShapeNearestToIt() throws IOException {
+        Path photo = folder.resolve("photo.jpg");
+        ImageIO.write(new BufferedImage(400, 200, BufferedImage.TYPE_INT_RGB), "jpg", photo.toFile());
+        draw("a cat", "--image", photo, "--out", folder.resolve("a.png"));
+        assertEquals(48, last().width());
+        assertEquals(24, last().height());
+        assertEquals(0.75, last().start().orElseThrow().strength());
+        draw("a cat", "--image", photo, "--size", 64, "--out", folder.resolve("a.png"));
+        assertEquals(64, last().width());
+    }
+
+    @Test
+    void previewsComeAndGo() throws IOException {
+        draw("a cat", "--preview", 2, "--out", folder.resolve("o").resolve("a.png"));
+        assertEquals(List.of("a.png"), files(folder.resolve("o")));
+        draw("a cat", "--preview-to", folder.resolve("p"), "--out", folder.resolve("o").resolve("a.png"));
+        assertEquals(List.of("a-001.png", "a-002.png", "a-003.png"), files(folder.resolve("p")));
+    }
+
+    @Test
+    void picturesCanKeepSilent() throws RefractException {
+        draw("a cat", "--no-record", "--out", folder.resolve("a.png"));
+        assertEquals(PictureText.NONE, PictureFile.text(folder.resolve("a.png")));
+        assertEquals(2, run("generate", "--like", folder.resolve("a.png")));
+    }
+
+    @Test
+    void picturesAreToldOneByOne() {
+        draw("a cat", "a dog", "--json-lines", "--out", folder.resolve("o"));
+        assertEquals(List.of("a cat", "a dog"), out.toString().lines().map(l -> JsonParser.parseString(l).getAsJsonObject().get("prompt").getAsString()).toList());
+    }
+
+    @Test
+    void inspectSaysHowAPictureWasDrawn() {
+        draw("a cat", "--out", folder.resolve("a.webp"), "--steps", 5);
+        assertEquals(0, run("inspect", folder.resolve("a.webp"), "--json"), () -> err.toString());
+        JsonObject facts = JsonParser.parseString(out.toString()).getAsJsonObject();
+        assertEquals("a cat", facts.getAsJsonObject("drawn with").get("prompt").getAsString());
+        assertEquals("base", facts.get("model").getAsString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--refiner=nowhere", "--handoff=0.5", "--lora=nowhere.safetensors", "--lora=nowhere:x", "--vae=nowhere", "--embedding=nowhere",
+        "--image=nowhere.png", "--mask=m.png", "--image-strength=0.5", "--fit=crop", "--seed=a", "--count=0", "--batch=0", "--quality=0", "--quality=101",
+        "--format=gif", "--out=a.gif", "--name-pattern={foo}", "--name-pattern=../x", "--preview=0", "--from=p.txt", "--like=nowhere.png", "--feature=a#1",
+        "--device=toaster", "--steps=0", "--size=0", "--run=nowhere", "--nonsense=1"})
+    void aWrongArgumentIsOneSentenceAndNothingIsDrawn(String argument) throws IOException {
+        int code = run("generate", "a cat", "--model", folder.resolve("base"), argument);
+        assertEquals(2, code, () -> err.toString());
+        assertTrue(err.toString().startsWith("refract: "), err.toString());
+        assertTrue(err.toString().lines().filter(l -> !l.startsWith("Try '")).count() == 1, err.toString());
+        assertEquals(List.of(), models.asked);
+    }
+}

@@ -1,0 +1,116 @@
+package org.refract.cli.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.refract.api.RefractException;
+
+class PastPictureTest {
+
+    private static String value(PastPicture picture, String name) {
+        return picture.values().first(name).orElse("");
+    }
+
+    @Test
+    void parametersOfTheWebUiAreRestored() {
+        PastPicture picture = WebUiParameters.read("""
+                girl with a beret, (detailed:1.2)
+                by the sea
+                Negative prompt: ugly, (((deformed))),
+                [blurry]
+                Steps: 20, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 7.5, Seed: 965400086, Size: 832x1216, Model hash: 31e35c80fc, \
+                Model: sd_xl_base_1.0, Clip skip: 2, RNG: CPU, Version: v1.9.4""");
+        assertEquals("girl with a beret, (detailed:1.2)\nby the sea", value(picture, "prompt"));
+        assertEquals("ugly, (((deformed))),\n[blurry]", value(picture, "negative"));
+        assertEquals("20", value(picture, "steps"));
+        assertEquals("DPM++ 2M Karras", value(picture, "scheduler"));
+        assertEquals("7.5", value(picture, "guidance"));
+        assertEquals("965400086", value(picture, "seed"));
+        assertEquals("832x1216", value(picture, "size"));
+        assertEquals("a1111", value(picture, "weighting"));
+        assertFalse(picture.values().has("clip-skip"));
+        assertEquals(Optional.of("sd_xl_base_1.0"), picture.model());
+        assertEquals(List.of(), picture.lost());
+        assertEquals(List.of(), picture.notes());
+    }
+
+    @Test
+    void whatCannotBeRestoredIsNamed() {
+        PastPicture picture = WebUiParameters.read("a cat <lora:style:0.8>, big <lora:add_detail>\nSteps: 30, Sampler: Euler a, CFG scale: 7, Seed: 1, Size: 512x512, "
+                + "Denoising strength: 0.4, Clip skip: 3, Hires upscale: 2, Hires upscaler: Latent, Lora hashes: \"style: ab, add_detail: cd\", Emphasis: None");
+        assertEquals("a cat, big", value(picture, "prompt"));
+        assertEquals("1", value(picture, "clip-skip"));
+        assertFalse(picture.values().has("weighting"));
+        assertEquals(List.of("the LoRA style of strength 0.8 (--lora FILE)", "the LoRA add_detail (--lora FILE)",
+                "the picture it began with, or its second pass (--image FILE --image-strength 0.4)", "Hires upscale: 2", "Hires upscaler: Latent"), picture.lost());
+        assertTrue(picture.notes().getFirst().contains("GPU"));
+    }
+
+    @Test
+    void valuesInQuotationMarksHoldCommasAndColons() {
+        PastPicture picture = WebUiParameters.read("a\nSteps: 3, Sampler: Euler, CFG scale: 1, Seed: 2, RNG: CPU, Wildcard prompt: \"x, y: \\\"z\\\"\", Model: m");
+        assertEquals(List.of("Wildcard prompt: x, y: \"z\""), picture.lost());
+        assertEquals(Optional.of("m"), picture.model());
+    }
+
+    @Test
+    void aLastLineThatIsNoListOfValuesBelongsToThePrompt() {
+        PastPicture picture = WebUiParameters.read("a cat, colour: red\nand a dog");
+        assertEquals("a cat, colour: red\nand a dog", value(picture, "prompt"));
+    }
+
+    @Test
+    void aNegativePromptWithoutGuidanceIsLeftOut() {
+        assertFalse(WebUiParameters.read("a\nNegative prompt: b\nSteps: 4, Sampler: Euler, CFG scale: 1, Seed: 2").values().has("negative"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Euler a,,Euler a", "DPM++ 2M Karras,,DPM++ 2M Karras", "DPM++ 2M,Automatic,DPM++ 2M Karras", "Euler a,Automatic,Euler a",
+        "DPM++ 2M SDE,Automatic,DPM++ 2M SDE Exponential", "Euler,SGM Uniform,'Euler,timestep_spacing=trailing'", "Euler,Uniform,Euler", "DPM++ 2M Karras,Karras,DPM++ 2M Karras"})
+    void samplersBecomeSchedulers(String sampler, String schedule, String scheduler) {
+        assertEquals(Optional.of(scheduler), WebUiSampler.scheduler(sampler, schedule));
+    }
+
+    @Test
+    void theGraphOfComfyUiIsRestored() throws RefractException {
+        PastPicture picture = ComfyGraph.read("x.png", """
+                {"3": {"class_type": "KSampler", "inputs": {"seed": 156680208700286, "steps": 20, "cfg": 8.0, "sampler_name": "dpmpp_2m", "scheduler": "karras",
+                  "denoise": 1.0, "model": ["4", 0], "positive": ["6", 0], "negative": ["7", 0], "latent_image": ["5", 0]}},
+                 "4": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": "sdxl.safetensors"}},
+                 "5": {"class_type": "EmptyLatentImage", "inputs": {"width": 1344, "height": 768, "batch_size": 1}},
+                 "6": {"class_type": "CLIPTextEncode", "inputs": {"text": "a glass bottle", "clip": ["4", 1]}},
+                 "7": {"class_type": "CLIPTextEncode", "inputs": {"text": "watermark", "clip": ["4", 1]}},
+                 "9": {"class_type": "LoraLoader", "inputs": {"lora_name": "x"}}}""");
+        assertEquals("a glass bottle", value(picture, "prompt"));
+        assertEquals("watermark", value(picture, "negative"));
+        assertEquals("156680208700286", value(picture, "seed"));
+        assertEquals("8.0", value(picture, "guidance"));
+        assertEquals("dpmpp_2m_karras", value(picture, "scheduler"));
+        assertEquals("1344x768", value(picture, "size"));
+        assertEquals(Optional.of("sdxl.safetensors"), picture.model());
+        assertEquals(List.of("the node LoraLoader"), picture.lost());
+    }
+
+    @Test
+    void aGraphWithoutASamplerIsASentence() {
+        assertEquals(2, assertThrows(RefractException.class, () -> ComfyGraph.read("x.png", "{\"1\": {\"class_type\": \"SaveImage\"}}")).exitCode());
+    }
+
+    @Test
+    void aRecordOfAFutureVersionKeepsWhatIsKnown() throws RefractException {
+        PastPicture picture = PictureRecord.read("x", "{\"prompt\":\"a\",\"seed\":3,\"vae_tiling\":true,\"lora\":[\"a:1\",\"b\"],\"width\":64,\"height\":32,"
+                + "\"wobble\":2,\"model\":\"m\",\"fingerprint\":\"sha256:1\"}");
+        assertEquals("64x32", value(picture, "size"));
+        assertEquals(List.of("a:1", "b"), picture.values().all("lora"));
+        assertEquals("true", value(picture, "vae-tiling"));
+        assertEquals(List.of("wobble"), picture.lost());
+        assertEquals(Optional.of("sha256:1"), picture.fingerprint());
+    }
+}
