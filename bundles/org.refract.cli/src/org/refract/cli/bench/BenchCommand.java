@@ -2,25 +2,23 @@ package org.refract.cli.bench;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
-import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ServiceScope;
 import org.refract.api.RefractException;
 import org.refract.api.command.Command;
 import org.refract.api.model.ImageModel;
-import org.refract.api.model.Model;
 import org.refract.api.model.ModelBackend;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.SaeVariant;
-import org.refract.engine.Locations;
+import org.refract.cli.command.ModelOptions;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.extension.Lease;
 import org.refract.engine.job.Job;
 import org.refract.engine.job.JobQueue;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -67,34 +65,21 @@ public final class BenchCommand implements Command {
     }
 
     @CommandLine.Command(name = "unet", description = "One forward pass of an image model's network, without and with hooks.")
-    int unet(@Option(names = "--model", description = "A diffusers folder (the demo model).") Path folder,
+    int unet(@Mixin ModelOptions options,
             @Option(names = "--network", defaultValue = "unet", description = "Which part (${DEFAULT-VALUE}).") String network,
             @Option(names = "--size", defaultValue = "0", description = "Side of the picture in pixels (the model's own).") int size,
             @Option(names = "--batch", defaultValue = "1", description = "Pictures at once (${DEFAULT-VALUE}).") int batch,
             @Option(names = "--rounds", defaultValue = "7", description = "Repetitions (${DEFAULT-VALUE}).") int rounds,
-            @Option(names = "--device", defaultValue = "cpu", description = "cpu or cuda:0/fp16 (${DEFAULT-VALUE}).") String device,
             @Option(names = "--json", description = "Print one JSON object.") boolean json) throws RefractException {
         positive("--batch", batch);
         positive("--rounds", rounds);
-        Placement placement = Placement.parse(device);
-        Path location = folder == null ? new Locations().demo().resolve("turbo") : folder;
-        ModelBackend backend = backend(location);
-        Lease<ModelBackend> lease = extensions.lease(ModelBackend.class, backend.id());
-        Job<Map<String, Double>> job = Job.on(placement, "Timing a network", monitor -> {
-            try (Model model = lease.get().open(location, placement, monitor)) {
-                if (!(model instanceof ImageModel image)) {
-                    throw RefractException.usage("%s is not an image model.", location);
-                }
-                return new NetworkBenchmark(network, size, batch, rounds).run(image, monitor);
+        Lease<ModelBackend> lease = options.backend(extensions);
+        Job<Map<String, Double>> job = Job.on(options.placement(), "Timing a network", monitor -> {
+            try (ImageModel model = options.open(lease, monitor)) {
+                return new NetworkBenchmark(network, size, batch, rounds).run(model, monitor);
             }
         });
         return print(jobs.submit(job.using(lease)).awaitOrCancel("Stopped."), json);
-    }
-
-    private ModelBackend backend(Path location) throws RefractException {
-        Optional<ModelBackend> found = extensions.all(ModelBackend.class).stream().filter(b -> b.recognises(location)).findFirst();
-        return found.orElseThrow(() -> RefractException.usage("%s is not a model that Refract knows; refract inspect says what it is.",
-                location));
     }
 
     private static void positive(String option, int value) throws RefractException {

@@ -12,6 +12,8 @@ import org.refract.api.model.HookPointInfo;
 import org.refract.api.model.ImageModel;
 import org.refract.api.model.ImageRequest;
 import org.refract.api.model.ModelBackend;
+import org.refract.api.model.TextOptions;
+import org.refract.api.model.TextOptions.LongPrompts;
 import org.refract.engine.extension.Lease;
 import org.refract.engine.intervene.Explore;
 import org.refract.engine.intervene.PointActivity;
@@ -65,7 +67,8 @@ final class EngineSubject implements Subject {
 
     @Override
     public Drawing draw(DrawRequest request, Monitor monitor) throws RefractException {
-        ImageRequest wanted = model.defaults().withPrompt(request.prompt(), request.seed()).withSteps(request.steps()).withGuidance(request.guidance());
+        ImageRequest wanted = model.defaults().withPrompt(request.prompt(), request.seed()).withSteps(request.steps()).withGuidance(request.guidance())
+                .withText(TextOptions.DEFAULT.withLongPrompts(LongPrompts.CHUNK));
         Explore explored = jobs.submit(Job.on(model.placement(), "Drawing '" + request.prompt() + "'",
                 job -> Explore.run(model, wanted, list(), request.edits(), new BothMonitors(job, monitor))).using(backend)).awaitOrCancel("The window was closed.");
         return new Drawing(request, Pixels.of(explored.images().getFirst()),
