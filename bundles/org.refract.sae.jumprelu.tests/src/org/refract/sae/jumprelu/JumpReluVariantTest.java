@@ -1,25 +1,15 @@
 package org.refract.sae.jumprelu;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ai.djl.ndarray.NDArray;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.refract.api.RefractException;
-import org.refract.api.Settings;
-import org.refract.api.model.Placement;
-import org.refract.api.sae.Sae;
-import org.refract.api.sae.SaeConfig;
-import org.refract.api.sae.SaeTrainer;
 import org.refract.engine.Locations;
 import org.refract.engine.sae.TrainingGolden;
-import org.refract.engine.tensor.Scope;
-import org.refract.engine.tensor.Tensors;
-import org.refract.engine.tensor.TorchRandom;
+import org.refract.engine.sae.VariantCheck;
 
 /** The JumpReLU variant trains as SAELens and dictionary_learning train theirs. */
 final class JumpReluVariantTest {
@@ -57,76 +47,27 @@ final class JumpReluVariantTest {
 
     @Test
     void aResumedTrainingGoesOnToTheBit() throws Exception {
-        try (Scope scope = Scope.open(Placement.CPU)) {
-            NDArray samples = Tensors.of(scope.manager(), new TorchRandom(5).randn(64 * 8), 64, 8);
-            SaeConfig config = config(8, 24, Map.of("lr", "0.01", "b_dec_init", "mean", "dead_tokens", "64"));
-            try (Sae whole = variant.create(config, samples, 3, Placement.CPU); SaeTrainer trainer = variant.trainer(whole, samples, 64);
-                    Sae first = variant.create(config, samples, 3, Placement.CPU); SaeTrainer begun = variant.trainer(first, samples, 64)) {
-                for (int i = 0; i < 4; i++) {
-                    trainer.step(samples);
-                    begun.step(samples);
-                }
-                try (Sae second = variant.restore(first.config(), first.tensors(), Placement.CPU); SaeTrainer resumed = variant.trainer(second, samples, 64)) {
-                    resumed.restore(begun.state());
-                    for (int i = 0; i < 4; i++) {
-                        trainer.step(samples);
-                        resumed.step(samples);
-                    }
-                    for (String name : whole.tensors().keySet()) {
-                        assertArrayEquals(Tensors.doubles(whole.tensors().get(name)), Tensors.doubles(second.tensors().get(name)), name);
-                    }
-                    assertEquals(trainer.metrics(), resumed.metrics());
-                }
-            }
-        }
+        assertEquals(List.of(), VariantCheck.resumed(variant, Map.of("lr", "0.01", "b_dec_init", "mean", "dead_tokens", "64", "l0_coefficient", "0.1")));
+        Map<String, String> all = new HashMap<>(VariantCheck.SHARED_PARTS);
+        all.putAll(Map.of("l0_coefficient", "0.1"));
+        assertEquals(List.of(), VariantCheck.resumed(variant, all));
     }
 
     @Test
     void learnsAPlantedDictionary() throws Exception {
-        try (Scope scope = Scope.open(Placement.CPU)) {
-            NDArray samples = planted(scope, 256, 16);
-            SaeConfig config = config(16, 32, Map.of("lr", "0.03", "l0_coefficient", "0.02", "bandwidth", "0.5", "decoder_init_norm", "1"));
-            try (Sae sae = variant.create(config, samples, 1, Placement.CPU); SaeTrainer trainer = variant.trainer(sae, samples, 256)) {
-                for (int i = 0; i < 150; i++) {
-                    trainer.step(samples);
-                }
-                Map<String, Double> metrics = trainer.metrics();
-                assertTrue(metrics.get("explained_variance") > 0.9, metrics.toString());
-                assertTrue(metrics.get("l0") < 12, metrics.toString());
-            }
-        }
+        Map<String, Double> metrics = VariantCheck.learnt(variant, Map.of("lr", "0.03", "l0_coefficient", "0.02", "bandwidth", "0.5", "decoder_init_norm", "1"), 150);
+        assertTrue(metrics.get("explained_variance") > 0.9, metrics.toString());
+        assertTrue(metrics.get("l0") < 12, metrics.toString());
     }
 
     @Test
     void whatDoesNotFitIsRefused() throws Exception {
-        try (Scope scope = Scope.open(Placement.CPU)) {
-            NDArray samples = Tensors.zeros(scope.manager(), 4, 8);
-            assertThrows(RefractException.class, () -> variant.create(config(9, 24, Map.of()), samples, 3, Placement.CPU));
-            assertThrows(RefractException.class, () -> variant.create(config(8, 24, Map.of("lr", "-1")), samples, 3, Placement.CPU));
-            assertThrows(RefractException.class, () -> variant.restore(config(8, 24, Map.of()), Map.of(), Placement.CPU));
-        }
+        assertEquals(List.of(), VariantCheck.accepted(variant, Map.of("l0_coefficient", "0.1")));
     }
 
     private List<String> differences(String set, Map<String, String> names, Map<String, String> settings, Map<String, String> terms) throws Exception {
         try (TrainingGolden golden = TrainingGolden.open(new Locations().reference("sae_training").resolve(set + ".safetensors"))) {
             return golden.differences(variant, settings, names, terms);
         }
-    }
-
-    private SaeConfig config(int width, int latents, Map<String, String> settings) throws RefractException {
-        return new SaeConfig("jumprelu", width, width, latents, Settings.of(variant.hyperparameters(), settings));
-    }
-
-    /** Samples that are sums of three of {@code width} orthogonal directions. */
-    private static NDArray planted(Scope scope, int samples, int width) {
-        TorchRandom random = new TorchRandom(9);
-        float[] values = new float[samples * width];
-        for (int i = 0; i < samples; i++) {
-            for (int j = 0; j < 3; j++) {
-                float[] draw = random.rand(2);
-                values[i * width + (int) (draw[0] * width)] += 1 + draw[1];
-            }
-        }
-        return Tensors.of(scope.manager(), values, samples, width);
     }
 }

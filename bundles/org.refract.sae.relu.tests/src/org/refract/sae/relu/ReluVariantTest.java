@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,13 +16,12 @@ import org.refract.api.Settings;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.Sae;
 import org.refract.api.sae.SaeConfig;
-import org.refract.api.sae.SaeTrainer;
 import org.refract.api.sae.SparseCodes;
 import org.refract.engine.Locations;
 import org.refract.engine.sae.TrainingGolden;
+import org.refract.engine.sae.VariantCheck;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
-import org.refract.engine.tensor.TorchRandom;
 
 /** The ReLU variant trains as SAELens and dictionary_learning train theirs. */
 final class ReluVariantTest {
@@ -55,49 +55,6 @@ final class ReluVariantTest {
     }
 
     @Test
-    void theSameSeedGivesTheSameAndAResumedTrainingGoesOnToTheBit() throws Exception {
-        try (Scope scope = Scope.open(Placement.CPU)) {
-            NDArray samples = Tensors.of(scope.manager(), new TorchRandom(5).randn(64 * 8), 64, 8);
-            SaeConfig config = config(8, 24, Map.of("lr", "0.01", "b_dec_init", "geometric_median"));
-            try (Sae whole = variant.create(config, samples, 3, Placement.CPU); SaeTrainer trainer = variant.trainer(whole, samples, 64);
-                    Sae first = variant.create(config, samples, 3, Placement.CPU); SaeTrainer begun = variant.trainer(first, samples, 64)) {
-                assertEquals(whole.tensors().keySet(), first.tensors().keySet());
-                for (int i = 0; i < 3; i++) {
-                    trainer.step(samples);
-                    begun.step(samples);
-                }
-                try (Sae second = variant.restore(first.config(), first.tensors(), Placement.CPU); SaeTrainer resumed = variant.trainer(second, samples, 64)) {
-                    resumed.restore(begun.state());
-                    for (int i = 0; i < 3; i++) {
-                        trainer.step(samples);
-                        resumed.step(samples);
-                    }
-                    for (String name : whole.tensors().keySet()) {
-                        assertArrayEquals(Tensors.floats(whole.tensors().get(name)), Tensors.floats(second.tensors().get(name)), name);
-                    }
-                    assertEquals(trainer.metrics(), resumed.metrics());
-                }
-            }
-        }
-    }
-
-    @Test
-    void learnsAPlantedDictionary() throws Exception {
-        try (Scope scope = Scope.open(Placement.CPU)) {
-            NDArray samples = planted(scope, 256, 16);
-            SaeConfig config = config(16, 32, Map.of("lr", "0.03", "l1_coefficient", "0.05"));
-            try (Sae sae = variant.create(config, samples, 1, Placement.CPU); SaeTrainer trainer = variant.trainer(sae, samples, 256)) {
-                for (int i = 0; i < 150; i++) {
-                    trainer.step(samples);
-                }
-                Map<String, Double> metrics = trainer.metrics();
-                assertTrue(metrics.get("explained_variance") > 0.95, metrics.toString());
-                assertTrue(metrics.get("l0") < 12, metrics.toString());
-            }
-        }
-    }
-
-    @Test
     void aSampleWithoutActiveLatentsIsItsBias() throws Exception {
         try (Scope scope = Scope.open(Placement.CPU)) {
             Map<String, NDArray> tensors = new LinkedHashMap<>();
@@ -115,13 +72,30 @@ final class ReluVariantTest {
     }
 
     @Test
+    void aResumedTrainingGoesOnToTheBit() throws Exception {
+        assertEquals(List.of(), VariantCheck.resumed(variant, Map.of("lr", "0.01", "b_dec_init", "mean", "dead_tokens", "64", "l1_coefficient", "0.1")));
+        Map<String, String> all = new HashMap<>(VariantCheck.SHARED_PARTS);
+        all.putAll(Map.of("l1_coefficient", "0.1"));
+        assertEquals(List.of(), VariantCheck.resumed(variant, all));
+    }
+
+    @Test
+    void learnsAPlantedDictionary() throws Exception {
+        Map<String, Double> metrics = VariantCheck.learnt(variant, Map.of("lr", "0.03", "l1_coefficient", "0.05"), 150);
+        assertTrue(metrics.get("explained_variance") > 0.95, metrics.toString());
+        assertTrue(metrics.get("l0") < 12, metrics.toString());
+    }
+
+    @Test
     void whatDoesNotFitIsRefused() throws Exception {
+        assertEquals(List.of(), VariantCheck.accepted(variant, Map.of("l1_coefficient", "0.1")));
+    }
+
+    @Test
+    void whatThisFormCannotBeIsRefused() throws Exception {
         try (Scope scope = Scope.open(Placement.CPU)) {
             NDArray samples = Tensors.zeros(scope.manager(), 4, 8);
-            assertThrows(RefractException.class, () -> variant.create(config(9, 24, Map.of()), samples, 3, Placement.CPU));
-            assertThrows(RefractException.class, () -> variant.create(config(8, 24, Map.of("lr", "-1")), samples, 3, Placement.CPU));
             assertThrows(RefractException.class, () -> variant.create(config(8, 24, Map.of("transcode", "true")), samples, 3, Placement.CPU));
-            assertThrows(RefractException.class, () -> variant.restore(config(8, 24, Map.of()), Map.of(), Placement.CPU));
             Map<String, String> rescaled = Map.of("rescale_acts_by_decoder_norm", "true");
             assertThrows(RefractException.class, () -> variant.create(config(8, 24, rescaled), samples, 3, Placement.CPU));
             Map<String, String> folded = Map.of("normalize_activations", "expected_average_only_in");
@@ -140,18 +114,5 @@ final class ReluVariantTest {
 
     private SaeConfig config(int width, int latents, Map<String, String> settings) throws RefractException {
         return new SaeConfig("relu", width, width, latents, Settings.of(variant.hyperparameters(), settings));
-    }
-
-    /** Samples that are sums of three of {@code width} orthogonal directions. */
-    private static NDArray planted(Scope scope, int samples, int width) {
-        TorchRandom random = new TorchRandom(9);
-        float[] values = new float[samples * width];
-        for (int i = 0; i < samples; i++) {
-            for (int j = 0; j < 3; j++) {
-                float[] draw = random.rand(2);
-                values[i * width + (int) (draw[0] * width)] += 1 + draw[1];
-            }
-        }
-        return Tensors.of(scope.manager(), values, samples, width);
     }
 }

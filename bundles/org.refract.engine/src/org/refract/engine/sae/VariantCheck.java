@@ -1,0 +1,155 @@
+package org.refract.engine.sae;
+
+import ai.djl.ndarray.NDArray;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.refract.api.RefractException;
+import org.refract.api.Settings;
+import org.refract.api.model.Placement;
+import org.refract.api.sae.Sae;
+import org.refract.api.sae.SaeConfig;
+import org.refract.api.sae.SaeTrainer;
+import org.refract.api.sae.SaeVariant;
+import org.refract.engine.tensor.Scope;
+import org.refract.engine.tensor.Tensors;
+import org.refract.engine.tensor.TorchRandom;
+
+/** Holds a variant of autoencoders to what every variant promises; says what is broken, a sentence each. */
+public final class VariantCheck {
+
+    /** Settings that switch on all that trainers share. */
+    public static final Map<String, String> SHARED_PARTS = Map.of("lr", "0.01", "warmup_steps", "2", "lr_schedule", "cosine", "decay_start_step", "3",
+            "decay_steps", "8", "lr_end", "0.001", "clip_value", "0.01", "ema_decay", "0.9", "resample_every", "3", "dead_tokens", "64");
+
+    private static final int WIDTH = 8;
+    private static final int LATENTS = 24;
+    private static final int BATCH = 64;
+    private static final int HALF = 4;
+
+    private VariantCheck() {
+    }
+
+    /** Trains once in one go and once with a restart from the state in the middle, and compares every bit that both leave. */
+    public static List<String> resumed(SaeVariant variant, Map<String, String> settings) throws RefractException {
+        List<String> found = new ArrayList<>();
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            NDArray samples = Tensors.of(scope.manager(), new TorchRandom(5).randn(BATCH * WIDTH), BATCH, WIDTH);
+            SaeConfig config = config(variant, WIDTH, LATENTS, settings);
+            try (Sae whole = variant.create(config, samples, 3, Placement.CPU); SaeTrainer trainer = variant.trainer(whole, samples, BATCH);
+                    Sae first = variant.create(config, samples, 3, Placement.CPU); SaeTrainer begun = variant.trainer(first, samples, BATCH)) {
+                differences("created", whole.tensors(), first.tensors(), found);
+                for (int i = 0; i < HALF; i++) {
+                    trainer.step(samples);
+                    begun.step(samples);
+                }
+                try (Sae second = variant.restore(first.config(), first.tensors(), Placement.CPU);
+                        SaeTrainer resumed = variant.trainer(second, samples, BATCH)) {
+                    resumed.restore(begun.state());
+                    for (int i = 0; i < HALF; i++) {
+                        trainer.step(samples);
+                        resumed.step(samples);
+                    }
+                    differences("trained", whole.tensors(), second.tensors(), found);
+                    differences("left", trainer.result(), resumed.result(), found);
+                    differences("kept", trainer.state(), resumed.state(), found);
+                    Map<String, Double> metrics = trainer.metrics();
+                    if (!metrics.equals(resumed.metrics())) {
+                        found.add("metrics differ from " + metrics);
+                    }
+                }
+            }
+        }
+        return found;
+    }
+
+    private static void differences(String what, Map<String, NDArray> expected, Map<String, NDArray> actual, List<String> found) {
+        if (!expected.keySet().equals(actual.keySet())) {
+            found.add("%s are %s and %s".formatted(what, expected.keySet(), actual.keySet()));
+            return;
+        }
+        for (String name : expected.keySet()) {
+            if (!Arrays.equals(Tensors.doubles(expected.get(name)), Tensors.doubles(actual.get(name)))) {
+                found.add("%s %s differs".formatted(what, name));
+            }
+        }
+    }
+
+    /** Trains on sums of three of 16 orthogonal directions; the metrics of the last step and, as {@code first.NAME}, of the first. */
+    public static Map<String, Double> learnt(SaeVariant variant, Map<String, String> settings, int steps) throws RefractException {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            NDArray samples = planted(scope, 256, 16);
+            try (Sae sae = variant.create(config(variant, 16, 32, settings), samples, 1, Placement.CPU);
+                    SaeTrainer trainer = variant.trainer(sae, samples, 256)) {
+                Map<String, Double> all = new TreeMap<>();
+                for (int i = 0; i < steps; i++) {
+                    trainer.step(samples);
+                    if (i == 0) {
+                        trainer.metrics().forEach((name, value) -> all.put("first." + name, value));
+                    }
+                }
+                all.putAll(trainer.metrics());
+                return all;
+            }
+        }
+    }
+
+    /** Samples that are sums of three of {@code width} orthogonal directions. */
+    public static NDArray planted(Scope scope, int samples, int width) {
+        TorchRandom random = new TorchRandom(9);
+        float[] values = new float[samples * width];
+        for (int i = 0; i < samples; i++) {
+            for (int j = 0; j < 3; j++) {
+                float[] draw = random.rand(2);
+                values[i * width + (int) (draw[0] * width)] += 1 + draw[1];
+            }
+        }
+        return Tensors.of(scope.manager(), values, samples, width);
+    }
+
+    /** What is taken and should be refused: bad numbers of the settings that all have, data of another width, not finite data, no weights. */
+    public static List<String> accepted(SaeVariant variant, Map<String, String> settings) throws RefractException {
+        List<String> found = new ArrayList<>();
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            NDArray samples = planted(scope, 16, WIDTH);
+            for (String bad : List.of("lr=-1", "lr=0", "beta1=1", "eps=0", "clip=-1", "clip_value=-1", "dead_tokens=0", "warmup_steps=-1", "ema_decay=1",
+                    "resample_every=-1", "lr_schedule=linear", "lr_end=1e9")) {
+                Map<String, String> changed = new LinkedHashMap<>(settings);
+                changed.put(bad.substring(0, bad.indexOf('=')), bad.substring(bad.indexOf('=') + 1));
+                refused(bad, found, () -> trained(variant, config(variant, WIDTH, LATENTS, changed), samples));
+            }
+            refused("width", found, () -> trained(variant, config(variant, WIDTH + 1, LATENTS, settings), samples));
+            refused("not finite", found, () -> trained(variant, config(variant, WIDTH, LATENTS, settings), samples.div(0f)));
+            refused("no weights", found, () -> variant.restore(config(variant, WIDTH, LATENTS, settings), Map.of(), Placement.CPU));
+        }
+        return found;
+    }
+
+    private static Object trained(SaeVariant variant, SaeConfig config, NDArray samples) throws RefractException {
+        try (Sae sae = variant.create(config, samples, 3, Placement.CPU); SaeTrainer trainer = variant.trainer(sae, samples, 16)) {
+            return trainer;
+        }
+    }
+
+    private static void refused(String what, List<String> found, Callable<?> action) {
+        try {
+            action.call();
+            found.add(what + " is taken");
+        } catch (RefractException expected) {
+            if (expected.getMessage().isBlank()) {
+                found.add(what + " is refused without a sentence");
+            }
+        } catch (Exception e) {
+            found.add("%s ends with %s".formatted(what, e));
+        }
+    }
+
+    /** A config of a variant with some of its settings given. */
+    public static SaeConfig config(SaeVariant variant, int width, int latents, Map<String, String> settings) throws RefractException {
+        return new SaeConfig(variant.id(), width, width, latents, Settings.of(variant.hyperparameters(), settings));
+    }
+}
