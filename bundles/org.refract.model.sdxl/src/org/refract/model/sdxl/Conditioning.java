@@ -1,7 +1,6 @@
 package org.refract.model.sdxl;
 
 import ai.djl.ndarray.NDArray;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +15,7 @@ import org.refract.engine.tensor.Tensors;
 import org.refract.model.sdxl.PromptEncoder.Embedding;
 import org.refract.model.sdxl.nn.Context;
 import org.refract.model.sdxl.nn.HookTable;
+import org.refract.model.sdxl.prompt.Texts;
 import org.refract.model.sdxl.unet.UNet;
 
 /**
@@ -39,10 +39,8 @@ record Conditioning(Optional<UNet.Conditioning> both, Optional<UNet.Conditioning
         int count = request.prompts().size();
         boolean guided = guidance.anywhere();
         List<String> negative = guided ? negative(request, parts.forceZeros()) : List.of();
-        List<String> texts = new ArrayList<>(negative);
-        texts.addAll(request.prompts());
         Pass pass = new Pass(0, request.steps(), 0, count, !negative.isEmpty());
-        Embedding all = prompts.encode(texts, hooks, pass, monitor, run.manager());
+        Embedding all = prompts.encode(Texts.of(request, negative), hooks, pass, monitor, run.manager());
         NotFinite.check(all.context(), "The text encoders gave");
         NotFinite.check(all.pooled(), "The second text encoder gave");
         Embedding wanted = negative.isEmpty() ? all : lastRows(all, count, run);

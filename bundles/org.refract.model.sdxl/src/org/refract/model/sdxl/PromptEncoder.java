@@ -2,21 +2,23 @@ package org.refract.model.sdxl;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.Pass;
 import org.refract.engine.kernel.KernelLibrary;
+import org.refract.engine.tensor.DTypes;
 import org.refract.engine.tensor.Scope;
-import org.refract.engine.tensor.Tensors;
 import org.refract.model.sdxl.clip.TextEncoder;
 import org.refract.model.sdxl.clip.Tokenizer;
 import org.refract.model.sdxl.nn.Forward;
 import org.refract.model.sdxl.nn.HookTable;
 import org.refract.model.sdxl.nn.Module;
+import org.refract.model.sdxl.prompt.PromptRows;
+import org.refract.model.sdxl.prompt.Texts;
 
 /**
  * Prompts to embeddings as SDXL wants them (SDXL, section 2.1): both encoders' last layer but one side by side, and the second one's
@@ -27,19 +29,20 @@ final class PromptEncoder implements AutoCloseable {
 
     private static final KernelLibrary KERNELS = KernelLibrary.of(SdxlModel.class, "pipeline.ts.py");
     private static final long CACHE_BYTES = 64L << 20;
+    private static final int LONGEST_QUOTE = 300;
 
     private final Optional<TextEncoder> first;
     private final Optional<Tokenizer> firstTokenizer;
     private final TextEncoder second;
     private final Tokenizer secondTokenizer;
     private final Scope cacheScope;
-    private final LinkedHashMap<List<String>, Embedding> cache = new LinkedHashMap<>(16, 0.75f, true);
+    private final LinkedHashMap<Texts, Embedding> cache = new LinkedHashMap<>(16, 0.75f, true);
     private final long cachedRows;
 
     /**
      * Embeddings of some prompts.
      *
-     * @param context {@code (prompts, tokens, width)}
+     * @param context {@code (prompts, tokens, width)}; 77 tokens per window of the longest prompt
      * @param pooled  {@code (prompts, width)}
      */
     record Embedding(NDArray context, NDArray pooled) {
@@ -65,32 +68,53 @@ final class PromptEncoder implements AutoCloseable {
     }
 
     /**
-     * Embeddings of texts, in their order; says in a note how many were cut. The same list always gives the same embeddings to the bit,
-     * hooked or not, because its texts are always computed together.
+     * Embeddings of texts, in their order; says in notes what was cut off. The same texts always give the same embeddings to the bit, hooked
+     * or not, because they are always computed together.
      *
      * @return tensors that must not be closed, and that live until the next call
+     * @throws RefractException if layers are to be skipped that are not there, or a prompt is written in a way that its notation does not allow
      */
-    Embedding encode(List<String> texts, HookTable hooks, Pass pass, Monitor monitor, NDManager owner) {
-        noteCut(texts, monitor);
+    Embedding encode(Texts texts, HookTable hooks, Pass pass, Monitor monitor, NDManager owner) throws RefractException {
+        checkClipSkip(texts.options().clipSkip());
+        PromptRows two = new PromptRows(first.isPresent() ? texts.second() : texts.first(), secondTokenizer, texts.options());
+        Optional<PromptRows> one = first.isPresent()
+                ? Optional.of(new PromptRows(texts.first(), firstTokenizer.orElseThrow(), texts.options()))
+                : Optional.empty();
+        int windows = Math.max(two.windows(), one.map(PromptRows::windows).orElse(1));
+        two.fill(windows);
+        one.ifPresent(o -> o.fill(windows));
+        noteCut(one, two, monitor);
         if (touchedBy(hooks)) {
-            return compute(texts, hooks, pass, owner);
+            return compute(one, two, texts, hooks, pass, owner);
         }
         Embedding known = cache.get(texts);
         if (known == null) {
-            known = compute(texts, HookTable.EMPTY, pass, cacheScope.manager());
-            cache.put(List.copyOf(texts), known);
+            known = compute(one, two, texts, HookTable.EMPTY, pass, cacheScope.manager());
+            cache.put(texts, known);
             forgetEldest();
         }
         return known;
     }
 
+    private void checkClipSkip(int skip) throws RefractException {
+        int most = Math.min(second.config().layers(), first.map(f -> f.config().layers()).orElse(Integer.MAX_VALUE)) - 1;
+        if (skip < 0 || skip > most) {
+            throw RefractException.usage("%d layers of the text encoders cannot be skipped; choose 0 to %d.", skip, most);
+        }
+    }
+
     private void forgetEldest() {
-        long rows = cache.keySet().stream().mapToLong(List::size).sum();
+        long rows = cache.values().stream().mapToLong(this::rows).sum();
         while (rows > cachedRows && cache.size() > 1) {
             var eldest = cache.pollFirstEntry();
-            rows -= eldest.getKey().size();
+            rows -= rows(eldest.getValue());
             eldest.getValue().close();
         }
+    }
+
+    /** Windows of text in an embedding. */
+    private long rows(Embedding embedding) {
+        return embedding.context.getShape().get(0) * embedding.context.getShape().get(1) / maxLength();
     }
 
     /** Whether a hook listens in an encoder. */
@@ -109,43 +133,39 @@ final class PromptEncoder implements AutoCloseable {
                 KERNELS.call(owner, "join_rows", embeddings.stream().map(Embedding::pooled).toList()));
     }
 
-    private Embedding compute(List<String> prompts, HookTable hooks, Pass pass, NDManager owner) {
+    private Embedding compute(Optional<PromptRows> one, PromptRows two, Texts texts, HookTable hooks, Pass pass, NDManager owner) {
+        int skip = texts.options().clipSkip() + 1;
         try (NDManager step = owner.newSubManager()) {
             Forward run = new Forward(hooks, pass, step);
-            TextEncoder.Encoding two = second.forward(run, ids(prompts, secondTokenizer, step), second.config().layers() - 1, true);
-            NDArray context = two.hidden();
-            if (first.isPresent()) {
-                TextEncoder one = first.get();
-                NDArray ids = ids(prompts, firstTokenizer.orElseThrow(), step);
-                NDArray hidden = one.forward(run, ids, one.config().layers() - 1, false).hidden();
-                context = KERNELS.call(step, "side_by_side", hidden, context);
+            TextEncoder.Encoding told = second.forward(run, onDevice(two.ids(step), step), second.config().layers() - skip, true);
+            NDArray context = two.context(step, told.hidden());
+            if (one.isPresent()) {
+                TextEncoder encoder = first.orElseThrow();
+                NDArray ids = onDevice(one.get().ids(step), step);
+                NDArray hidden = encoder.forward(run, ids, encoder.config().layers() - skip, false).hidden();
+                context = KERNELS.call(step, "side_by_side", one.get().context(step, hidden), context);
             }
-            NDArray pooled = two.embedded().orElseThrow();
+            NDArray pooled = two.pooled(step, told.embedded().orElseThrow());
             context.attach(owner);
             pooled.attach(owner);
             return new Embedding(context, pooled);
         }
     }
 
-    private static NDArray ids(List<String> prompts, Tokenizer tokenizer, NDManager owner) {
-        long[] ids = new long[prompts.size() * tokenizer.maxLength()];
-        for (int i = 0; i < prompts.size(); i++) {
-            System.arraycopy(tokenizer.encode(prompts.get(i)).ids(), 0, ids, i * tokenizer.maxLength(), tokenizer.maxLength());
-        }
-        return Tensors.of(owner, ids, prompts.size(), tokenizer.maxLength());
+    private NDArray onDevice(NDArray ids, NDManager out) {
+        return cacheScope.placement().device().equals("cpu") ? ids : DTypes.move(out, ids, cacheScope.placement());
     }
 
-    private void noteCut(List<String> prompts, Monitor monitor) {
-        List<String> cut = new ArrayList<>();
-        for (String prompt : new LinkedHashSet<>(prompts)) {
-            if (prompt.length() > maxLength() - 2 && secondTokenizer.encode(prompt).cut() > 0) {
-                cut.add(prompt);
-            }
-        }
-        if (!cut.isEmpty()) {
-            monitor.note("%s longer than %d tokens and %s cut there.".formatted(cut.size() == 1 ? "A prompt was" : cut.size() + " prompts were",
-                    maxLength() - 2, cut.size() == 1 ? "was" : "were"));
-        }
+    /** A note for each prompt that was cut, with the words that were left out. */
+    private void noteCut(Optional<PromptRows> one, PromptRows two, Monitor monitor) {
+        Map<String, String> cut = new LinkedHashMap<>(two.cut());
+        one.ifPresent(o -> cut.putAll(o.cut()));
+        cut.forEach((prompt, words) -> monitor.note(
+                "The prompt \"%s\" was cut after %d tokens; \"%s\" was left out.".formatted(beginning(prompt), maxLength() - 2, beginning(words))));
+    }
+
+    private static String beginning(String text) {
+        return text.length() <= LONGEST_QUOTE ? text : text.substring(0, text.offsetByCodePoints(0, LONGEST_QUOTE / 2)) + "…";
     }
 
     @Override
