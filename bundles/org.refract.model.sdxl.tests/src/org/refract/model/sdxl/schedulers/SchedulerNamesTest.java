@@ -72,7 +72,7 @@ class SchedulerNamesTest {
         assertTrue(sentence("ddim,ete=0.5").contains("'ete=0.5' is no setting"), sentence("ddim,ete=0.5"));
         assertTrue(sentence("euler_ancestral,prediction_type=sample").contains("epsilon or v_prediction"));
         assertTrue(sentence("dpmpp_2m,algorithm_type=dpmsolver").contains("sigma_min"));
-        assertTrue(sentence("eulr").contains("'eulr'; there are euler, euler_karras"), sentence("eulr"));
+        assertTrue(sentence("eulr").contains("'eulr'; there are euler, euler_ancestral"), sentence("eulr"));
         assertTrue(sentence("").contains("there are euler"));
         assertTrue(sentence(",").contains("there are euler"));
     }

@@ -5,6 +5,7 @@ import com.google.gson.JsonPrimitive;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.refract.api.RefractException;
 import org.refract.model.sdxl.nn.ConfigFile;
@@ -17,6 +18,8 @@ import org.refract.model.sdxl.schedulers.SchedulerClass.Knows;
  */
 public final class SchedulerConfig {
 
+    /** A short name that says how the sigmas lie. */
+    private static final Pattern CURVED = Pattern.compile("_(karras|exponential|beta)$");
     private static final String CLASS = "_class_name";
     /** What a solver alone knows: another one does not take it over. */
     private static final List<String> OF_SOLVERS = List.of("algorithm_type", "solver_type", "solver_order", "lower_order_final", "euler_at_final",
@@ -73,7 +76,8 @@ public final class SchedulerConfig {
         String[] parts = wanted.split(",", -1);
         Optional<SchedulerName> name = SchedulerName.of(parts[0]);
         SchedulerClass asked = name.map(SchedulerName::type).or(() -> SchedulerClass.of(parts[0].strip())).orElseThrow(() -> RefractException.usage(
-                "There is no scheduler '%s'; there are %s.", parts[0].strip(), String.join(", ", names())));
+                "There is no scheduler '%s'; there are %s, most of them also with _karras, _exponential or _beta after the name.", parts[0].strip(),
+                names().stream().filter(n -> !CURVED.matcher(n).find()).collect(Collectors.joining(", "))));
         JsonObject json = new JsonObject();
         file.names().forEach(key -> json.add(key, file.value(key).orElseThrow()));
         if (asked != type) {
