@@ -1,0 +1,141 @@
+package org.refract.cli.curves;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.refract.api.RefractException;
+import org.refract.cli.progress.Terminal;
+import org.refract.engine.train.RunLog;
+
+/** Learning curves are the log's numbers, in every form. */
+class CurveFilesTest {
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void train() throws Exception {
+        for (String name : List.of("a<b", "z")) {
+            try (RunLog log = RunLog.continueAt(Files.createDirectories(folder.resolve(name)).resolve("log.jsonl"), 0)) {
+                for (int step = 1; step <= 300; step++) {
+                    log.append(new RunLog.Entry(step, step * 10L, Map.of("total", 1.0 / step, "explained_variance", 1 - 1.0 / step, "samples_per_second", 100.0)));
+                }
+            }
+        }
+    }
+
+    @Test
+    void aPageWithNothingElseShowsEveryNumber() throws Exception {
+        Path page = new CurveFiles(TrainingLogs.read(folder)).write(folder.resolve("curves"), "a & b");
+        String html = Files.readString(page);
+        assertTrue(html.contains("a &amp; b") && html.contains("a&lt;b") && html.contains("<figure id=\"explained_variance\">"), html);
+        assertFalse(html.contains("{{") || html.contains("href=") || html.contains("src="), "the page must need nothing else");
+        for (String metric : List.of("total", "explained_variance")) {
+            var factory = javax.xml.parsers.DocumentBuilderFactory.newInstance().newDocumentBuilder();
+            assertEquals("svg", factory.parse(folder.resolve("curves/" + metric + ".svg").toFile()).getDocumentElement().getTagName());
+            assertEquals(2 * Chart.WIDTH, ImageIO.read(folder.resolve("curves/" + metric + ".png").toFile()).getWidth());
+        }
+    }
+
+    /** The highest point of a falling curve is drawn at its first step. */
+    @Test
+    void aCurveIsDrawnWhereItsNumbersLie() throws Exception {
+        String svg = new Chart("t", "step", List.of(new Curve("c", new double[] {0, 50, 100}, new double[] {1, 0.5, Double.NaN}))).svg();
+        assertTrue(svg.contains("points=\"70.0,36.0 385.0,336.0\""), svg);
+    }
+
+    @Test
+    void tensorBoardsFileHoldsEveryNumberWithItsChecksum() throws Exception {
+        new CurveFiles(TrainingLogs.read(folder)).write(folder.resolve("curves"), "t");
+        Path file;
+        try (var files = Files.list(folder.resolve("curves/tensorboard/z"))) {
+            file = files.findFirst().orElseThrow();
+        }
+        assertTrue(file.getFileName().toString().startsWith("events.out.tfevents."));
+        List<byte[]> records = records(Files.readAllBytes(file));
+        assertEquals(301, records.size());
+        assertTrue(new String(records.getFirst(), StandardCharsets.ISO_8859_1).contains("brain.Event:2"));
+        ByteBuffer third = ByteBuffer.wrap(records.get(3)).order(ByteOrder.LITTLE_ENDIAN);
+        assertEquals(9, third.get());
+        double wall = third.getDouble();
+        double before = ByteBuffer.wrap(records.get(2)).order(ByteOrder.LITTLE_ENDIAN).getDouble(1);
+        assertEquals(0.1, wall - before, 1e-5);
+        assertEquals(16, third.get());
+        assertEquals(3, third.get());
+        String text = new String(records.get(3), StandardCharsets.ISO_8859_1);
+        int at = text.indexOf("total") + "total".length();
+        assertEquals(21, records.get(3)[at]);
+        assertEquals(1 / 3f, ByteBuffer.wrap(records.get(3)).order(ByteOrder.LITTLE_ENDIAN).getFloat(at + 1));
+    }
+
+    /** Records of a TFRecord file, their checksums computed bit by bit. */
+    private static List<byte[]> records(byte[] bytes) {
+        List<byte[]> records = new ArrayList<>();
+        ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        while (in.hasRemaining()) {
+            byte[] length = new byte[8];
+            in.get(length);
+            assertEquals(masked(length), in.getInt());
+            byte[] data = new byte[(int) ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getLong()];
+            in.get(data);
+            assertEquals(masked(data), in.getInt());
+            records.add(data);
+        }
+        return records;
+    }
+
+    private static int masked(byte[] data) {
+        int crc = ~0;
+        for (byte b : data) {
+            crc ^= b & 0xff;
+            for (int bit = 0; bit < 8; bit++) {
+                crc = (crc & 1) != 0 ? crc >>> 1 ^ 0x82f63b78 : crc >>> 1;
+            }
+        }
+        crc = ~crc;
+        return (crc >>> 15 | crc << 17) + 0xa282ead8;
+    }
+
+    @Test
+    void theTerminalShowsTheCurveAndItsLastNumber() throws Exception {
+        List<String> lines = BraillePlot.of("t", List.of(new Curve("c", new double[] {0, 1}, new double[] {0, 1})), 32, 5, false);
+        assertEquals("t", lines.getFirst());
+        assertEquals("c  1", lines.getLast().substring(2));
+        assertTrue(lines.get(1).startsWith("        1 ┤"), lines.toString());
+        int top = lines.get(1).codePointAt(lines.get(1).length() - 1);
+        int bottom = lines.get(5).codePointAt(11);
+        assertTrue((top - 0x2800 & 0x08) != 0, "the upper right dot is set");
+        assertTrue((bottom - 0x2800 & 0x40) != 0, "the lower left dot is set");
+        assertTrue(lines.stream().allMatch(l -> l.codePointCount(0, l.length()) <= 32), lines.toString());
+    }
+
+    @Test
+    void offAScreenTheCurvesAreShownOnce() throws Exception {
+        StringWriter text = new StringWriter();
+        new TrainingWatch(folder, TrainingWatch.USUAL, new Terminal(false, 60)).follow(new PrintWriter(text), 1);
+        assertTrue(text.toString().startsWith("explained_variance"), text::toString);
+        assertTrue(text.toString().contains("a<b") && !text.toString().contains("\u001b"));
+    }
+
+    @Test
+    void aFolderWithoutATrainingIsNamed() throws Exception {
+        Path empty = Files.createDirectories(folder.resolve("empty"));
+        assertTrue(assertThrows(RefractException.class, () -> TrainingLogs.read(empty)).getMessage().contains("holds no training"));
+    }
+}

@@ -1,0 +1,101 @@
+package org.refract.cli.curves;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import javax.imageio.ImageIO;
+import org.refract.api.RefractException;
+import org.refract.engine.file.AtomicFile;
+import org.refract.engine.file.FileFailure;
+import org.refract.engine.train.RunLog;
+
+/**
+ * Writes the curves of a training: {@code METRIC.svg} and {@code METRIC.png} for everything that was logged, {@code index.html} with all of them,
+ * which needs nothing else, and {@code tensorboard/NAME/events.out.tfevents.*}, which TensorBoard reads.
+ *
+ * @param logs of the training
+ */
+public record CurveFiles(TrainingLogs logs) {
+
+    /** The page. */
+    public static final String PAGE = "index.html";
+
+    private static final String HORIZONTAL = "step";
+    private static final String EVENTS = "events.out.tfevents.0.refract";
+
+    /** Writes everything; returns the page. */
+    public Path write(Path folder, String title) throws RefractException {
+        try {
+            Files.createDirectories(folder);
+            StringBuilder charts = new StringBuilder();
+            for (String metric : logs.metrics()) {
+                List<Curve> curves = logs.curves(metric);
+                Chart chart = new Chart(metric, HORIZONTAL, curves);
+                String svg = chart.svg();
+                String name = metric.replaceAll("[^A-Za-z0-9_.+=-]", "_");
+                AtomicFile.write(folder.resolve(name + ".svg"), svg);
+                ImageIO.write(chart.picture(), "png", folder.resolve(name + ".png").toFile());
+                charts.append("<figure id=\"").append(SvgSurface.escaped(metric)).append("\">").append(svg).append("</figure>\n");
+            }
+            writeEvents(folder.resolve("tensorboard"));
+            AtomicFile.write(folder.resolve(PAGE), page(title, charts.toString()));
+        } catch (IOException e) {
+            throw FileFailure.writing(folder, e);
+        }
+        return folder.resolve(PAGE);
+    }
+
+    private String page(String title, String charts) throws IOException {
+        StringBuilder rows = new StringBuilder();
+        logs.entries().forEach((name, lines) -> {
+            if (!lines.isEmpty()) {
+                RunLog.Entry last = lines.getLast();
+                rows.append(String.format(Locale.ROOT, "<tr><td>%s</td><td>%d</td><td>%s</td><td>%s</td><td>%s</td></tr>%n", SvgSurface.escaped(name), last.step(),
+                        number(last, "l0"), number(last, "explained_variance"), number(last, "dead")));
+            }
+        });
+        try (InputStream in = CurveFiles.class.getResourceAsStream("curves.html")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("{{title}}", SvgSurface.escaped(title)).replace("{{rows}}", rows)
+                    .replace("{{charts}}", charts);
+        }
+    }
+
+    private static String number(RunLog.Entry entry, String metric) {
+        Double value = entry.metrics().get(metric);
+        return value == null ? "" : Axis.label(value);
+    }
+
+    /** The log keeps no times; they are reckoned back from now by its speed. */
+    private void writeEvents(Path folder) throws RefractException {
+        double now = System.currentTimeMillis() / 1000.0;
+        for (Map.Entry<String, List<RunLog.Entry>> log : logs.entries().entrySet()) {
+            double[] seconds = seconds(log.getValue());
+            double end = seconds.length == 0 ? 0 : seconds[seconds.length - 1];
+            Path file = folder.resolve(log.getKey()).resolve(EVENTS);
+            try (EventFile events = EventFile.create(file, now - end)) {
+                for (int i = 0; i < seconds.length; i++) {
+                    RunLog.Entry entry = log.getValue().get(i);
+                    events.add(now - end + seconds[i], entry.step(), entry.metrics());
+                }
+            }
+        }
+    }
+
+    private static double[] seconds(List<RunLog.Entry> lines) {
+        double[] seconds = new double[lines.size()];
+        long samples = 0;
+        double time = 0;
+        for (int i = 0; i < seconds.length; i++) {
+            double speed = lines.get(i).metrics().getOrDefault("samples_per_second", 0.0);
+            time += speed > 0 ? (lines.get(i).samples() - samples) / speed : 0;
+            samples = lines.get(i).samples();
+            seconds[i] = time;
+        }
+        return seconds;
+    }
+}

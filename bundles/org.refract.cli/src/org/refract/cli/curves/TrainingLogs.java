@@ -1,0 +1,83 @@
+package org.refract.cli.curves;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.refract.api.RefractException;
+import org.refract.engine.file.FileFailure;
+import org.refract.engine.train.RunLog;
+
+/**
+ * The logs of a training, by the names of its dictionaries in alphabetical order.
+ *
+ * @param entries lines of each
+ */
+public record TrainingLogs(Map<String, List<RunLog.Entry>> entries) {
+
+    private static final String LOG = "log.jsonl";
+    private static final String SAES = "saes";
+
+    /** Whether there is a training in a folder. */
+    public static boolean in(Path folder) {
+        return find(folder).isPresent();
+    }
+
+    /** The folder itself, or its {@code saes}, whichever has subfolders with logs. */
+    private static Optional<Path> find(Path folder) {
+        for (Path place : new Path[] {folder, folder.resolve(SAES)}) {
+            try (var inside = Files.isDirectory(place) ? Files.list(place) : java.util.stream.Stream.<Path>empty()) {
+                if (inside.anyMatch(p -> Files.isRegularFile(p.resolve(LOG)))) {
+                    return Optional.of(place);
+                }
+            } catch (IOException unreadable) {
+                return Optional.empty();
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Reads the logs of a training's folder or of a run, which may still grow.
+     *
+     * @throws RefractException if there are none, or a line is damaged
+     */
+    public static TrainingLogs read(Path folder) throws RefractException {
+        Path place = find(folder).orElseThrow(() -> RefractException.usage("%s holds no training: none of its folders has a %s.", folder, LOG));
+        Map<String, List<RunLog.Entry>> entries = new LinkedHashMap<>();
+        try (var inside = Files.list(place)) {
+            for (Path task : inside.filter(p -> Files.isRegularFile(p.resolve(LOG))).sorted().toList()) {
+                entries.put(task.getFileName().toString(), RunLog.read(task.resolve(LOG)));
+            }
+        } catch (IOException e) {
+            throw FileFailure.reading(place, e);
+        }
+        return new TrainingLogs(entries);
+    }
+
+    /** Names of everything that was logged, in the order of the logs. */
+    public Set<String> metrics() {
+        Set<String> names = new LinkedHashSet<>();
+        entries.values().forEach(lines -> lines.forEach(line -> names.addAll(line.metrics().keySet())));
+        return names;
+    }
+
+    /** The curves of a metric over steps, of those dictionaries that have it. */
+    public List<Curve> curves(String metric) {
+        List<Curve> curves = new ArrayList<>();
+        entries.forEach((name, lines) -> {
+            List<RunLog.Entry> with = lines.stream().filter(l -> l.metrics().containsKey(metric)).toList();
+            if (!with.isEmpty()) {
+                curves.add(new Curve(name, with.stream().mapToDouble(RunLog.Entry::step).toArray(),
+                        with.stream().mapToDouble(l -> l.metrics().get(metric)).toArray()));
+            }
+        });
+        return curves;
+    }
+}
