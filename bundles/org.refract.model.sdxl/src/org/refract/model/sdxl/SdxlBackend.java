@@ -16,6 +16,7 @@ import org.refract.api.model.Placement;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.TorchType;
 import org.refract.model.sdxl.clip.TextConfig;
+import org.refract.model.sdxl.clip.TextualInversion;
 import org.refract.model.sdxl.clip.Tokenizer;
 import org.refract.model.sdxl.weights.Loras;
 
@@ -44,9 +45,6 @@ public final class SdxlBackend implements ModelBackend {
 
     @Override
     public Model open(Path location, Placement placement, Adapters adapters, Monitor monitor) throws RefractException {
-        if (!adapters.embeddings().isEmpty()) {
-            throw RefractException.usage("Textual inversion cannot be added to %s: open it as it is.", location);
-        }
         ModelFiles files = files(location, adapters);
         SdxlParts parts = SdxlParts.read(files);
         Optional<Tokenizer> first = parts.textEncoder().isPresent()
@@ -65,11 +63,34 @@ public final class SdxlBackend implements ModelBackend {
                 Placement where = part.module() == parts.vae() ? vaePlacement : placement;
                 weights.of(part).fill(Scope.in(owner.manager(), where), loras);
             }
-            return new SdxlModel(parts, info, placement, owner, new PromptEncoder(parts, first, second, owner), TorchType.of(vaePlacement));
+            PromptEncoder prompts = promptEncoder(parts, first, second, adapters.embeddings(), owner);
+            return new SdxlModel(parts, info, placement, owner, prompts, TorchType.of(vaePlacement));
         } catch (RefractException | RuntimeException e) {
             owner.close();
             throw e;
         }
+    }
+
+    /** The text encoders with the words of textual inversions. */
+    private static PromptEncoder promptEncoder(SdxlParts parts, Optional<Tokenizer> first, Tokenizer second, List<Path> inversions, Scope owner)
+            throws RefractException {
+        Optional<Tokenizer> one = first;
+        Tokenizer two = second;
+        for (Path file : inversions) {
+            TextualInversion inversion = TextualInversion.read(file);
+            Tokenizer before = two;
+            two = inversion.addTo(two, parts.textEncoder2(), 2, owner);
+            boolean known = two != before;
+            if (one.isPresent()) {
+                Tokenizer longer = inversion.addTo(one.get(), parts.textEncoder().orElseThrow(), 1, owner);
+                known |= longer != one.get();
+                one = Optional.of(longer);
+            }
+            if (!known) {
+                throw RefractException.usage("%s is for another model: none of the text encoders has the width of its vectors.", file);
+            }
+        }
+        return new PromptEncoder(parts, one, two, owner);
     }
 
     private static ModelFiles files(Path location, Adapters adapters) throws RefractException {
