@@ -13,7 +13,8 @@ import picocli.CommandLine.Option;
 /** Which dictionaries {@code refract train} learns: architectures, sizes and settings, each one value or a list. */
 final class GridOptions {
 
-    @Option(names = "--variant", paramLabel = "NAME,...", defaultValue = "topk", order = 2, description = "The architecture, or several (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--variant", paramLabel = "NAME,...", order = 2,
+            description = "The architecture, or several (default: topk; transcoder with --target, crosscoder with --together).")
     private String variants;
     @Option(names = "--set", paramLabel = "NAME=VALUE", order = 3, description = "A setting of the architecture, such as k=20; may be repeated.")
     private Map<String, String> settings = new LinkedHashMap<>();
@@ -28,15 +29,17 @@ final class GridOptions {
     /** Latents per channel in the published SDXL Turbo dictionaries (sdxl-unbox: 5120 of 1280). */
     private static final String EXPANSION = "4";
 
-    List<Lease<SaeVariant>> variants(Extensions extensions) throws RefractException {
+    /** @param usual the architecture where none is named */
+    List<Lease<SaeVariant>> variants(Extensions extensions, String usual) throws RefractException {
         List<Lease<SaeVariant>> leases = new ArrayList<>();
-        for (String id : TrainingGrid.values("--variant", variants)) {
+        for (String id : TrainingGrid.values("--variant", variants == null ? usual : variants)) {
             leases.add(extensions.lease(SaeVariant.class, id));
         }
         return leases;
     }
 
-    TrainingGrid grid(List<SaeVariant> architectures) throws RefractException {
+    /** @param implied settings that follow from the data, unless they were set */
+    TrainingGrid grid(List<SaeVariant> architectures, Map<String, String> implied) throws RefractException {
         List<TrainingGrid.Size> sizes = new ArrayList<>();
         String option = latents == null ? "--expansion" : "--latents";
         for (String value : TrainingGrid.values(option, latents == null ? expansion : latents)) {
@@ -50,6 +53,8 @@ final class GridOptions {
         for (var axis : varied.entrySet()) {
             axes.put(axis.getKey(), TrainingGrid.values("--grid " + axis.getKey(), axis.getValue()));
         }
-        return new TrainingGrid(architectures, sizes, settings, axes);
+        Map<String, String> fixed = new LinkedHashMap<>(implied);
+        fixed.putAll(settings);
+        return new TrainingGrid(architectures, sizes, fixed, axes);
     }
 }

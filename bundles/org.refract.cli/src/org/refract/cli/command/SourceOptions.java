@@ -109,7 +109,6 @@ final class SourceOptions {
 
     /** Opens them; call on the device's thread. */
     OpenSources open(List<Lease<ModelBackend>> backends, Placement placement, long seed, Monitor monitor) throws RefractException {
-        check();
         OpenSources opened = OpenSources.none();
         try {
             if (synthetic != null) {
@@ -126,7 +125,8 @@ final class SourceOptions {
         }
     }
 
-    private void check() throws RefractException {
+    /** @throws RefractException if the options contradict each other */
+    void check() throws RefractException {
         long kinds = Stream.of(!stores.isEmpty(), model != null, synthetic != null).filter(b -> b).count();
         if (kinds != 1) {
             throw RefractException.usage("Say what to learn from: activation stores, --stream MODEL or --synthetic, one of them.");

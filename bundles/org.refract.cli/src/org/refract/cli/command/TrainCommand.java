@@ -6,11 +6,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ServiceScope;
 import org.refract.api.RefractException;
 import org.refract.api.command.Command;
+import org.refract.api.model.ModelBackend;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.CheckpointFormat;
 import org.refract.api.sae.SaeVariant;
@@ -21,7 +23,6 @@ import org.refract.cli.curves.TrainingWatch;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.extension.Lease;
 import org.refract.engine.job.JobQueue;
-import org.refract.engine.store.ActivationStore;
 import org.refract.engine.train.EarlyStop;
 import org.refract.engine.train.Trainer;
 import org.refract.engine.train.TrainingPlan;
@@ -30,31 +31,32 @@ import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code refract train}: learns dictionaries of activation stores, all in one pass. */
 @Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Step by step")
 @CommandLine.Command(name = "train", sortOptions = false,
-        description = {"Learn sparse dictionaries of activation stores, all in one pass.",
+        description = {"Learn sparse dictionaries of activation stores, of a running model or of planted data, all in one pass.",
             "Lists make every combination: one dictionary for each, in a folder named by what varies.",
             "Stopped or killed, it goes on from its last saved state, to the bit on the processor."},
         footer = {"", "Examples:",
             "  refract train recordings/store/* --out recordings/saes --set k=20 --steps 5000",
             "  refract train STORE --out grid --variant topk,batchtopk --grid k=5,10,20 --grid lr=1e-4,3e-4 --patience 500",
+            "  refract train IN --target OUT --out transcoder --set k=32",
+            "  refract train STORE STORE --together --out crosscoder --set l1_coefficient=1",
+            "  refract train --stream MODEL --point unet.mid_block.attentions.0 --out saes",
+            "  refract train --synthetic width=64,features=256,active=8 --set k=8 --out planted",
             "  refract train --watch recordings/saes"})
 public final class TrainCommand implements Command {
-    @Reference
-    Extensions extensions;
-    @Reference
-    JobQueue jobs;
+    private final Extensions extensions;
+    private final JobQueue jobs;
     @Spec
     CommandSpec spec;
     @Mixin
     GridOptions grid;
+    @Mixin
+    SourceOptions data;
 
-    @Parameters(arity = "1..*", paramLabel = "STORE", description = "Activation stores (see refract harvest); with --watch alone, the folder of a training.")
-    private List<Path> stores;
     @Option(names = {"-o", "--out"}, paramLabel = "DIR", order = 1, description = "Gets one folder per dictionary, and curves.")
     private Path out;
     @Option(names = "--batch", paramLabel = "N", defaultValue = "4096", order = 20, description = "Vectors per step (default: ${DEFAULT-VALUE}).")
@@ -86,11 +88,18 @@ public final class TrainCommand implements Command {
 
     private static final long EVERY_MILLIS = 1000;
 
+    /** With the services that it needs. */
+    @Activate
+    public TrainCommand(@Reference Extensions extensions, @Reference JobQueue jobs) {
+        this.extensions = extensions;
+        this.jobs = jobs;
+    }
+
     @Override
     public Integer call() throws RefractException {
-        if (out == null && watch && stores.size() == 1) {
-            TrainingLogs.read(stores.getFirst());
-            view(stores.getFirst()).follow(spec.commandLine().getOut(), EVERY_MILLIS);
+        if (out == null && watch && data.stores().size() == 1) {
+            TrainingLogs.read(data.stores().getFirst());
+            view(data.stores().getFirst()).follow(spec.commandLine().getOut(), EVERY_MILLIS);
             return 0;
         }
         if (out == null) {
@@ -102,38 +111,40 @@ public final class TrainCommand implements Command {
 
     private void train() throws RefractException {
         Placement placement = Placement.parse(device);
-        List<Lease<SaeVariant>> variants = grid.variants(extensions);
+        data.check();
+        List<Lease<SaeVariant>> variants = grid.variants(extensions, data.usualVariant());
+        List<SaeVariant> architectures = variants.stream().map(Lease::get).toList();
         Lease<CheckpointFormat> writer = extensions.lease(CheckpointFormat.class, format);
+        List<Lease<ModelBackend>> backends = data.leases(extensions);
         List<Lease<?>> leases = new ArrayList<>(variants);
         leases.add(writer);
-        TrainingGrid cells = grid.grid(variants.stream().map(Lease::get).toList());
-        List<ActivationStore> opened = new ArrayList<>();
+        leases.addAll(backends);
+        TrainingGrid cells = grid.grid(architectures, data.settings(architectures));
+        Map<String, String> places = new LinkedHashMap<>();
+        Thread screen = watch ? watching() : null;
         try {
-            List<TrainingTask> tasks = new ArrayList<>();
-            Map<String, String> places = new LinkedHashMap<>();
-            for (Path path : stores) {
-                ActivationStore store = ActivationStore.open(path);
-                opened.add(store);
-                String place = ActivationStore.folderName(store.manifest().point());
-                for (TrainingGrid.Cell cell : cells.of(place, store.width(), store.width())) {
-                    tasks.add(new TrainingTask(cell.name(), cell.variant(), cell.config(), store));
-                    places.put(cell.name(), place);
+            tell(new TrainingSummary(JobOnScreen.of(spec, jobs).run(placement, "Training", leases, monitor -> {
+                try (OpenSources opened = data.open(backends, placement, seed, monitor)) {
+                    return new Trainer(out, plan(tasks(cells, opened, places), placement), writer.get()).run(monitor);
                 }
-            }
-            TrainingPlan plan = plan(tasks, placement);
-            Thread screen = watch ? watching() : null;
-            try {
-                Map<String, Map<String, Double>> metrics = JobOnScreen.of(spec, jobs).run(placement, "Training", leases,
-                        monitor -> new Trainer(out, plan, writer.get()).run(monitor));
-                tell(new TrainingSummary(metrics, places));
-            } finally {
-                if (screen != null) {
-                    screen.interrupt();
-                }
-            }
+            }), places));
         } finally {
-            opened.forEach(ActivationStore::close);
+            if (screen != null) {
+                screen.interrupt();
+            }
         }
+    }
+
+    /** @param places gets the name of each dictionary's data, by the dictionary's name */
+    private static List<TrainingTask> tasks(TrainingGrid cells, OpenSources opened, Map<String, String> places) throws RefractException {
+        List<TrainingTask> tasks = new ArrayList<>();
+        for (OpenSources.Named data : opened.sources()) {
+            for (TrainingGrid.Cell cell : cells.of(data.name(), data.source().width(), data.source().targetWidth())) {
+                tasks.add(new TrainingTask(cell.name(), cell.variant(), cell.config(), data.source()));
+                places.put(cell.name(), data.name());
+            }
+        }
+        return tasks;
     }
 
     private TrainingPlan plan(List<TrainingTask> tasks, Placement placement) {

@@ -1,0 +1,173 @@
+package org.refract.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.FrameworkUtil;
+import org.refract.api.RefractException;
+import org.refract.api.model.HookPoint;
+import org.refract.api.model.Placement;
+import org.refract.cli.command.TrainCommand;
+import org.refract.cli.progress.Terminal;
+import org.refract.engine.Locations;
+import org.refract.engine.extension.Extensions;
+import org.refract.engine.job.JobQueue;
+import org.refract.engine.store.StoreManifest;
+import org.refract.engine.store.StoreWriter;
+import org.refract.engine.tensor.Devices;
+import org.refract.engine.tensor.Scope;
+import org.refract.engine.tensor.Tensors;
+import org.refract.engine.tensor.TorchRandom;
+import org.refract.engine.tensor.TorchType;
+import org.refract.engine.train.RunLog;
+
+/** {@code refract train} reaches every kind of data, and says in a sentence what cannot be learnt. */
+class TrainTest {
+
+    private static final List<String> CLASSES = List.of("org.refract.model.sdxl.SdxlBackend", "org.refract.sae.topk.TopKVariant",
+            "org.refract.sae.transcoder.TranscoderVariant", "org.refract.sae.crosscoder.CrosscoderVariant", "org.refract.sae.relu.ReluVariant",
+            "org.refract.format.refract.RefractFormat");
+
+    private final Devices devices = new Devices();
+    private final JobQueue jobs = new JobQueue(devices);
+    private StringWriter err = new StringWriter();
+
+    @TempDir
+    Path folder;
+
+    @AfterEach
+    void close() {
+        jobs.close();
+        devices.close();
+    }
+
+    /** The container's services, or on a plain class path the same classes made by hand. */
+    private static Extensions extensions() throws ReflectiveOperationException {
+        Optional<Bundle> bundle = Optional.ofNullable(FrameworkUtil.getBundle(TrainTest.class));
+        if (bundle.isPresent()) {
+            return new Extensions(bundle.get().getBundleContext());
+        }
+        List<Object> made = new ArrayList<>();
+        for (String name : CLASSES) {
+            made.add(Class.forName(name).getDeclaredConstructor().newInstance());
+        }
+        return Extensions.of(made.toArray());
+    }
+
+    private int train(Object... words) throws Exception {
+        err = new StringWriter();
+        Commands commands = new Commands(List.of(new CommandSource("test", "Step by step", new TrainCommand(extensions(), jobs))), List.of(), () -> {
+        });
+        List<Object> all = new ArrayList<>(List.of("train", "--batch", 64, "--steps", 4, "--out", folder.resolve("out")));
+        all.addAll(List.of(words));
+        return new CommandLineRun(commands, new PrintWriter(new StringWriter()), new PrintWriter(err), new Terminal(false, 80))
+                .run(all.stream().map(Object::toString).toArray(String[]::new));
+    }
+
+    private void learns(String name, Object... words) throws Exception {
+        assertEquals(0, train(words), () -> err.toString());
+        assertTrue(Files.exists(folder.resolve("out").resolve(name).resolve("sae.json")), () -> Arrays.toString(folder.resolve("out").toFile().list()));
+    }
+
+    private void refuses(String sentence, Object... words) throws Exception {
+        assertTrue(train(words) != 0);
+        assertTrue(err.toString().contains(sentence), err.toString());
+    }
+
+    /** Eight recordings of 4 × 4 positions. */
+    private Path store(String name, String model, int width, int recordings, long seed) throws RefractException {
+        StoreManifest manifest = new StoreManifest(HookPoint.parse("net." + name), model, "sha256:" + model, TorchType.FLOAT32, 1, 4, 4, width, recordings, 4,
+                Map.of());
+        Path store = folder.resolve(name);
+        StoreWriter.begin(store, manifest);
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            for (int shard = 0; shard < manifest.shards(); shard++) {
+                try (StoreWriter writer = StoreWriter.create(store, manifest, shard)) {
+                    int vectors = manifest.recordingsOf(shard) * 16;
+                    NDArray x = Tensors.of(scope.manager(), new TorchRandom(seed + shard).randn(vectors * width), vectors, width);
+                    writer.append(x);
+                    writer.commit();
+                }
+            }
+        }
+        return store;
+    }
+
+    @Test
+    void aTranscoderFromOneStoreToAnotherOfOtherWidth() throws Exception {
+        Path in = store("in", "m", 8, 8, 1);
+        Path to = store("to", "m", 12, 8, 2);
+        learns("net.in-to-net.to", in, "--target", to, "--set", "k=4");
+        String sidecar = Files.readString(folder.resolve("out/net.in-to-net.to/sae.json"));
+        assertTrue(sidecar.contains("\"transcoder\"") && sidecar.contains("net.to:update"), sidecar);
+    }
+
+    @Test
+    void aReluAutoencoderTranscodesToo() throws Exception {
+        learns("net.in-to-net.to", store("in", "m", 8, 8, 1), "--target", store("to", "m", 12, 8, 2), "--variant", "relu");
+    }
+
+    @Test
+    void aCrosscoderOfThreeStores() throws Exception {
+        learns("net.a+net.b+net.c", store("a", "m", 8, 8, 1), store("b", "m", 8, 8, 2), store("c", "n", 8, 8, 3), "--together");
+        String sidecar = Files.readString(folder.resolve("out/net.a+net.b+net.c/sae.json"));
+        assertTrue(sidecar.contains("\"points\": \"3\"") && sidecar.contains("sha256:n"), sidecar);
+    }
+
+    @Test
+    void aPlantedDictionaryWhoseRecoveryIsLogged() throws Exception {
+        learns("planted", "--synthetic", "width=16,features=24,active=2", "--set", "k=2");
+        assertTrue(RunLog.read(folder.resolve("out/planted/log.jsonl")).getLast().metrics().get("recovered") > 0);
+    }
+
+    @Test
+    void aModelStreamsWithoutAStore() throws Exception {
+        Path model = new Locations().demo().resolve("turbo");
+        learns("unet.mid_block.attentions.0", "--stream", model, "--point", "unet.mid_block.attentions.0", "--mix", 4, "--draw", 2, "--expansion", 1, "--set",
+                "k=2");
+    }
+
+    @Test
+    void dataThatDoNotFitAreASentence() throws Exception {
+        Path in = store("in", "m", 8, 8, 1);
+        refuses("one of them");
+        refuses("one of them", in, "--synthetic", "width=16");
+        refuses("belong to --stream", in, "--point", "unet.mid_block.attentions.0");
+        refuses("do not hold the same recordings", in, "--target", store("fewer", "m", 8, 4, 2));
+        refuses("are of one model", in, "--target", store("other", "n", 8, 8, 2));
+        refuses("have one width", in, store("wide", "m", 12, 8, 2), "--together");
+        refuses("at least two", in, "--together");
+        refuses("needs one store", in, in, "--target", in);
+        refuses("such as --variant transcoder", in, "--target", in, "--variant", "topk");
+        refuses("such as width=64", "--synthetic", "width");
+        refuses("There is no model", "--stream", folder.resolve("nothing"));
+        refuses("cannot be 500", in, "--set", "k=500");
+        refuses("There is no activation store", folder.resolve("nothing"));
+    }
+
+    @Test
+    void anEmptyStoreAndAShardCutShortAreASentence() throws Exception {
+        Path in = store("in", "m", 8, 8, 1);
+        Path shard = in.resolve("shard-00001.safetensors");
+        Files.write(shard, Arrays.copyOf(Files.readAllBytes(shard), 200));
+        refuses("damaged", in);
+        for (String file : List.of("shard-00000.json", "shard-00001.json")) {
+            Files.delete(in.resolve(file));
+        }
+        refuses("is empty", in);
+    }
+}
