@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.ImageModel;
+import org.refract.api.model.Model;
 import org.refract.api.model.ModelInfo;
 import org.refract.api.model.Placement;
 import org.refract.engine.Locations;
@@ -34,6 +35,7 @@ import org.refract.engine.file.SafeTensorsWriter;
 import org.refract.engine.tensor.DTypes;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
+import org.refract.engine.tensor.TorchType;
 
 /** Folders as they come: whole, in variants, damaged. */
 class SdxlBackendTest {
@@ -97,6 +99,87 @@ class SdxlBackendTest {
             float[] variant = picture(folder, scope);
             assertEquals(0, ReferenceSet.largestDifference(plain, variant));
         }
+    }
+
+    @Test
+    void halfPrecisionTakesTheHalfVariantAndFullPrecisionThePlainOne() throws Exception {
+        copyDemo();
+        Placement half = new Placement("cpu", Placement.DType.FP16);
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            String plain = backend.inspect(folder).fingerprint();
+            rewrite(UNET, "unet/diffusion_pytorch_model.fp16.safetensors", scope, (n, t) -> DTypes.cast(t, TorchType.BFLOAT16), n -> n);
+            assertEquals(plain, backend.inspect(folder).fingerprint());
+            try (Model full = backend.open(folder, Placement.CPU, Monitor.silent()); Model halved = backend.open(folder, half, Monitor.silent())) {
+                assertEquals(plain, full.info().fingerprint());
+                assertNotEquals(plain, halved.info().fingerprint());
+            }
+            Files.delete(folder.resolve(UNET));
+            picture(folder, scope);
+        }
+    }
+
+    @Test
+    void partsMayBeStoredInDifferentPrecisions() throws Exception {
+        copyDemo();
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            float[] single = picture(demo(), scope);
+            rewrite(UNET, UNET, scope, (n, t) -> DTypes.cast(t, n.contains("attn1") ? TorchType.FLOAT16 : TorchType.BFLOAT16), n -> n);
+            rewrite(TEXT, TEXT, scope, (n, t) -> DTypes.cast(t, TorchType.FLOAT64), n -> n);
+            float[] mixed = picture(folder, scope);
+            double squares = 0;
+            for (int i = 0; i < mixed.length; i++) {
+                squares += Math.pow(mixed[i] - single[i], 2);
+            }
+            assertTrue(Math.sqrt(squares / mixed.length) < 0.05);
+        }
+    }
+
+    @Test
+    void oneBadNumberAnywhereIsFound() throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            for (TorchType type : List.of(TorchType.FLOAT32, TorchType.FLOAT16, TorchType.BFLOAT16)) {
+                copyDemo();
+                rewrite(UNET, UNET, scope, (n, t) -> n.equals("conv_out.weight") ? DTypes.cast(withInfinityAtItsEnd(t), type) : t, n -> n);
+                String said = refused(folder);
+                assertTrue(said.contains("'conv_out.weight' holds values that are not numbers") && said.contains(UNET), said);
+            }
+        }
+    }
+
+    private static NDArray withInfinityAtItsEnd(NDArray tensor) {
+        float[] values = Tensors.floats(tensor);
+        values[values.length - 1] = Float.POSITIVE_INFINITY;
+        return Tensors.of(tensor.getManager(), values, tensor.getShape().getShape());
+    }
+
+    @Test
+    void missingShardsAndWrongIndicesAreNamed() throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            copyDemo();
+            shard("vae", "diffusion_pytorch_model", "", scope);
+            Path second = folder.resolve("vae").resolve(shardName("diffusion_pytorch_model", "", 1));
+            Path first = folder.resolve("vae").resolve(shardName("diffusion_pytorch_model", "", 0));
+            byte[] kept = Files.readAllBytes(second);
+            Files.delete(second);
+            assertTrue(refused(folder).contains(second.toString()), refused(folder));
+            Files.write(second, Files.readAllBytes(first));
+            assertTrue(refused(folder).contains("index.json"), refused(folder));
+            Files.write(second, kept);
+            picture(folder, scope);
+        }
+    }
+
+    @Test
+    void aRefinersPartsAmongTheBasesAreToldApart() throws Exception {
+        copy(ReferenceSet.base(), folder);
+        copy(ReferenceSet.refiner().resolve("unet"), folder.resolve("unet"));
+        assertTrue(refused(folder).contains("the U-Net attends to a text embedding of width 48 and the text encoders give 80"), refused(folder));
+        copy(ReferenceSet.refiner(), folder);
+        change("model_index.json", json -> json.addProperty("requires_aesthetics_score", false));
+        assertTrue(refused(folder).contains("pooled text embedding"), refused(folder));
+        change("model_index.json", json -> json.addProperty("requires_aesthetics_score", true));
+        change("vae/config.json", json -> json.addProperty("latent_channels", 16));
+        assertTrue(refused(folder).contains("4 latent channels and the VAE on 16"), refused(folder));
     }
 
     @Test

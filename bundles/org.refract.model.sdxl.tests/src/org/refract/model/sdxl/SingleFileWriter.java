@@ -12,7 +12,6 @@ import org.refract.engine.tensor.DTypes;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 import org.refract.model.sdxl.nn.Parameter;
-import org.refract.model.sdxl.weights.FoundWeights;
 import org.refract.model.sdxl.weights.Origin;
 import org.refract.model.sdxl.weights.Spelling;
 import org.refract.model.sdxl.weights.WeightChanges;
@@ -31,8 +30,7 @@ final class SingleFileWriter {
         Map<String, NDArray> tensors = new LinkedHashMap<>();
         try (PartWeights weights = PartWeights.open(from, parts, Placement.DType.FP32)) {
             for (SdxlParts.Part part : parts.all()) {
-                FoundWeights found = weights.of(part);
-                found.fill(scope, WeightChanges.NONE);
+                weights.fill(part, scope, WeightChanges.NONE);
                 Spelling spelling = to.spelling(part.module());
                 Map<String, NDArray[]> rows = new LinkedHashMap<>();
                 for (Parameter parameter : part.module().parameters().toList()) {

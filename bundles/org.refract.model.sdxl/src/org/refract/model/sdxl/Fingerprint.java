@@ -4,7 +4,6 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,11 +30,11 @@ import org.refract.model.sdxl.weights.FoundWeights;
 /**
  * A hash over the names, dtypes, shapes and bytes of all weights of a model and of what is added to them. Names and shapes are the module
  * tree's, so the same weights have the same fingerprint in a folder, in shards and in a single file. It is remembered in the cache folder
- * under the files' paths, sizes and times, so that gigabytes are read once.
+ * under the files' paths, sizes and times, so that gigabytes are read once, and what is remembered
+ * was found to be numbers throughout.
  */
 final class Fingerprint {
 
-    private static final long CHUNK = 1L << 26;
     /** What was remembered of fingerprints computed in another way is not found. */
     private static final String SCHEME = "by weight\n";
 
@@ -105,8 +104,11 @@ final class Fingerprint {
         try (ExecutorService threads = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
             for (FoundWeights part : new TreeMap<>(parts).values()) {
                 for (Parameter weight : part.origins().keySet().stream().sorted(Comparator.comparing(Parameter::path)).toList()) {
-                    lines.add(threads.submit(() -> "%s %s %s %s\n".formatted(weight.path(), part.dtype(weight), Arrays.toString(weight.shape()),
-                            sha256().of(part.bytes(weight)))));
+                    lines.add(threads.submit(() -> {
+                        Digest digest = sha256();
+                        part.digest(weight, digest.digest());
+                        return "%s %s %s %s\n".formatted(weight.path(), part.dtype(weight), Arrays.toString(weight.shape()), digest.hex());
+                    }));
                 }
             }
             List<String> done = new ArrayList<>();
@@ -172,13 +174,6 @@ final class Fingerprint {
     private record Digest(MessageDigest digest) {
         private String of(String text) {
             text(text);
-            return hex();
-        }
-
-        private String of(MemorySegment bytes) {
-            for (long from = 0; from < bytes.byteSize(); from += CHUNK) {
-                digest.update(bytes.asSlice(from, Math.min(CHUNK, bytes.byteSize() - from)).asByteBuffer());
-            }
             return hex();
         }
 

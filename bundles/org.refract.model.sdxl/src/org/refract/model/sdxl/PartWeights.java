@@ -1,18 +1,19 @@
 package org.refract.model.sdxl;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.refract.api.RefractException;
 import org.refract.api.model.Placement;
+import org.refract.engine.tensor.Scope;
 import org.refract.model.sdxl.weights.Checkpoint;
 import org.refract.model.sdxl.weights.FoundWeights;
+import org.refract.model.sdxl.weights.WeightChanges;
 
 /** The files of all parts of a model, open and matched with what their configuration asks for. */
 final class PartWeights implements AutoCloseable {
 
-    private final List<Checkpoint> open = new ArrayList<>();
+    private final Map<String, Checkpoint> open = new LinkedHashMap<>();
     private final Map<String, FoundWeights> found = new LinkedHashMap<>();
 
     private PartWeights() {
@@ -24,7 +25,7 @@ final class PartWeights implements AutoCloseable {
         try {
             for (SdxlParts.Part part : parts.all()) {
                 Checkpoint checkpoint = files.weights(part.name(), wanted);
-                weights.open.add(checkpoint);
+                weights.open.put(part.name(), checkpoint);
                 weights.found.put(part.name(), checkpoint.match(part.module(), files.spelling(part.module())));
             }
             return weights;
@@ -34,9 +35,10 @@ final class PartWeights implements AutoCloseable {
         }
     }
 
-    /** The weights of a part. */
-    FoundWeights of(SdxlParts.Part part) {
-        return found.get(part.name());
+    /** Fills a part's weights and closes its file, so that no more than one part is in memory as file and as weights. */
+    void fill(SdxlParts.Part part, Scope owner, WeightChanges changes) throws RefractException {
+        found.get(part.name()).fill(owner, changes);
+        open.get(part.name()).close();
     }
 
     /** The fingerprint of all of them, with what is added to them. */
@@ -46,6 +48,6 @@ final class PartWeights implements AutoCloseable {
 
     @Override
     public void close() {
-        open.forEach(Checkpoint::close);
+        open.values().forEach(Checkpoint::close);
     }
 }

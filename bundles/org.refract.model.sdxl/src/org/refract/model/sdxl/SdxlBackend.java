@@ -58,10 +58,10 @@ public final class SdxlBackend implements ModelBackend {
                 Loras loras = Loras.open(adapters.loras(), parts.all().stream().map(SdxlParts.Part::module).toList())) {
             AddedFiles added = new AddedFiles(adapters);
             ModelInfo info = SdxlInfo.of(parts, weights.fingerprint(added.forFingerprint()), added.inWords());
-            for (SdxlParts.Part part : parts.all()) {
+            for (SdxlParts.Part part : parts.largestFirst()) {
                 monitor.checkpoint();
                 Placement where = part.module() == parts.vae() ? vaePlacement : placement;
-                weights.of(part).fill(Scope.in(owner.manager(), where), loras);
+                weights.fill(part, Scope.in(owner.manager(), where), loras);
             }
             PromptEncoder prompts = promptEncoder(parts, first, second, adapters.embeddings(), owner);
             return new SdxlModel(parts, info, placement, owner, prompts, TorchType.of(vaePlacement));

@@ -1,6 +1,7 @@
 package org.refract.model.sdxl;
 
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,6 +10,7 @@ import org.refract.api.RefractException;
 import org.refract.model.sdxl.clip.TextConfig;
 import org.refract.model.sdxl.clip.TextEncoder;
 import org.refract.model.sdxl.nn.Module;
+import org.refract.model.sdxl.nn.Parameter;
 import org.refract.model.sdxl.schedulers.SchedulerConfig;
 import org.refract.model.sdxl.unet.UNet;
 import org.refract.model.sdxl.unet.UNetConfig;
@@ -62,6 +64,11 @@ record SdxlParts(Path location, Optional<TextEncoder> textEncoder, TextEncoder t
     /** Parts with weights in the order in which a run meets them. */
     List<Part> all() {
         return Stream.concat(textEncoder.stream(), Stream.of(textEncoder2, unet, vae)).map(Part::new).toList();
+    }
+
+    /** The same in the order in which loading them takes the least memory at once. */
+    List<Part> largestFirst() {
+        return all().stream().sorted(Comparator.comparingLong(p -> -p.module().parameters().mapToLong(Parameter::size).sum())).toList();
     }
 
     private static TextEncoder textEncoder(ModelFiles files, String part, boolean projected) throws RefractException {

@@ -3,8 +3,10 @@ package org.refract.model.sdxl.weights;
 import ai.djl.ndarray.NDArray;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.tensor.Scope;
@@ -15,7 +17,10 @@ import org.refract.model.sdxl.nn.Parameter;
 /** The weights of a part, each found in a file. */
 public final class FoundWeights {
 
-    static final KernelLibrary KERNELS = KernelLibrary.of(FoundWeights.class, "weights.ts.py");
+    /** Small enough to stay in a processor's cache between two looks at it. */
+    private static final long PIECE = 1L << 18;
+
+    private static final KernelLibrary KERNELS = KernelLibrary.of(FoundWeights.class, "weights.ts.py");
 
     private final WeightFile file;
     private final Map<Parameter, Origin> origins;
@@ -41,11 +46,29 @@ public final class FoundWeights {
     }
 
     /** A weight's bytes in the file's element type, row-major in the tree's shape, until the file is closed. */
-    public MemorySegment bytes(Parameter parameter) throws RefractException {
+    private MemorySegment bytes(Parameter parameter) throws RefractException {
         Origin origin = origins.get(parameter);
         MemorySegment all = file.bytes(origin.name());
         MemorySegment own = all.asSlice(all.byteSize() / origin.count() * origin.index(), all.byteSize() / origin.count());
         return origin.transposed() ? transposed(own, parameter.shape()) : own;
+    }
+
+    /**
+     * Gives a weight's bytes to a hash, and looks at every one of them on the way.
+     *
+     * @throws RefractException if the weight is not a number somewhere
+     */
+    public void digest(Parameter parameter, MessageDigest digest) throws RefractException {
+        MemorySegment bytes = bytes(parameter);
+        StoredWeight stored = stored(origins.get(parameter));
+        Optional<TorchType> type = TorchType.ofSafetensors(stored.dtype());
+        for (long from = 0; from < bytes.byteSize(); from += PIECE) {
+            MemorySegment piece = bytes.asSlice(from, Math.min(PIECE, bytes.byteSize() - from));
+            if (type.isPresent() && !FiniteBits.all(type.get(), piece)) {
+                throw notANumber(origins.get(parameter));
+            }
+            digest.update(piece.asByteBuffer());
+        }
     }
 
     private static MemorySegment transposed(MemorySegment bytes, long[] shape) {
@@ -66,16 +89,19 @@ public final class FoundWeights {
      *
      * @param owner   keeps them, in its placement's element type and on its device
      * @param changes what is added to them
-     * @throws RefractException if a weight is not a number, or a file cannot be read
+     * @throws RefractException if a changed weight is not a number, or a file cannot be read
      */
     public void fill(Scope owner, WeightChanges changes) throws RefractException {
         for (var entry : origins.entrySet()) {
             Parameter parameter = entry.getKey();
             try (Scope step = owner.child()) {
-                NDArray weight = changes.changed(parameter, read(entry.getValue(), parameter, step), step);
-                NDArray placed = KERNELS.call(step, "placed", weight, TorchType.of(owner.placement()).number(), owner.placement().device(),
+                NDArray weight = read(entry.getValue(), parameter, step);
+                NDArray changed = changes.changed(parameter, weight, step);
+                if (changed != weight && Tensors.longs(KERNELS.call(step, "is_finite", changed))[0] == 0) {
+                    throw notANumber(entry.getValue());
+                }
+                NDArray placed = KERNELS.call(step, "placed", changed, TorchType.of(owner.placement()).number(), owner.placement().device(),
                         parameter.isConvolution());
-                checkFinite(entry.getValue(), placed, step);
                 parameter.fill(step.promote(placed, owner));
             }
         }
@@ -87,11 +113,9 @@ public final class FoundWeights {
         return KERNELS.call(step, "cut", whole, origin.index(), origin.count(), origin.transposed(), parameter.shape());
     }
 
-    private void checkFinite(Origin origin, NDArray placed, Scope step) throws RefractException {
-        if (Tensors.longs(KERNELS.call(step, "is_finite", placed))[0] == 0) {
-            throw RefractException.usage("%s is damaged: the weight '%s' holds values that are not numbers; download it again.",
-                    stored(origin).file(), origin.name());
-        }
+    private RefractException notANumber(Origin origin) {
+        return RefractException.usage("%s is damaged, or what is added to it is: the weight '%s' holds values that are not numbers; download it again.",
+                stored(origin).file(), origin.name());
     }
 
     private StoredWeight stored(Origin origin) {
