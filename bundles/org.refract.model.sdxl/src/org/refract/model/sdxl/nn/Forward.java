@@ -21,7 +21,10 @@ import org.refract.engine.kernel.KernelLibrary;
  */
 public final class Forward {
 
-    static final KernelLibrary LAYERS = KernelLibrary.of(Forward.class, "layers.ts.py");
+    private static final boolean ONEDNN = List.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
+
+    static final KernelLibrary LAYERS = KernelLibrary.of(Forward.class,
+            List.of("layers.ts.py", ONEDNN ? "convolution.onednn.ts.py" : "convolution.plain.ts.py"));
 
     private final HookTable hooks;
     private final Pass pass;

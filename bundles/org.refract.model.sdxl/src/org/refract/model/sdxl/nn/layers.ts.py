@@ -1,34 +1,93 @@
 # The layers of Stable Diffusion's networks. A composite function does exactly what its parts do one after the other, so that a network
 # computed part by part agrees to the bit with one computed whole. Maps are (batch, channels, h, w) with the channels innermost in memory.
+#
+# On the CPU an example gets the same numbers to the bit whatever else is in its batch. Some operations of PyTorch do not keep that of themselves
+# and are therefore done for each example alone: products with a matrix where an example's positions are no multiple of 8 (the rows left over are
+# summed in another order), attention where positions or tokens are no multiple of 16 (so is the place of each thread's memory), and, because each
+# thread takes an equal share and the batch decides where shares begin, functions of single values on more than 32768 of them and the group norm
+# of a map of 1024 or more positions. Convolutions choose their algorithm by the batch; see convolve.
 
 def channels_last(x: Tensor) -> Tensor:
   return torch.contiguous(x, memory_format=2)
 
+# whether the examples of a batch need not be kept apart
+def is_one(x: Tensor) -> bool:
+  return torch.size(x, 0) == 1 or x.is_cuda
+
+# example i, a batch of one
+def example(x: Tensor, i: int) -> Tensor:
+  return torch.slice(x, 0, i, i + 1)
+
 def linear(x: Tensor, weight: Tensor, bias: Optional[Tensor]) -> Tensor:
-  return torch.linear(x, weight, bias)
+  if is_one(x) or torch.remainder(torch.numel(x), 8 * torch.size(x, 0) * torch.size(x, -1)) == 0:
+    y = torch.linear(x, weight, bias)
+  else:
+    each = annotate(List[Tensor], [])
+    for i in range(torch.size(x, 0)):
+      _a = torch.append(each, torch.linear(example(x, i), weight, bias))
+    y = torch.cat(each, 0)
+  return y
 
 def conv2d(x: Tensor, weight: Tensor, bias: Tensor, stride: int, padding: int) -> Tensor:
-  return torch.conv2d(x, weight, bias, [stride, stride], [padding, padding])
+  return convolve(x, weight, bias, stride, padding)
 
 def group_norm(x: Tensor, weight: Tensor, bias: Tensor, groups: int, eps: float) -> Tensor:
-  return torch.group_norm(x, groups, weight, bias, eps)
+  if is_one(x) or torch.size(x, 2) * torch.size(x, 3) < 1024:
+    y = torch.group_norm(x, groups, weight, bias, eps)
+  else:
+    each = annotate(List[Tensor], [])
+    for i in range(torch.size(x, 0)):
+      _a = torch.append(each, torch.group_norm(example(x, i), groups, weight, bias, eps))
+    y = torch.cat(each, 0)
+  return y
+
+# in place
+def silu_in(x: Tensor) -> Tensor:
+  if is_one(x) or torch.numel(x) <= 32768:
+    _a = torch.silu_(x)
+  else:
+    for i in range(torch.size(x, 0)):
+      _b = torch.silu_(example(x, i))
+  return x
+
+def norm_silu(x: Tensor, weight: Tensor, bias: Tensor, groups: int, eps: float) -> Tensor:
+  return silu_in(group_norm(x, weight, bias, groups, eps))
+
+def some_gelu(x: Tensor, kind: str) -> Tensor:
+  if kind == "gelu":
+    y = torch.gelu(x)
+  elif kind == "gelu_tanh":
+    y = torch.gelu(x, approximate="tanh")
+  else:
+    y = x * torch.sigmoid(x * 1.702)
+  return y
+
+def activated(x: Tensor, kind: str) -> Tensor:
+  if is_one(x) or torch.numel(x) <= 32768:
+    y = some_gelu(x, kind)
+  else:
+    each = annotate(List[Tensor], [])
+    for i in range(torch.size(x, 0)):
+      _a = torch.append(each, some_gelu(example(x, i), kind))
+    y = torch.cat(each, 0)
+  return y
 
 def layer_norm(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
   return torch.layer_norm(x, [torch.size(x, -1)], weight, bias, eps)
 
 # A copy has the strides of its original, which maps of one position need: there the next layer could not tell their format otherwise.
 def silu(x: Tensor) -> Tensor:
-  return torch.silu_(torch.clone(x))
+  return silu_in(torch.clone(x))
 
 def gelu(x: Tensor) -> Tensor:
-  return torch.gelu(x)
+  return activated(x, "gelu")
 
 def gelu_tanh(x: Tensor) -> Tensor:
-  return torch.gelu(x, approximate="tanh")
+  return activated(x, "gelu_tanh")
 
 # x · sigmoid(1.702 x)
 def quick_gelu(x: Tensor) -> Tensor:
-  return x * torch.sigmoid(x * 1.702)
+  return activated(x, "quick_gelu")
 
 def total(a: Tensor, b: Tensor) -> Tensor:
   return torch.add_(torch.clone(a), b)
@@ -59,6 +118,16 @@ def sequence_to_map(x: Tensor, like: Tensor) -> Tensor:
 
 # softmax(q kᵀ / √d) v per head
 def attend(q: Tensor, k: Tensor, v: Tensor, heads: int, causal: bool) -> Tensor:
+  if is_one(q) or torch.remainder(torch.size(q, 1), 16) + torch.remainder(torch.size(k, 1), 16) == 0:
+    y = attend_together(q, k, v, heads, causal)
+  else:
+    each = annotate(List[Tensor], [])
+    for i in range(torch.size(q, 0)):
+      _a = torch.append(each, attend_together(example(q, i), example(k, i), example(v, i), heads, causal))
+    y = torch.cat(each, 0)
+  return y
+
+def attend_together(q: Tensor, k: Tensor, v: Tensor, heads: int, causal: bool) -> Tensor:
   b, n, c = torch.size(q)
   m = torch.size(k, 1)
   d = torch.floordiv(c, heads)
@@ -94,25 +163,25 @@ def attend_with(probs: Tensor, v: Tensor) -> Tensor:
 
 def geglu(x: Tensor) -> Tensor:
   h, gate = torch.chunk(x, 2, -1)
-  return torch.mul_(torch.gelu(gate), h)
+  return torch.mul_(activated(gate, "gelu"), h)
 
 # w: norm1, conv1, time_emb_proj if temb is given, norm2, conv2, conv_shortcut if there is one; weight and bias of each
 def resnet(x: Tensor, temb: Optional[Tensor], w: List[Tensor], groups: int, eps: float) -> Tensor:
-  h = torch.conv2d(torch.silu_(torch.group_norm(x, groups, w[0], w[1], eps)), w[2], w[3], [1, 1], [1, 1])
+  h = convolve(norm_silu(x, w[0], w[1], groups, eps), w[2], w[3], 1, 1)
   i = 4
   if temb is not None:
-    t = torch.linear(torch.silu(temb), w[4], w[5])
+    t = linear(silu(temb), w[4], w[5])
     h = torch.add_(h, torch.unsqueeze(torch.unsqueeze(t, -1), -1))
     i = 6
-  h = torch.silu_(torch.group_norm(h, groups, w[i], w[i + 1], eps))
-  h = torch.conv2d(h, w[i + 2], w[i + 3], [1, 1], [1, 1])
+  h = norm_silu(h, w[i], w[i + 1], groups, eps)
+  h = convolve(h, w[i + 2], w[i + 3], 1, 1)
   if len(w) > i + 4:
-    x = torch.conv2d(x, w[i + 4], w[i + 5])
+    x = convolve(x, w[i + 4], w[i + 5], 1, 0)
   return torch.add_(h, x)
 
 # keys and values that attn2 of a transformer block makes of a context; w as below
 def keys_and_values_at(context: Tensor, w: List[Tensor], o: int) -> List[Tensor]:
-  return [torch.linear(context, w[o + 10]), torch.linear(context, w[o + 11])]
+  return [linear(context, w[o + 10], None), linear(context, w[o + 11], None)]
 
 # the same for every block of a transformer
 def keys_and_values(context: Tensor, w: List[Tensor], each: int) -> List[Tensor]:
@@ -128,38 +197,39 @@ def keys_and_values(context: Tensor, w: List[Tensor], each: int) -> List[Tensor]
 def transformer_block(x: Tensor, kv: List[Tensor], p: int, w: List[Tensor], o: int, heads: int, eps: float) -> Tensor:
   width = [torch.size(x, -1)]
   n = torch.layer_norm(x, width, w[o], w[o + 1], eps)
-  y = attend(torch.linear(n, w[o + 2]), torch.linear(n, w[o + 3]), torch.linear(n, w[o + 4]), heads, False)
-  h = torch.add_(torch.linear(y, w[o + 5], w[o + 6]), x)
+  y = attend(linear(n, w[o + 2], None), linear(n, w[o + 3], None), linear(n, w[o + 4], None), heads, False)
+  h = torch.add_(linear(y, w[o + 5], w[o + 6]), x)
   n = torch.layer_norm(h, width, w[o + 7], w[o + 8], eps)
-  y = attend(torch.linear(n, w[o + 9]), kv[p], kv[p + 1], heads, False)
-  h = torch.add_(torch.linear(y, w[o + 12], w[o + 13]), h)
+  y = attend(linear(n, w[o + 9], None), kv[p], kv[p + 1], heads, False)
+  h = torch.add_(linear(y, w[o + 12], w[o + 13]), h)
   n = torch.layer_norm(h, width, w[o + 14], w[o + 15], eps)
-  y = geglu(torch.linear(n, w[o + 16], w[o + 17]))
-  return torch.add_(torch.linear(y, w[o + 18], w[o + 19]), h)
+  y = geglu(linear(n, w[o + 16], w[o + 17]))
+  return torch.add_(linear(y, w[o + 18], w[o + 19]), h)
 
 # w: norm (2), proj_in (2), transformer blocks (each of the given number of weights), proj_out (2)
 def transformer(x: Tensor, kv: List[Tensor], w: List[Tensor], groups: int, eps: float, heads: int, layer_eps: float, is_linear: bool, each: int) -> Tensor:
-  h = torch.group_norm(x, groups, w[0], w[1], eps)
+  h = group_norm(x, w[0], w[1], groups, eps)
   if is_linear:
-    h = torch.linear(map_to_sequence(h), w[2], w[3])
+    h = linear(map_to_sequence(h), w[2], w[3])
   else:
-    h = map_to_sequence(torch.conv2d(h, w[2], w[3]))
+    h = map_to_sequence(convolve(h, w[2], w[3], 1, 0))
   for i in range(torch.floordiv(len(w) - 6, each)):
     h = transformer_block(h, kv, 2 * i, w, 4 + i * each, heads, layer_eps)
   last = len(w) - 2
   if is_linear:
-    h = sequence_to_map(torch.linear(h, w[last], w[last + 1]), x)
+    h = sequence_to_map(linear(h, w[last], w[last + 1]), x)
   else:
-    h = torch.conv2d(sequence_to_map(h, x), w[last], w[last + 1])
+    h = convolve(sequence_to_map(h, x), w[last], w[last + 1], 1, 0)
   return torch.add_(h, x)
 
+# The number of frequencies is made a multiple of 16, so that none is left for the slower code after the vectors.
 def sinusoid(t: Tensor, width: int, cosine_first: bool, shift: float) -> Tensor:
   half = torch.floordiv(width, 2)
-  exponent = torch.arange(half, dtype=torch.float32, device=t.device) * -9.210340371976184
+  exponent = torch.arange(torch.floordiv(half + 15, 16) * 16, dtype=torch.float32, device=t.device) * -9.210340371976184
   f = torch.exp(exponent / (float(half) - shift))
   angles = torch.unsqueeze(t.float(), -1) * torch.unsqueeze(f, 0)
-  s = torch.sin(angles)
-  c = torch.cos(angles)
+  s = torch.slice(torch.sin(angles), 1, 0, half)
+  c = torch.slice(torch.cos(angles), 1, 0, half)
   if cosine_first:
     e = torch.cat([c, s], -1)
   else:
@@ -208,16 +278,11 @@ def at_end_token(x: Tensor, ids: Tensor, end: int, legacy: int) -> Tensor:
 def clip_layer(x: Tensor, w: List[Tensor], heads: int, eps: float, activation: str) -> Tensor:
   width = [torch.size(x, -1)]
   n = torch.layer_norm(x, width, w[0], w[1], eps)
-  y = attend(torch.linear(n, w[2], w[3]), torch.linear(n, w[4], w[5]), torch.linear(n, w[6], w[7]), heads, True)
-  h = x + torch.linear(y, w[8], w[9])
-  n = torch.linear(torch.layer_norm(h, width, w[10], w[11], eps), w[12], w[13])
-  if activation == "gelu":
-    n = torch.gelu(n)
-  elif activation == "gelu_tanh":
-    n = torch.gelu(n, approximate="tanh")
-  else:
-    n = quick_gelu(n)
-  return h + torch.linear(n, w[14], w[15])
+  y = attend(linear(n, w[2], w[3]), linear(n, w[4], w[5]), linear(n, w[6], w[7]), heads, True)
+  h = x + linear(y, w[8], w[9])
+  n = linear(torch.layer_norm(h, width, w[10], w[11], eps), w[12], w[13])
+  n = activated(n, activation)
+  return h + linear(n, w[14], w[15])
 
 def shaped(x: Tensor, shape: List[int]) -> Tensor:
   return torch.reshape(x, shape)
@@ -231,3 +296,15 @@ def first_not_finite(x: List[Tensor]) -> Tensor:
       if not bool(torch.all(torch.isfinite(head))):
         found = i
   return torch.tensor(found)
+
+# PyTorch's own convolution, which goes through the examples one by one; with a kernel of one position it is one matrix product of all
+def convolve_apart(x: Tensor, weight: Tensor, bias: Tensor, stride: int, padding: int) -> Tensor:
+  size = [torch.size(weight, 2), torch.size(weight, 3)]
+  if is_one(x) or size[0] > 1 or torch.remainder(torch.size(x, 2) * torch.size(x, 3), 8) == 0:
+    y = torch.thnn_conv2d(x, weight, size, bias, [stride, stride], [padding, padding])
+  else:
+    each = annotate(List[Tensor], [])
+    for i in range(torch.size(x, 0)):
+      _a = torch.append(each, torch.thnn_conv2d(example(x, i), weight, size, bias, [stride, stride], [padding, padding]))
+    y = torch.cat(each, 0)
+  return y
