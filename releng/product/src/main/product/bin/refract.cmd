@@ -19,7 +19,7 @@ if not defined FLAVOR set "FLAVOR=cpu"
 set "DEMO=%REFRACT_DEMO%"
 if not defined DEMO set "DEMO=%HOME_DIR%\demo"
 
-"%JAVA_EXE%" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow ^
+"%JAVA_EXE%" -Xms48m --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow ^
   -Djava.awt.headless=true ^
   "-Djava.library.path=%HOME_DIR%\native\duckdb" ^
   "-Djava.util.logging.config.file=%HOME_DIR%\conf\logging.properties" ^
