@@ -51,8 +51,8 @@ public record TwoStages(ImageModel base, ImageModel refiner, Refinement refineme
         }
         boolean handoff = refinement instanceof Refinement.Handoff;
         if (handoff && !second.finishes()) {
-            throw RefractException.usage("%s is no refiner, so the denoising cannot be handed to it; give a refiner, or let it draw over the finished "
-                    + "picture with a strength.", refiner.info().name());
+            throw RefractException.usage("%s is no refiner, so the denoising cannot be handed to it; give a refiner, or let it draw over the "
+                    + "finished picture with a strength.", refiner.info().name());
         }
         Optional<String> mismatch = first.mismatch(second, handoff);
         if (mismatch.isPresent()) {
@@ -60,7 +60,8 @@ public record TwoStages(ImageModel base, ImageModel refiner, Refinement refineme
         }
         switch (refinement) {
             case Refinement.Handoff(double at) when !(at > 0 && at < 1) ->
-                throw RefractException.usage("A handoff after %s of the denoising leaves one of two models without work; give a share between 0 and 1.", at);
+                throw RefractException.usage("A handoff after %s of the denoising leaves one of two models without work; "
+                        + "give a share between 0 and 1.", at);
             case Refinement.Again(double strength) when !(strength > 0 && strength <= 1) ->
                 throw RefractException.usage("The refiner's strength is %s; it lies above 0 and at most at 1.", strength);
             default -> {

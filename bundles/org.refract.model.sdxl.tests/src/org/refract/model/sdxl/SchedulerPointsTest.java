@@ -24,6 +24,7 @@ import org.refract.api.model.Layout;
 import org.refract.api.model.Pass;
 import org.refract.api.model.Placement;
 import org.refract.api.model.Site;
+import org.refract.engine.store.RecordingHook;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 import org.refract.engine.tensor.TorchRandom;
@@ -142,6 +143,16 @@ class SchedulerPointsTest {
                 float u = halves.get(i)[j];
                 assertEquals(u + 3 * (halves.get(i)[n + j] - u), guided.get(i)[j], 1e-5f);
             }
+        }
+    }
+
+    @Test
+    void stepsAreRecordedAsAnyOtherHookPoint() throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            RecordingHook hook = new RecordingHook(new HookPoint("scheduler", Site.UPDATE), scope.manager());
+            ImageRequest request = request().withPrompts(List.of("red heart", "blue star"), List.of(1L, 2L)).withGuidance(3);
+            model.generate(request, List.of(hook), Monitor.silent(), scope.manager());
+            assertArrayEquals(new long[] {2, STEPS, 16 * 16, 4}, hook.update().getShape().getShape());
         }
     }
 

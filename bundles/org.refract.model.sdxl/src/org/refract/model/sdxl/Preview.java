@@ -57,7 +57,8 @@ final class Preview {
 
     private LatentColours fitted(Scope run) throws RefractException {
         try (Scope step = run.child()) {
-            NDArray latents = Tensors.of(step.manager(), patches(vae.vae().config().latentChannels()), 1, vae.vae().config().latentChannels(), SIDE, SIDE);
+            int channels = vae.vae().config().latentChannels();
+            NDArray latents = Tensors.of(step.manager(), patches(channels), 1, channels, SIDE, SIDE);
             NDArray pictures = vae.decode(latents, VaeOptions.DEFAULT, HookTable.EMPTY, new Pass(0, 1, 0, 1, false), Monitor.silent(), step);
             return LatentColours.fitted(latents, pictures);
         }

@@ -112,8 +112,9 @@ final class SdxlModel implements ImageModel {
         try (Scope run = Scope.in(owner, placement)) {
             Denoising.Denoised denoised = denoise(request, table, monitor, run);
             int count = request.prompts().size();
+            Pass last = new Pass(request.steps() - 1, request.steps(), 0, count, false);
             Optional<NDArray> images = request.decode()
-                    ? Optional.of(vae.decode(denoised.clean(), request.vae(), table, new Pass(request.steps() - 1, request.steps(), 0, count, false), monitor, run))
+                    ? Optional.of(vae.decode(denoised.clean(), request.vae(), table, last, monitor, run))
                     : Optional.empty();
             denoised.latents().attach(owner);
             images.ifPresent(i -> i.attach(owner));
@@ -128,7 +129,8 @@ final class SdxlModel implements ImageModel {
         Beginning beginning = Beginning.of(request, parts, vae, solver, noise, hooks, monitor, run);
         StageSteps steps = StageSteps.of(beginning.first(), request.stage(), solver.timesteps(), parts.scheduler().numTrainTimesteps());
         if (steps.count() == 0 && request.start().isPresent()) {
-            throw RefractException.usage("With this strength and stage no step is left to do; raise the strength, or change where the stage begins or ends.");
+            throw RefractException.usage("With this strength and stage no step is left to do; "
+                    + "raise the strength, or change where the stage begins or ends.");
         }
         Guidance guidance = Guidance.of(request, steps.count(), solver.order());
         Conditioning conditioning = Conditioning.of(parts, prompts, request, guidance, hooks, monitor, run);

@@ -11,7 +11,10 @@ import org.refract.engine.tensor.DTypes;
 import org.refract.engine.tensor.Scope;
 import org.refract.model.sdxl.nn.HookTable;
 
-/** The picture of an image-to-image request as latents of all its rows. Each encoding of a picture draws one noise, from which latents are sampled. */
+/**
+ * The picture of an image-to-image request as latents of all its rows. Each encoding of a picture draws one noise, from which latents are
+ * sampled.
+ */
 final class StartPicture {
 
     private static final KernelLibrary KERNELS = KernelLibrary.of(SdxlModel.class, "pipeline.ts.py");

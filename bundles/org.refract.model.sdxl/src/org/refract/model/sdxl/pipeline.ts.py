@@ -23,11 +23,18 @@ def guided(x: Tensor, scale: float) -> Tensor:
   u, c = torch.chunk(x, 2, 0)
   return u + (c - u) * scale
 
+# of each row alone, because the rounding of a sum must not depend on the batch
+def deviations(x: Tensor) -> Tensor:
+  each = annotate(List[Tensor], [])
+  for i in range(torch.size(x, 0)):
+    _ = torch.append(each, torch.std(torch.slice(x, 0, i, i + 1), [1, 2, 3], True, True))
+  return torch.cat(each, 0)
+
 # the same brought back by a share to the standard deviation that each conditional row has
 def guided_and_rescaled(x: Tensor, scale: float, share: float) -> Tensor:
   u, c = torch.chunk(x, 2, 0)
   g = u + (c - u) * scale
-  factor = torch.div(torch.std(c, [1, 2, 3], True, True), torch.std(g, [1, 2, 3], True, True))
+  factor = torch.div(deviations(c), deviations(g))
   return g * factor * share + g * (1. - share)
 
 def rows(x: Tensor, start: int, end: int) -> Tensor:

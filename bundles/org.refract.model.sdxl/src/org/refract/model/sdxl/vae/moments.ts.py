@@ -4,10 +4,13 @@ def mean(moments: Tensor) -> Tensor:
   m, _ = torch.chunk(moments, 2, 1)
   return m
 
-# mean + std · noise; the log variance is held between -30 and 20
+# mean + std · noise; the log variance is held between -30 and 20. Row by row, because the rounding of a power must not depend on the batch.
 def drawn(moments: Tensor, noise: Tensor) -> Tensor:
-  m, logvar = torch.chunk(moments, 2, 1)
-  return m + torch.exp(torch.clamp(logvar, -30., 20.) * 0.5) * noise
+  rows = annotate(List[Tensor], [])
+  for i in range(torch.size(moments, 0)):
+    m, logvar = torch.chunk(torch.slice(moments, 0, i, i + 1), 2, 1)
+    _ = torch.append(rows, m + torch.exp(torch.clamp(logvar, -30., 20.) * 0.5) * torch.slice(noise, 0, i, i + 1))
+  return torch.cat(rows, 0)
 
 def times(x: Tensor, by: float) -> Tensor:
   return x * by
