@@ -5,16 +5,22 @@ import ai.djl.ndarray.NDManager;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.refract.api.RefractException;
+import org.refract.api.model.Placement;
 import org.refract.api.sae.Sae;
 import org.refract.api.sae.SparseCodes;
 import org.refract.engine.file.SafeTensors;
+import org.refract.engine.metrics.LatentActivity;
+import org.refract.engine.metrics.Metric;
+import org.refract.engine.metrics.ReconstructionMetrics;
+import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 
 /**
  * Compares an SAE with recorded values of the tool that made it: a safetensors file with {@code x} (samples, width), {@code latents} (samples,
- * latents), {@code recon} and perhaps {@code target} (samples, output width), and {@code loss.*} (samples).
+ * latents), {@code recon} and perhaps {@code target} (samples, output width), and {@code loss.*} (samples), or of the whole batch.
  */
 public final class GoldenCheck {
 
@@ -27,7 +33,12 @@ public final class GoldenCheck {
     private static final double LOSS = 1e-4;
 
     private static final List<String> NAMES =
-            List.of("latents", "recon", "loss.mse_sum", "loss.mse_mean", "loss.l1", "loss.l1_wdec", "loss.l0");
+            List.of("latents", "recon", "loss.mse_sum", "loss.mse_mean", "loss.l1", "loss.l1_wdec", "loss.l0", "loss.fvu", "loss.normalized_mse",
+                    "loss.normalized_l1");
+
+    /** What some tools say of the whole batch, as the measures of {@link Metric}. */
+    private static final Map<String, Metric> OF_BATCH = Map.of("loss.fvu", Metric.FVU_SPARSIFY, "loss.normalized_mse", Metric.NORMALIZED_MSE_OPENAI,
+            "loss.normalized_l1", Metric.NORMALIZED_L1_OPENAI);
 
     private GoldenCheck() {
     }
@@ -63,6 +74,9 @@ public final class GoldenCheck {
                     case "loss.l0" -> perRow(samples, codes.latents(), (i, j) -> latents[i] != 0 ? 1 : 0, 1);
                     default -> new double[0];
                 };
+                if (OF_BATCH.containsKey(name) && file.has(name) && file.floats("x").length / samples == target.length / samples) {
+                    values = new double[] {ofBatch(step, x, Tensors.of(step, target, samples, target.length / samples), codes, sae).get(OF_BATCH.get(name))};
+                }
                 float[] expected = values.length == 0 ? new float[0] : file.floats(name);
                 for (int i = 0; i < values.length; i++) {
                     if (!(Math.abs(values[i] - expected[i]) <= LOSS * Math.abs(expected[i]) + ABSOLUTE)) {
@@ -73,6 +87,20 @@ public final class GoldenCheck {
             }
         }
         return found;
+    }
+
+    private static Map<Metric, Double> ofBatch(NDManager step, NDArray x, NDArray target, SparseCodes codes, Sae sae) {
+        try (Scope scope = Scope.in(step, Placement.CPU); LatentActivity activity = new LatentActivity(scope, codes.latents())) {
+            float[] all = Tensors.floats(target);
+            int width = (int) target.getShape().get(1);
+            double[] mean = new double[width];
+            for (int i = 0; i < all.length; i++) {
+                mean[i % width] += all[i] / (double) target.getShape().get(0);
+            }
+            ReconstructionMetrics metrics = new ReconstructionMetrics(Tensors.of(step, mean, width), activity);
+            metrics.add(target, codes, sae.reconstruct(x));
+            return metrics.values();
+        }
     }
 
     private interface Term {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.refract.api.RefractException;
 import org.refract.api.sae.SaeConfig;
+import org.refract.engine.tensor.Tensors;
 
 /** Holds an SAE's tensors against what its config says, and names what does not fit. */
 public final class SaeTensors {
@@ -40,6 +41,9 @@ public final class SaeTensors {
             }
             checkShape(where, wanted.getKey(), tensor.getShape().getShape(), wanted.getValue());
         }
+        if (required.containsKey("group_sizes")) {
+            checkGroups(where, tensors.get("group_sizes"), config.latents());
+        }
         Map<String, long[]> optional = form.optional(config);
         for (Map.Entry<String, NDArray> tensor : tensors.entrySet()) {
             if (optional.containsKey(tensor.getKey())) {
@@ -48,6 +52,17 @@ public final class SaeTensors {
                 throw RefractException.failure("%s has '%s', which a %s autoencoder would drop: its architecture is another one.", where, tensor.getKey(),
                         form.id());
             }
+        }
+    }
+
+    private static void checkGroups(String where, NDArray sizes, int latents) throws RefractException {
+        long sum = 0;
+        for (long size : Tensors.longs(sizes)) {
+            sum += size < 1 ? Integer.MAX_VALUE : size;
+        }
+        if (sum != latents) {
+            throw RefractException.failure("%s has group_sizes %s, which must be positive and together be its %d latents.", where,
+                    Arrays.toString(Tensors.longs(sizes)), latents);
         }
     }
 

@@ -31,6 +31,13 @@ public final class Weights {
         return DTypes.cast(out, x, TorchType.FLOAT32);
     }
 
+    /** e to the power of each number, float32. */
+    public static NDArray exponential(NDManager out, NDArray x) {
+        try (NDManager step = out.newSubManager()) {
+            return KERNELS.call(out, "exponential", DTypes.cast(step, x, TorchType.FLOAT32));
+        }
+    }
+
     /** The transpose of a matrix as a float32 tensor of its own. */
     public static NDArray transposed(NDManager out, NDArray x) {
         try (NDManager step = out.newSubManager()) {

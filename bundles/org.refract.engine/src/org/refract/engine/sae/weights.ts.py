@@ -22,3 +22,6 @@ def active(values: Tensor) -> Tensor:
 def folded(W_enc: Tensor, b_enc: Tensor, W_dec: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
   norm = torch.norm(W_dec, 2, [1])
   return (W_enc * norm, b_enc * norm, torch.div(W_dec, torch.unsqueeze(norm, 1)))
+
+def exponential(x: Tensor) -> Tensor:
+  return torch.exp(x)

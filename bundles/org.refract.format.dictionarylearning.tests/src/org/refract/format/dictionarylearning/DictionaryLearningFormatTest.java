@@ -16,9 +16,7 @@ import org.refract.api.RefractException;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.CheckpointFormat.Checkpoint;
 import org.refract.engine.Locations;
-import org.refract.engine.sae.DenseSae;
-import org.refract.engine.sae.GoldenCheck;
-import org.refract.engine.sae.RoundTrip;
+import org.refract.engine.sae.FormatCheck;
 import org.refract.engine.tensor.Scope;
 
 /** Every class of dictionary_learning is read, run and written exactly, and no class is guessed. */
@@ -33,26 +31,15 @@ final class DictionaryLearningFormatTest {
     @ValueSource(strings = {
         "dictlearn_autoencoder", "dictlearn_autoencoder_new", "dictlearn_batchtopk", "dictlearn_gated",
         "dictlearn_jumprelu", "dictlearn_matryoshka", "dictlearn_topk"})
-    void computesWhatTheToolComputes(String set) throws Exception {
+    void computesAndKeepsWhatTheToolWrote(String set) throws Exception {
         Path checkpoint = new Locations().reference("sae").resolve(set);
-        assertTrue(format.recognises(checkpoint));
-        try (Scope scope = Scope.open(Placement.CPU)) {
-            Checkpoint read = format.read(checkpoint, scope.manager());
-            try (DenseSae sae = DenseSae.restore(read.config(), read.tensors(), Placement.CPU)) {
-                assertEquals(List.of(), GoldenCheck.differences(sae, checkpoint.resolve("golden.safetensors")));
-            }
-        }
+        assertEquals(List.of(), FormatCheck.differences(format, checkpoint, checkpoint.resolve("golden.safetensors"), folder.resolve("written")));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "dictlearn_autoencoder", "dictlearn_autoencoder_new", "dictlearn_batchtopk", "dictlearn_gated",
-        "dictlearn_jumprelu", "dictlearn_matryoshka", "dictlearn_topk"})
-    void aRoundTripKeepsEveryNumber(String set) throws Exception {
-        try (Scope scope = Scope.open(Placement.CPU)) {
-            Checkpoint read = format.read(new Locations().reference("sae").resolve(set), scope.manager());
-            assertEquals(List.of(), RoundTrip.differences(format, read, folder.resolve("written")));
-        }
+    @ValueSource(strings = {"dictlearn_matryoshka", "dictlearn_topk"})
+    void whateverIsDamagedIsASentence(String set) throws Exception {
+        assertEquals(List.of(), FormatCheck.damage(format, new Locations().reference("sae").resolve(set), folder, 1));
     }
 
     @Test

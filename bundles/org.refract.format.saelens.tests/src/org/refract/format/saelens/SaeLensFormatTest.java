@@ -19,8 +19,8 @@ import org.refract.api.RefractException;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.CheckpointFormat.Checkpoint;
 import org.refract.engine.Locations;
-import org.refract.engine.sae.DenseSae;
-import org.refract.engine.sae.GoldenCheck;
+import org.refract.engine.file.SafeTensorsWriter;
+import org.refract.engine.sae.FormatCheck;
 import org.refract.engine.sae.RoundTrip;
 import org.refract.engine.sae.SaeForm;
 import org.refract.engine.tensor.Scope;
@@ -41,29 +41,15 @@ final class SaeLensFormatTest {
         "saelens_jumprelu", "saelens_gated", "saelens_batchtopk_inference", "saelens_matryoshka_inference",
         "saelens_jumprelu_from_training", "saelens_transcoder", "saelens_skip_transcoder", "saelens_jumprelu_transcoder",
         "saelens_legacy_v5"})
-    void computesWhatTheToolComputes(String set) throws Exception {
+    void computesAndKeepsWhatTheToolWrote(String set) throws Exception {
         Path checkpoint = new Locations().reference("sae").resolve(set);
-        assertTrue(format.recognises(checkpoint));
-        try (Scope scope = Scope.open(Placement.CPU)) {
-            Checkpoint read = format.read(checkpoint, scope.manager());
-            try (DenseSae sae = DenseSae.restore(read.config(), read.tensors(), Placement.CPU)) {
-                assertEquals(List.of(), GoldenCheck.differences(sae, checkpoint.resolve("golden.safetensors")));
-            }
-        }
+        assertEquals(List.of(), FormatCheck.differences(format, checkpoint, checkpoint.resolve("golden.safetensors"), folder.resolve("written")));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "saelens_standard", "saelens_standard_layer_norm", "saelens_standard_constant_norm_rescale", "saelens_standard_expected_average_only_in",
-        "saelens_standard_folded", "saelens_standard_bf16", "saelens_topk", "saelens_topk_rescale",
-        "saelens_jumprelu", "saelens_gated", "saelens_batchtopk_inference", "saelens_matryoshka_inference",
-        "saelens_jumprelu_from_training", "saelens_transcoder", "saelens_skip_transcoder", "saelens_jumprelu_transcoder",
-        "saelens_legacy_v5"})
-    void aRoundTripKeepsEveryNumber(String set) throws Exception {
-        try (Scope scope = Scope.open(Placement.CPU)) {
-            Checkpoint read = format.read(new Locations().reference("sae").resolve(set), scope.manager());
-            assertEquals(List.of(), RoundTrip.differences(format, read, folder.resolve("written")));
-        }
+    @ValueSource(strings = {"saelens_topk", "saelens_gated", "saelens_skip_transcoder"})
+    void whateverIsDamagedIsASentence(String set) throws Exception {
+        assertEquals(List.of(), FormatCheck.damage(format, new Locations().reference("sae").resolve(set), folder, 1));
     }
 
     @Test
@@ -92,6 +78,80 @@ final class SaeLensFormatTest {
             Checkpoint written = format.read(folder.resolve("written"), scope.manager());
             assertEquals("jumprelu", written.config().variant());
             assertEquals(0, RoundTrip.difference(batch, written, scope.manager()), 1e-6);
+        }
+    }
+
+    /** A training's folder keeps the nested widths and the threshold in double precision; for inference SAELens makes it JumpReLU. */
+    @Test
+    void aMatryoshkaTrainingIsReadAndWritten() throws Exception {
+        SaeLensTrainingFormat training = new SaeLensTrainingFormat();
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            Checkpoint read = format.read(new Locations().reference("sae").resolve("saelens_topk_rescale"), scope.manager());
+            Map<String, NDArray> tensors = new LinkedHashMap<>(read.tensors());
+            tensors.put("threshold", Tensors.of(scope.manager(), new double[] {1 / 3.0}));
+            for (SaeForm form : List.of(SaeForm.BATCHTOPK, SaeForm.MATRYOSHKA)) {
+                if (form == SaeForm.MATRYOSHKA) {
+                    tensors.put("group_sizes", Tensors.of(scope.manager(), new long[] {8, 16, 24}));
+                }
+                Checkpoint trained = new Checkpoint(form.config(16, 16, 48, Map.of("k", "6.5", "rescale_acts_by_decoder_norm", "true")), tensors,
+                        read.provenance());
+                Path target = folder.resolve(form.id());
+                assertEquals(List.of(), RoundTrip.differences(training, trained, target));
+                assertTrue(training.recognises(target) && !format.recognises(target));
+            }
+            String cfg = Files.readString(folder.resolve("matryoshka/cfg.json"));
+            assertTrue(cfg.contains("\"matryoshka_batchtopk\"") && cfg.replaceAll("\\s", "").contains("\"matryoshka_widths\":[8,24,48]"), cfg);
+            Files.writeString(folder.resolve("matryoshka/cfg.json"), cfg.replaceAll("(?s)\\[\\s*8,\\s*24,\\s*48\\s*\\]", "[8, 24]"));
+            assertEquals(24, Tensors.longs(format.read(folder.resolve("matryoshka"), scope.manager()).tensors().get("group_sizes"))[2]);
+            Files.writeString(folder.resolve("matryoshka/cfg.json"), cfg.replaceAll("(?s)\\[\\s*8,\\s*24,\\s*48\\s*\\]", "[24, 8]"));
+            assertTrue(assertThrows(RefractException.class, () -> format.read(folder.resolve("matryoshka"), scope.manager())).getMessage()
+                    .contains("increasing"));
+            assertThrows(RefractException.class, () -> training.write(read, folder.resolve("topk")));
+        }
+    }
+
+    @Test
+    void aTrainingsLogThresholdIsAThreshold() throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            Path source = new Locations().reference("sae").resolve("saelens_jumprelu");
+            Checkpoint read = format.read(source, scope.manager());
+            Map<String, NDArray> tensors = new LinkedHashMap<>(read.tensors());
+            float[] thresholds = Tensors.floats(tensors.remove("threshold"));
+            float[] logs = new float[thresholds.length];
+            for (int i = 0; i < logs.length; i++) {
+                thresholds[i] = Math.max(1e-3f, thresholds[i]);
+                logs[i] = (float) Math.log(thresholds[i]);
+            }
+            tensors.put("log_threshold", Tensors.of(scope.manager(), logs));
+            Path changed = Files.createDirectories(folder.resolve("changed"));
+            SafeTensorsWriter.write(changed.resolve("sae_weights.safetensors"), Map.of(), tensors);
+            Files.copy(source.resolve("cfg.json"), changed.resolve("cfg.json"));
+            float[] found = Tensors.floats(format.read(changed, scope.manager()).tensors().get("threshold"));
+            for (int i = 0; i < found.length; i++) {
+                assertEquals(thresholds[i], found[i], 1e-5f * thresholds[i]);
+            }
+        }
+    }
+
+    /** Factors of 1 that SAELens 3 and 4 added, hook_point for hook_name, and fields of later versions. */
+    @Test
+    void otherVersionsConfigsAreRead() throws Exception {
+        Path source = new Locations().reference("sae").resolve("saelens_legacy_v5");
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            Map<String, NDArray> tensors = new LinkedHashMap<>(format.read(source, scope.manager()).tensors());
+            Path changed = Files.createDirectories(folder.resolve("changed"));
+            Files.writeString(changed.resolve("cfg.json"), Files.readString(source.resolve("cfg.json")).replace("hook_name", "hook_point")
+                    .replace("\"normalize_activations\": \"none\"", "\"normalize_activations\": false, \"hook_point_head_index\": null"));
+            float[] factors = new float[48];
+            java.util.Arrays.fill(factors, 1);
+            tensors.put("scaling_factor", Tensors.of(scope.manager(), factors));
+            SafeTensorsWriter.write(changed.resolve("sae_weights.safetensors"), Map.of(), tensors);
+            Checkpoint read = format.read(changed, scope.manager());
+            assertEquals("blocks.8.hook_resid_pre", read.provenance().get().point().path());
+            factors[3] = 1.5f;
+            tensors.put("scaling_factor", Tensors.of(scope.manager(), factors));
+            SafeTensorsWriter.write(changed.resolve("sae_weights.safetensors"), Map.of(), tensors);
+            assertTrue(assertThrows(RefractException.class, () -> format.read(changed, scope.manager())).getMessage().contains("scaling_factor"));
         }
     }
 

@@ -1,8 +1,11 @@
 package org.refract.format.saelens;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -19,14 +22,19 @@ import org.refract.engine.sae.SaeForm;
  * What a {@code cfg.json} says.
  *
  * @param config     the SAE
+ * @param widths     of a Matryoshka SAE's nested dictionaries, ascending; else empty
  * @param provenance the model and the hook, under TransformerLens' name of it; its fingerprint is not known
  */
-record SaeLensConfig(SaeConfig config, Optional<Provenance> provenance) {
+record SaeLensConfig(SaeConfig config, List<Integer> widths, Optional<Provenance> provenance) {
+
+    /** The architecture of SAELens' Matryoshka training. */
+    static final String MATRYOSHKA = "matryoshka_batchtopk";
+
 
     /** Fields that {@link SaeConfig} holds, or that only say how a file was loaded. */
     private static final Set<String> KNOWN = Set.of("architecture", "d_in", "d_sae", "d_out", "dtype", "device", "apply_b_dec_to_input",
             "normalize_activations", "reshape_activations", "rescale_acts_by_decoder_norm", "k", "metadata", "activation_fn_str", "activation_fn",
-            "activation_fn_kwargs", "model_name", "hook_name", "finetuning_scaling_factor");
+            "activation_fn_kwargs", "model_name", "hook_name", "hook_point", "finetuning_scaling_factor", "matryoshka_widths");
 
     static SaeLensConfig read(Json cfg) throws RefractException {
         String architecture = cfg.has("architecture") ? cfg.at("architecture").text() : "standard";
@@ -44,8 +52,9 @@ record SaeLensConfig(SaeConfig config, Optional<Provenance> provenance) {
             case "gated" -> SaeForm.GATED;
             case "topk" -> SaeForm.KSPARSE;
             case "batchtopk" -> SaeForm.BATCHTOPK;
+            case MATRYOSHKA -> SaeForm.MATRYOSHKA;
             default -> throw cfg.at("architecture").wrong(
-                    "standard, topk, batchtopk, jumprelu, gated, transcoder, skip_transcoder or jumprelu_transcoder");
+                    "standard, topk, batchtopk, matryoshka_batchtopk, jumprelu, gated, transcoder, skip_transcoder or jumprelu_transcoder");
         };
         if (cfg.has("finetuning_scaling_factor") && cfg.at("finetuning_scaling_factor").flag()) {
             throw cfg.at("finetuning_scaling_factor").wrong("false: a scaled checkpoint is read after SAELens has folded the factor in");
@@ -61,17 +70,35 @@ record SaeLensConfig(SaeConfig config, Optional<Provenance> provenance) {
         }
         settings.put("apply_b_dec_to_input", String.valueOf(toInput));
         settings.put("normalize_activations", normalisation(cfg));
-        if (cfg.has("rescale_acts_by_decoder_norm")) {
-            settings.put("rescale_acts_by_decoder_norm", String.valueOf(cfg.at("rescale_acts_by_decoder_norm").flag()));
+        boolean ofBatch = form == SaeForm.BATCHTOPK || form == SaeForm.MATRYOSHKA;
+        if (cfg.has("rescale_acts_by_decoder_norm") || ofBatch) {
+            boolean rescale = !cfg.has("rescale_acts_by_decoder_norm") || cfg.at("rescale_acts_by_decoder_norm").flag();
+            settings.put("rescale_acts_by_decoder_norm", String.valueOf(rescale));
         }
-        if (form == SaeForm.KSPARSE || form == SaeForm.BATCHTOPK) {
+        if (form == SaeForm.KSPARSE || ofBatch) {
             Json k = cfg.has("k") ? cfg.at("k") : cfg.at("activation_fn_kwargs").at("k");
             settings.put("k", form == SaeForm.KSPARSE ? String.valueOf(k.integer(1, Integer.MAX_VALUE)) : String.valueOf(k.number()));
         }
         int width = cfg.at("d_in").integer(1, Integer.MAX_VALUE);
         int outputWidth = transcode ? cfg.at("d_out").integer(1, Integer.MAX_VALUE) : width;
-        SaeConfig config = form.config(width, outputWidth, cfg.at("d_sae").integer(1, Integer.MAX_VALUE), settings);
-        return new SaeLensConfig(config, provenance(cfg));
+        int latents = cfg.at("d_sae").integer(1, Integer.MAX_VALUE);
+        List<Integer> widths = form == SaeForm.MATRYOSHKA ? widths(cfg.at("matryoshka_widths"), latents) : List.of();
+        return new SaeLensConfig(form.config(width, outputWidth, latents, settings), widths, provenance(cfg));
+    }
+
+    /** Strictly increasing; the whole dictionary is the last of them, as SAELens adds it where it is missing. */
+    private static List<Integer> widths(Json said, int latents) throws RefractException {
+        List<Integer> widths = new ArrayList<>();
+        for (Json width : said.items()) {
+            widths.add(width.integer(1, latents));
+            if (widths.size() > 1 && widths.getLast() <= widths.get(widths.size() - 2)) {
+                throw said.wrong("strictly increasing widths");
+            }
+        }
+        if (widths.isEmpty() || widths.getLast() < latents) {
+            widths.add(latents);
+        }
+        return List.copyOf(widths);
     }
 
     /** Must be said: without it the latents cannot be known. Flags of the oldest files mean expected_average_only_in or none. */
@@ -82,7 +109,8 @@ record SaeLensConfig(SaeConfig config, Optional<Provenance> provenance) {
 
     private static Optional<Provenance> provenance(Json cfg) throws RefractException {
         Json said = cfg.find("metadata").orElse(cfg);
-        if (!said.has("model_name") || !said.has("hook_name")) {
+        String hook = said.has("hook_name") ? "hook_name" : "hook_point";
+        if (!said.has("model_name") || !said.has(hook) || !said.at("model_name").isText() || !said.at(hook).isText()) {
             return Optional.empty();
         }
         Map<String, String> facts = new TreeMap<>();
@@ -92,7 +120,7 @@ record SaeLensConfig(SaeConfig config, Optional<Provenance> provenance) {
                 facts.put(field.getKey(), value.getAsString());
             }
         }
-        return Optional.of(new Provenance(said.at("model_name").text(), "", new HookPoint(said.at("hook_name").text(), Site.OUTPUT), facts));
+        return Optional.of(new Provenance(said.at("model_name").text(), "", new HookPoint(said.at(hook).text(), Site.OUTPUT), facts));
     }
 
     /** The {@code cfg.json} of an SAE, as SAELens 6 writes it. */
@@ -126,6 +154,28 @@ record SaeLensConfig(SaeConfig config, Optional<Provenance> provenance) {
             cfg.addProperty("d_out", config.outputWidth());
         }
         cfg.addProperty("architecture", architecture(form, config, transcode, skip));
+        return cfg;
+    }
+
+    /** The {@code cfg.json} of a training's checkpoint, as SAELens 6 writes it; {@code groups} are those of a Matryoshka SAE, else empty. */
+    static JsonObject trainingJson(SaeConfig config, long[] groups, Optional<Provenance> provenance) throws RefractException {
+        SaeForm form = SaeForm.find(config.variant()).filter(f -> f == SaeForm.BATCHTOPK || f == SaeForm.MATRYOSHKA)
+                .orElseThrow(() -> RefractException.usage("SAELens' training format is for batchtopk and matryoshka dictionaries, not for '%s': write saelens.",
+                        config.variant()));
+        boolean rescale = config.settings().flag("rescale_acts_by_decoder_norm");
+        JsonObject cfg = json(form.with(config, "rescale_acts_by_decoder_norm", "false"), false, provenance);
+        cfg.addProperty("k", config.settings().real("k"));
+        cfg.addProperty("rescale_acts_by_decoder_norm", rescale);
+        cfg.addProperty("architecture", form == SaeForm.BATCHTOPK ? "batchtopk" : MATRYOSHKA);
+        if (form == SaeForm.MATRYOSHKA) {
+            JsonArray widths = new JsonArray();
+            long width = 0;
+            for (long group : groups) {
+                width += group;
+                widths.add(width);
+            }
+            cfg.add("matryoshka_widths", widths);
+        }
         return cfg;
     }
 

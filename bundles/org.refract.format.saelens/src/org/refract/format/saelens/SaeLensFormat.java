@@ -2,9 +2,11 @@ package org.refract.format.saelens;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import com.google.gson.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
@@ -20,6 +22,8 @@ import org.refract.engine.sae.SaeForm;
 import org.refract.engine.sae.SaeTensors;
 import org.refract.engine.sae.TopKNames;
 import org.refract.engine.sae.Weights;
+import org.refract.engine.tensor.DTypes;
+import org.refract.engine.tensor.Tensors;
 
 /** A folder with {@code cfg.json} and {@code sae_weights.safetensors} (SAELens 6.x, and the flat {@code cfg.json} of earlier ones). */
 @Component
@@ -35,6 +39,11 @@ public final class SaeLensFormat implements CheckpointFormat {
 
     @Override
     public boolean recognises(Path location) {
+        return isSaeLens(location) && !SaeLensTrainingFormat.isOfTraining(location.resolve(CONFIG));
+    }
+
+    /** Whether a folder holds SAELens' two files. */
+    static boolean isSaeLens(Path location) {
         return Files.isRegularFile(location.resolve(CONFIG)) && Files.isRegularFile(location.resolve(WEIGHTS));
     }
 
@@ -42,15 +51,39 @@ public final class SaeLensFormat implements CheckpointFormat {
     public Checkpoint read(Path location, NDManager owner) throws RefractException {
         SaeLensConfig described = SaeLensConfig.read(Json.read(location.resolve(CONFIG)));
         Map<String, NDArray> tensors = new LinkedHashMap<>();
-        try (SafeTensors weights = SafeTensors.open(location.resolve(WEIGHTS))) {
+        try (SafeTensors weights = SafeTensors.open(location.resolve(WEIGHTS)); NDManager step = owner.newSubManager()) {
             for (String name : weights.names()) {
-                try (NDManager step = owner.newSubManager()) {
-                    tensors.put(name.equals("topk_threshold") ? "threshold" : name, Weights.floats(owner, weights.read(name, step)));
+                NDArray tensor = weights.read(name, step);
+                switch (name) {
+                    case "topk_threshold" -> tensors.put("threshold", DTypes.copy(owner, tensor));
+                    case "log_threshold" -> tensors.put("threshold", Weights.exponential(owner, tensor));
+                    case "scaling_factor" -> requireOnes(location, tensor);
+                    default -> tensors.put(name, Weights.floats(owner, tensor));
                 }
             }
         }
+        if (!described.widths().isEmpty()) {
+            tensors.put("group_sizes", Tensors.of(owner, groups(described.widths())));
+        }
         SaeTensors.check(location.toString(), described.config(), tensors);
         return new Checkpoint(described.config(), tensors, described.provenance());
+    }
+
+    /** SAELens kept a factor for each latent for a while, of ones unless the SAE was fine-tuned. */
+    private static void requireOnes(Path location, NDArray factors) throws RefractException {
+        for (double factor : Tensors.doubles(factors)) {
+            if (Math.abs(factor - 1) > 1e-6) {
+                throw RefractException.usage("%s has a scaling_factor that is not 1: let SAELens fold it into the weights first.", location);
+            }
+        }
+    }
+
+    private static long[] groups(List<Integer> widths) {
+        long[] groups = new long[widths.size()];
+        for (int i = 0; i < groups.length; i++) {
+            groups[i] = widths.get(i) - (i == 0 ? 0 : widths.get(i - 1));
+        }
+        return groups;
     }
 
     @Override
@@ -72,10 +105,14 @@ public final class SaeLensFormat implements CheckpointFormat {
             } else if (form.filter(f -> f == SaeForm.KSPARSE).isPresent()) {
                 tensors.remove("threshold");
             }
-            String text = Json.text(SaeLensConfig.json(config, tensors.containsKey("W_skip"), published.provenance()));
-            AtomicFile.write(folder.path().resolve(CONFIG), text);
-            SafeTensorsWriter.write(folder.path().resolve(WEIGHTS), Map.of(), tensors);
-            folder.commit();
+            write(folder, SaeLensConfig.json(config, tensors.containsKey("W_skip"), published.provenance()), tensors);
         }
+    }
+
+    /** Writes the two files. */
+    static void write(AtomicFolder folder, JsonObject config, Map<String, NDArray> tensors) throws RefractException {
+        AtomicFile.write(folder.path().resolve(CONFIG), Json.text(config));
+        SafeTensorsWriter.write(folder.path().resolve(WEIGHTS), Map.of(), tensors);
+        folder.commit();
     }
 }

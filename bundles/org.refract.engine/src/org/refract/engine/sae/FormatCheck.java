@@ -1,0 +1,171 @@
+package org.refract.engine.sae;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.refract.api.RefractException;
+import org.refract.api.model.Placement;
+import org.refract.api.sae.CheckpointFormat;
+import org.refract.api.sae.CheckpointFormat.Checkpoint;
+import org.refract.engine.tensor.Scope;
+import org.refract.engine.tensor.Tensors;
+
+/** What every checkpoint format must do: read, compute and keep what the tool wrote, and answer whatever is damaged with one sentence. */
+public final class FormatCheck {
+
+    private static final int DAMAGES = 60;
+
+    private FormatCheck() {
+    }
+
+    /**
+     * Reads a checkpoint of a tool, compares what it computes with what the tool computed, and writes and reads it again.
+     *
+     * @param golden see {@link GoldenCheck}
+     * @param scratch does not exist yet
+     * @return what is wrong, a sentence each
+     */
+    public static List<String> differences(CheckpointFormat format, Path checkpoint, Path golden, Path scratch) throws RefractException {
+        List<String> found = new ArrayList<>();
+        if (!format.recognises(checkpoint)) {
+            found.add("it is not recognised");
+        }
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            Checkpoint read = format.read(checkpoint, scope.manager());
+            Checkpoint published = TopKNames.published(read, scope.manager());
+            try (DenseSae sae = DenseSae.restore(published.config(), published.tensors(), Placement.CPU)) {
+                found.addAll(GoldenCheck.differences(sae, golden));
+            }
+            found.addAll(RoundTrip.differences(format, read, scratch));
+        }
+        return found;
+    }
+
+    /**
+     * Reads copies of a checkpoint whose files are cut short, have changed bytes or are missing, and ones with tensors that are transposed, cut or
+     * of integers.
+     *
+     * @param scratch a folder for the copies
+     * @return what was answered with something else than a sentence, and what was believed although a tensor could not be right
+     */
+    public static List<String> damage(CheckpointFormat format, Path checkpoint, Path scratch, long seed) throws RefractException, IOException {
+        List<String> found = new ArrayList<>();
+        Random random = new Random(seed);
+        List<Path> files = filesOf(checkpoint);
+        for (Path file : files) {
+            byte[] sound = Files.readAllBytes(file);
+            for (int round = 0; round < DAMAGES; round++) {
+                byte[] bytes = switch (round % 3) {
+                    case 0 -> Arrays.copyOf(sound, random.nextInt(sound.length));
+                    case 1 -> changed(sound, Math.min(sound.length, 1024), random);
+                    default -> changed(sound, sound.length, random);
+                };
+                Path copy = copied(checkpoint, files, scratch);
+                Files.write(files.size() == 1 && file.equals(checkpoint) ? copy : copy.resolve(checkpoint.relativize(file)), bytes);
+                answer(format, copy).filter(a -> !a.isSentence()).ifPresent(a -> found.add(file.getFileName() + ", damage " + a.text()));
+            }
+            Path copy = copied(checkpoint, files, scratch);
+            Files.delete(files.size() == 1 && file.equals(checkpoint) ? copy : copy.resolve(checkpoint.relativize(file)));
+            answer(format, copy).filter(a -> !a.isSentence()).ifPresent(a -> found.add("without " + file.getFileName() + ": " + a.text()));
+        }
+        found.addAll(wrongTensors(format, checkpoint, scratch));
+        return found;
+    }
+
+    private static byte[] changed(byte[] sound, int within, Random random) {
+        byte[] bytes = sound.clone();
+        for (int i = 0; i < 4; i++) {
+            bytes[random.nextInt(within)] = (byte) random.nextInt(256);
+        }
+        return bytes;
+    }
+
+    private static List<String> wrongTensors(CheckpointFormat format, Path checkpoint, Path scratch) throws RefractException, IOException {
+        List<String> found = new ArrayList<>();
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            Checkpoint read = format.read(checkpoint, scope.manager());
+            for (Map.Entry<String, NDArray> tensor : read.tensors().entrySet()) {
+                long[] shape = tensor.getValue().getShape().getShape();
+                if (shape.length == 0 || shape.length == 2 && shape[0] == shape[1]) {
+                    continue;
+                }
+                NDManager manager = scope.manager();
+                NDArray wrong = shape.length == 2 ? Weights.transposed(manager, tensor.getValue()) : Tensors.zeros(manager, shape[0] + 1);
+                Map<String, NDArray> tensors = new LinkedHashMap<>(read.tensors());
+                tensors.put(tensor.getKey(), wrong);
+                Path target = scratch.resolve("wrong-" + tensor.getKey());
+                Answer answer = answered(() -> {
+                    format.write(new Checkpoint(read.config(), tensors, read.provenance()), target);
+                    format.read(target, manager);
+                });
+                if (!answer.isSentence()) {
+                    found.add(tensor.getKey() + " of another shape: " + answer.text());
+                } else if (answer.accepted() && !SaeForm.STATISTICS.contains(tensor.getKey())) {
+                    found.add(tensor.getKey() + " of another shape was believed");
+                }
+            }
+        }
+        return found;
+    }
+
+    /** What came of reading. */
+    private record Answer(boolean accepted, boolean isSentence, String text) {
+    }
+
+    private interface Reading {
+        void run() throws RefractException;
+    }
+
+    private static Answer answered(Reading reading) {
+        try {
+            reading.run();
+            return new Answer(true, true, "");
+        } catch (RefractException e) {
+            boolean sentence = e.getMessage() != null && !e.getMessage().isBlank() && !e.getMessage().contains("\n");
+            return new Answer(false, sentence, String.valueOf(e.getMessage()));
+        } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+            return new Answer(false, false, e.toString());
+        }
+    }
+
+    private static java.util.Optional<Answer> answer(CheckpointFormat format, Path copy) {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            return java.util.Optional.of(answered(() -> {
+                if (format.recognises(copy)) {
+                    format.read(copy, scope.manager());
+                }
+            }));
+        }
+    }
+
+    private static List<Path> filesOf(Path checkpoint) throws IOException {
+        if (Files.isRegularFile(checkpoint)) {
+            return List.of(checkpoint);
+        }
+        try (var inside = Files.list(checkpoint)) {
+            return inside.filter(f -> Files.isRegularFile(f) && !f.getFileName().toString().startsWith("golden")).sorted().toList();
+        }
+    }
+
+    private static Path copied(Path checkpoint, List<Path> files, Path scratch) throws IOException {
+        Path copy = scratch.resolve("damaged").resolve(checkpoint.getFileName());
+        Files.createDirectories(copy.getParent());
+        if (Files.isRegularFile(checkpoint)) {
+            Files.write(copy, Files.readAllBytes(checkpoint));
+            return copy;
+        }
+        Files.createDirectories(copy);
+        for (Path file : files) {
+            Files.write(copy.resolve(file.getFileName()), Files.readAllBytes(file));
+        }
+        return copy;
+    }
+}
