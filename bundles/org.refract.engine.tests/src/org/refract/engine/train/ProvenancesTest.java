@@ -31,6 +31,13 @@ class ProvenancesTest {
     }
 
     @Test
+    void anImportedDictionaryThatDoesNotSayItsModelIsLetThrough() throws Exception {
+        Provenance imported = new Provenance("gpt2", "", new HookPoint("blocks.8.hook_resid_pre", Site.OUTPUT), Map.of());
+        Provenances.requireModel("d", imported, model("base", "sha256:ffff"));
+        Provenances.requirePoint("d", imported, POINT);
+    }
+
+    @Test
     void aDictionaryOfAnotherHookPointIsRefused() throws Exception {
         Provenances.requirePoint("d", PROVENANCE, POINT);
         assertThrows(RefractException.class, () -> Provenances.requirePoint("d", PROVENANCE, new HookPoint(POINT.path(), Site.INPUT)));

@@ -117,7 +117,7 @@ public final class ModelRecorder implements AutoCloseable {
                     }
                     NDArray update = hook.update();
                     NDArray rows = StoreStream.KERNELS.call(kept, "rows", update);
-                    if (Tensors.longs(StoreStream.KERNELS.call(step, "infinite", rows))[0] > 0) {
+                    if (!Tensors.areFinite(rows)) {
                         throw RefractException.failure("%s gives numbers at %s that are not finite, so nothing can be learnt there: run the model in fp32 or"
                                 + " bf16 instead of fp16, and check its weights with refract inspect.", model.info().name(), hook.point());
                     }

@@ -16,9 +16,6 @@ def slice(x: Tensor, start: int, count: int) -> Tensor:
 def rows(x: Tensor) -> Tensor:
   return torch.clone(x.reshape([-1, x.size(-1)]), memory_format=0)
 
-def infinite(x: Tensor) -> Tensor:
-  return torch.sum(torch.logical_not(torch.isfinite(x)))
-
 # (samples, width) of codes (samples, features) of a dictionary (features, width), with noise (samples, width)
 def mixed(codes: Tensor, dictionary: Tensor, noise: Tensor) -> Tensor:
   return torch.addmm(noise, codes, dictionary)

@@ -54,6 +54,11 @@ public final class DTypes {
         return KERNELS.call(out, "copy", x);
     }
 
+    /** 1 if no number of {@code x} is NaN or infinite, else 0, int64. */
+    static NDArray finite(NDManager out, NDArray x) {
+        return KERNELS.call(out, "finite", x);
+    }
+
     /** {@code x} on the CPU as {@code type}, contiguous. */
     static NDArray onCpu(NDManager out, NDArray x, TorchType type) {
         return KERNELS.call(out, "on_cpu", x, type.number());

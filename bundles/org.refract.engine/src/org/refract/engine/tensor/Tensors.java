@@ -94,6 +94,13 @@ public final class Tensors {
         return values[0];
     }
 
+    /** Whether no number of a tensor is NaN or infinite. */
+    public static boolean areFinite(NDArray x) {
+        try (NDManager step = x.getManager().newSubManager()) {
+            return longs(DTypes.finite(step, x))[0] == 1;
+        }
+    }
+
     /** The little-endian bytes of a tensor of any element type, as they stand in a tensor file. */
     public static ByteBuffer raw(NDArray x) {
         try (NDManager step = x.getManager().newSubManager()) {

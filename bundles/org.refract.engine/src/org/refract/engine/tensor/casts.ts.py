@@ -23,6 +23,10 @@ def place(x: Tensor, dtype: int, device: str) -> Tensor:
 def on_cpu(x: Tensor, dtype: int) -> Tensor:
   return x.detach().to(torch.device("cpu"), dtype).contiguous()
 
+# 1 if no number is NaN or infinite, else 0
+def finite(x: Tensor) -> Tensor:
+  return torch.all(torch.isfinite(x)).to(torch.int64)
+
 # The bytes of x in row-major order, flat uint8.
 def bytes(x: Tensor) -> Tensor:
   flat = x.detach().to(torch.device("cpu")).contiguous().reshape([-1])

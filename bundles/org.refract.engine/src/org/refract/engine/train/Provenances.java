@@ -14,22 +14,26 @@ public final class Provenances {
     }
 
     /**
+     * An imported dictionary whose maker did not say its model's fingerprint is let through, as nothing can be compared.
+     *
      * @param what the dictionary's name in the sentence, such as its file
      * @throws RefractException if the dictionary was trained on another model
      */
     public static void requireModel(String what, Provenance provenance, ModelInfo model) throws RefractException {
-        if (!provenance.modelFingerprint().equals(model.fingerprint())) {
+        if (!provenance.modelFingerprint().isEmpty() && !provenance.modelFingerprint().equals(model.fingerprint())) {
             throw RefractException.usage("%s was trained on %s (%s), not on %s (%s): choose that model, or a dictionary of this one.", what,
                     provenance.model(), shown(provenance.modelFingerprint()), model.name(), shown(model.fingerprint()));
         }
     }
 
     /**
+     * The hook point of an imported dictionary without a fingerprint is in its tool's words, and is let through.
+     *
      * @param what the dictionary's name in the sentence, such as its file
      * @throws RefractException if the dictionary was trained at another hook point
      */
     public static void requirePoint(String what, Provenance provenance, HookPoint point) throws RefractException {
-        if (!provenance.point().equals(point)) {
+        if (!provenance.modelFingerprint().isEmpty() && !provenance.point().equals(point)) {
             throw RefractException.usage("%s was trained at %s, not at %s.", what, provenance.point(), point);
         }
     }

@@ -47,7 +47,7 @@ public final class Trainer {
     /**
      * Trains to the plan's last step. Call on the placement's device thread.
      *
-     * @param monitor one unit of progress per step; stopping it saves the state first
+     * @param monitor one unit of progress per step; stopping it, and data that end, save the state first
      * @return the last metrics of every autoencoder by its name, with its {@code steps}
      * @throws RefractException if the folder holds another training, a store is damaged, a loss is not a number, or the disk is full
      */
@@ -111,7 +111,7 @@ public final class Trainer {
                 try {
                     monitor.checkpoint();
                     advance(tasks, batches, scope);
-                } catch (CancelledException e) {
+                } catch (CancelledException | RefractException e) {
                     save(tasks, step, savedStep, identity);
                     throw e;
                 }

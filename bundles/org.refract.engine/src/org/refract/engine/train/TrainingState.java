@@ -18,6 +18,8 @@ import org.refract.engine.file.Json;
 import org.refract.engine.file.SafeTensors;
 import org.refract.engine.file.SafeTensorsWriter;
 import org.refract.engine.store.StreamPosition;
+import org.refract.engine.tensor.DTypes;
+import org.refract.engine.tensor.Tensors;
 
 /**
  * Saved states of a training: {@code training.json} names the step, {@code NAME/state/STEP.safetensors} holds each autoencoder's weights
@@ -93,9 +95,10 @@ record TrainingState(long step, String identity, Map<String, StreamPosition> pos
     }
 
     /**
-     * Saves all autoencoders after a step.
+     * Saves all autoencoders after a step. What has become NaN or infinite is not saved, so that the last good state stays.
      *
      * @param stopped how those did that ended early
+     * @throws RefractException if an autoencoder's numbers are not finite, or the disk is full; the state before is still there
      */
     static void save(Path folder, long step, String identity, List<RunningTask> tasks, Map<String, EarlyStop.Progress> stopped)
             throws RefractException {
@@ -107,6 +110,7 @@ record TrainingState(long step, String identity, Map<String, StreamPosition> pos
         JsonObject positions = new JsonObject();
         for (RunningTask task : tasks) {
             Map<String, NDArray> tensors = new LinkedHashMap<>();
+            requireFinite(folder, step, task);
             task.sae().tensors().forEach((name, tensor) -> tensors.put(SAE + name, tensor));
             task.trainer().state().forEach((name, tensor) -> tensors.put(TRAINER + name, tensor));
             SafeTensorsWriter.write(file(folder, task.name(), step), Map.of("step", Long.toString(step)), tensors);
@@ -129,6 +133,15 @@ record TrainingState(long step, String identity, Map<String, StreamPosition> pos
         }
         for (String task : stopped.keySet()) {
             deleteOthers(file(folder, task, step));
+        }
+    }
+
+    private static void requireFinite(Path folder, long step, RunningTask task) throws RefractException {
+        for (Map.Entry<String, NDArray> tensor : task.sae().tensors().entrySet()) {
+            if (DTypes.of(tensor.getValue()).isFloating() && !Tensors.areFinite(tensor.getValue())) {
+                throw RefractException.failure("%s of %s is not finite any more at step %d, so this state was not saved: an activation is not finite, or the"
+                        + " learning rate is too large; what was saved before is in %s.", tensor.getKey(), task.name(), step, folder);
+            }
         }
     }
 
