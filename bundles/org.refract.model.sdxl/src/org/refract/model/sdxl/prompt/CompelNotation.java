@@ -125,7 +125,7 @@ public final class CompelNotation {
                 fragments.add(word(close));
             }
         }
-        at++;
+        at = Math.min(at + 1, text.length());
         return fragments;
     }
 
