@@ -1,6 +1,8 @@
 package org.refract.api.model;
 
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
 
@@ -19,6 +21,16 @@ public interface ModelBackend {
      * @throws RefractException if it is damaged: which file, and what is missing
      */
     ModelInfo inspect(Path location) throws RefractException;
+
+    /**
+     * Tells what a file or folder is that belongs to models of this family and is none itself, such as a low-rank adapter or a VAE.
+     *
+     * @return facts by name, {@code what} first; empty if it is nothing of the kind
+     * @throws RefractException if it is damaged
+     */
+    default Optional<Map<String, String>> describe(Path location) throws RefractException {
+        return Optional.empty();
+    }
 
     /**
      * Opens a model. Call on the placement's device thread.

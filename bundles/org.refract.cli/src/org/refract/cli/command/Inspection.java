@@ -70,6 +70,16 @@ record Inspection(Extensions extensions, boolean tensors, boolean hookPoints, bo
         if (backend.isPresent()) {
             return model(location, backend.get(), monitor);
         }
+        for (ModelBackend each : extensions.all(ModelBackend.class)) {
+            Optional<Map<String, String>> described = each.describe(location);
+            if (described.isPresent()) {
+                Map<String, Object> facts = new LinkedHashMap<>(described.get());
+                if (tensors && location.toString().endsWith(".safetensors")) {
+                    facts.put("list", file(location).get("list"));
+                }
+                return facts;
+            }
+        }
         if (location.toString().endsWith(".safetensors") || location.toString().endsWith(".safetensors.index.json")) {
             return file(location);
         }

@@ -44,6 +44,11 @@ public final class SdxlBackend implements ModelBackend {
     }
 
     @Override
+    public Optional<Map<String, String>> describe(Path location) throws RefractException {
+        return FileFacts.of(location);
+    }
+
+    @Override
     public Model open(Path location, Placement placement, Adapters adapters, Monitor monitor) throws RefractException {
         ModelFiles files = files(location, adapters);
         SdxlParts parts = SdxlParts.read(files);

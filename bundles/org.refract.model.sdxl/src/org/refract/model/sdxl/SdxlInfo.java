@@ -21,7 +21,7 @@ final class SdxlInfo {
     /** @param added what is added to the weights, by what it is */
     static ModelInfo of(SdxlParts parts, String fingerprint, Map<String, String> added) {
         Map<String, String> details = new LinkedHashMap<>();
-        details.put("kind", parts.aestheticScore() ? "refiner" : "text to image");
+        details.put("kind", parts.aestheticScore() ? "refiner" : Inpainting.seenBy(parts) ? "inpainting" : "text to image");
         long parameters = 0;
         for (SdxlParts.Part part : parts.all()) {
             long count = count(part.module());
@@ -35,7 +35,7 @@ final class SdxlInfo {
         details.put("transformer blocks", unet.transformerLayersPerBlock().stream().map(SdxlInfo::join).collect(Collectors.joining(" | ")));
         details.put("text", "%d tokens of width %d".formatted(parts.textEncoder2().config().positions(), unet.crossAttentionDim().getFirst()));
         details.put("picture", "%1$d x %1$d pixels, latents %2$d x %2$d x %3$d".formatted(unet.sampleSize() * scale, unet.sampleSize(),
-                unet.inChannels()));
+                parts.vae().config().latentChannels()));
         details.put("scheduler", "%s, %s, %s".formatted(scheduler.className(), scheduler.timestepSpacing(), scheduler.predictionType()));
         details.putAll(added);
         return new ModelInfo(name(parts.location()), "sdxl", parameters, fingerprint, details);

@@ -1,0 +1,69 @@
+package org.refract.model.sdxl;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.refract.api.RefractException;
+import org.refract.api.model.Placement;
+import org.refract.engine.tensor.Scope;
+import org.refract.model.sdxl.clip.TextualInversion;
+import org.refract.model.sdxl.nn.ConfigFile;
+import org.refract.model.sdxl.vae.VaeConfig;
+import org.refract.model.sdxl.weights.FileKind;
+import org.refract.model.sdxl.weights.LoraFacts;
+import org.refract.model.sdxl.weights.WeightFile;
+
+/** Says what a file or folder is that belongs to models of this family and is none itself. */
+final class FileFacts {
+
+    private FileFacts() {
+    }
+
+    /** Facts by name, {@code what} first; empty if it is nothing of this family. */
+    static Optional<Map<String, String>> of(Path location) throws RefractException {
+        if (Files.isDirectory(location)) {
+            return vaeFolder(location);
+        }
+        if (!Files.isRegularFile(location) || !WeightFile.named(location)) {
+            return Optional.empty();
+        }
+        try (WeightFile file = WeightFile.open(location); Scope scope = Scope.open(Placement.CPU)) {
+            FileKind kind = FileKind.of(file);
+            Map<String, String> facts = new LinkedHashMap<>();
+            facts.put("what", kind.what() + "; " + kind.remedy());
+            facts.put("tensors", String.valueOf(file.weights().size()));
+            switch (kind) {
+                case LORA -> facts.putAll(LoraFacts.of(file, scope.manager()));
+                case EMBEDDING -> {
+                    TextualInversion inversion = TextualInversion.read(location);
+                    facts.put("word", inversion.token());
+                    facts.put("vectors", inversion.vectors().stream().map(v -> "%d of width %d".formatted(v.count(), v.width()))
+                            .collect(Collectors.joining(", ")));
+                }
+                case VAE -> facts.put("names", file.weights().keySet().stream().anyMatch(n -> n.contains("decoder.up_blocks."))
+                        ? "diffusers'" : "latent-diffusion's");
+                case UNET, OLDER_STABLE_DIFFUSION -> { }
+                default -> {
+                    return Optional.empty();
+                }
+            }
+            return Optional.of(facts);
+        }
+    }
+
+    private static Optional<Map<String, String>> vaeFolder(Path folder) throws RefractException {
+        Path config = folder.resolve("config.json");
+        if (!Files.isRegularFile(config) || !ConfigFile.read(config).text("_class_name", "").equals("AutoencoderKL")) {
+            return Optional.empty();
+        }
+        VaeConfig vae = VaeConfig.read(ConfigFile.read(config));
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("what", FileKind.VAE.what() + "; " + FileKind.VAE.remedy());
+        facts.put("latents", "%d channels, %d pixels a side for each, scaled by %s".formatted(vae.latentChannels(), vae.scaleFactor(), vae.scalingFactor()));
+        facts.put("half precision", vae.forceUpcast() ? "computes in float32 all the same, for it overflows" : "does not overflow");
+        return Optional.of(facts);
+    }
+}

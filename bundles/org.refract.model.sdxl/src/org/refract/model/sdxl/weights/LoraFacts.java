@@ -1,0 +1,85 @@
+package org.refract.model.sdxl.weights;
+
+import ai.djl.ndarray.NDManager;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.refract.api.RefractException;
+import org.refract.engine.tensor.Tensors;
+
+/** Says what a LoRA file changes, from names, shapes and alphas alone. */
+public final class LoraFacts {
+
+    /** What trainers say of a LoRA, by their keys, in words. */
+    private static final Map<String, String> SAID = new TreeMap<>(Map.of("modelspec.title", "title", "modelspec.trigger_phrase", "trigger phrase",
+            "modelspec.architecture", "architecture", "ss_base_model_version", "base model", "ss_output_name", "name", "ss_network_module", "trained with"));
+
+    private static final List<String> PARTS = List.of("the U-Net", "the first text encoder", "the second text encoder");
+
+    private LoraFacts() {
+    }
+
+    /**
+     * Facts by name.
+     *
+     * @param owner keeps what is read for a moment
+     */
+    public static Map<String, String> of(WeightFile file, NDManager owner) throws RefractException {
+        Set<LoraRole> roles = EnumSet.noneOf(LoraRole.class);
+        Map<String, Set<String>> layers = new TreeMap<>(Comparator.comparing(PARTS::indexOf));
+        Set<Long> ranks = new TreeSet<>();
+        Set<Double> alphas = new TreeSet<>();
+        for (StoredWeight weight : file.weights().values()) {
+            LoraRole.Key key = LoraRole.of(weight.name()).orElse(null);
+            if (key != null) {
+                roles.add(key.role());
+                layers.computeIfAbsent(part(key.layer()), p -> new LinkedHashSet<>()).add(key.layer());
+                if (Set.of(LoraRole.DOWN, LoraRole.HADA_W1_B, LoraRole.LOKR_W1_B, LoraRole.LOKR_W2_B).contains(key.role())) {
+                    ranks.add(weight.shape().get(0));
+                }
+                if (key.role() == LoraRole.ALPHA) {
+                    alphas.add(Tensors.scalar(file.read(weight.name(), owner)));
+                }
+            }
+        }
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("kind", kind(roles));
+        facts.put("changes", layers.entrySet().stream().map(e -> "%d %s of %s".formatted(e.getValue().size(), e.getValue().size() == 1 ? "layer" : "layers", e.getKey()))
+                .collect(Collectors.joining(", ")));
+        if (!ranks.isEmpty()) {
+            facts.put("rank", joined(ranks));
+        }
+        facts.put("alpha", alphas.isEmpty() ? "the rank" : joined(alphas));
+        facts.put("dtypes", file.weights().values().stream().map(StoredWeight::dtype).distinct().sorted().collect(Collectors.joining(", ")));
+        SAID.forEach((key, words) -> {
+            if (file.metadata().containsKey(key)) {
+                facts.put(words, file.metadata().get(key));
+            }
+        });
+        return facts;
+    }
+
+    private static String joined(Set<?> values) {
+        return values.stream().map(String::valueOf).collect(Collectors.joining(", "));
+    }
+
+    private static String kind(Set<LoraRole> roles) {
+        String kind = roles.stream().anyMatch(r -> r.name().startsWith("HADA")) ? "LoHa"
+                : roles.stream().anyMatch(r -> r.name().startsWith("LOKR")) ? "LoKr"
+                : roles.contains(LoraRole.MIDDLE) ? "LoCon with a Tucker core"
+                : roles.contains(LoraRole.DOWN) ? "LoRA" : "differences of full rank";
+        return kind + (roles.contains(LoraRole.MAGNITUDE) ? " with magnitudes (DoRA)" : "");
+    }
+
+    private static String part(String layer) {
+        return layer.startsWith("lora_te2_") || layer.startsWith("text_encoder_2.") ? PARTS.get(2)
+                : List.of("lora_te1_", "lora_te_", "text_encoder.").stream().anyMatch(layer::startsWith) ? PARTS.get(1) : PARTS.get(0);
+    }
+}
