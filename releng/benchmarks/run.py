@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Measures Refract beside its Python peers in one run and writes the table to RESULTS.md.
 
-usage: run.py [--venv FOLDER] [--diffusers FOLDER] [--threads 1,2] [--only sae,unet,start,memory] [--full-width]
+usage: run.py [--venv FOLDER] [--diffusers FOLDER] [--threads 1,2] [--only sae,unet,start,memory,load] [--full-width]
 
 The peers run in a virtual environment outside the tree (made on first use; it needs torch, and diffusers with
 transformers for the U-Net rows; a source tree of diffusers can be named with --diffusers). Refract and a peer take turns,
-three each, and the medians are compared, so that a busy machine is busy for both.
+three each, and the medians are compared, so that a busy machine is busy for both. --only load writes a checkpoint of SDXL's
+full size, 7 GB, beside the virtual environment and opens it; it wants 20 GB of free memory and is left out unless it is named.
 """
 import argparse
 import datetime
@@ -112,6 +113,22 @@ def unet_rows(a):
             yield name, "diffusers, peak memory", f"{peer['peak_mib']:,.0f} MiB", f"{ours['peak_mib']:,.0f} MiB", ours["peak_mib"] / peer["peak_mib"], ""
 
 
+def load_rows(a):
+    environment = {"PYTHONPATH": str(a.diffusers)} if a.diffusers else {}
+    folder = a.cache / "sdxl-full"
+    run([python(a), HERE / "peers" / "full_size.py", folder])
+    with tempfile.TemporaryDirectory() as cache:
+        ours_at = lambda dtype: measured([*REFRACT, "bench", "load", "--json", "--model", folder, "--device", f"cpu/{dtype}"], REFRACT_CACHE=cache)
+        first = ours_at("fp16")
+        yield "first time a 7 GB checkpoint is opened, with its fingerprint, float16", "", "", f"{first['load']:.1f} s", None, ""
+        for dtype, theirs in (("fp16", "float16"), ("fp32", "float32")):
+            peer, ours = turns(lambda: measured([python(a), HERE / "peers" / "load.py", folder, "--dtype", theirs], **environment),
+                               lambda: ours_at(dtype))
+            name = f"opening a 7 GB checkpoint of float16 to compute in {theirs}"
+            yield name, "diffusers from_pretrained", f"{peer['load']:.1f} s", f"{ours['load']:.1f} s", ours["load"] / peer["load"], "≤ 0.5"
+            yield name, "diffusers, peak memory", f"{peer['peak_mib']:,.0f} MiB", f"{ours['peak_mib']:,.0f} MiB", ours["peak_mib"] / peer["peak_mib"], "≤ 1.0"
+
+
 def start_rows(a):
     run([*REFRACT, "--version"])
     version = statistics.median(run([*REFRACT, "--version"])[1] for _ in range(TURNS))
@@ -160,7 +177,7 @@ def machine():
 
 def main():
     a = arguments()
-    parts = {"memory": memory_rows, "sae": sae_rows, "unet": unet_rows, "start": start_rows}
+    parts = {"memory": memory_rows, "sae": sae_rows, "unet": unet_rows, "start": start_rows, "load": load_rows}
     wanted = a.only.split(",")
     run([*REFRACT, "--version"])
     lines = ["# Benchmarks", "",
