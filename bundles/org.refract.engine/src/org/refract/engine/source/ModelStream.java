@@ -86,7 +86,9 @@ final class ModelStream implements BatchStream {
 
     private void fill() throws RefractException {
         if (later.isEmpty() && number > 0) {
-            split(number - 1, new ArrayList<>());
+            List<NDArray> read = new ArrayList<>();
+            split(number - 1, read);
+            read.forEach(NDArray::close);
         }
         List<NDArray> before = later;
         Scope old = waiting;
