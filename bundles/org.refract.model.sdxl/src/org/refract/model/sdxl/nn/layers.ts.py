@@ -284,19 +284,6 @@ def clip_layer(x: Tensor, w: List[Tensor], heads: int, eps: float, activation: s
   n = activated(n, activation)
   return h + linear(n, w[14], w[15])
 
-def shaped(x: Tensor, shape: List[int]) -> Tensor:
-  return torch.reshape(x, shape)
-
-# the first of some tensors whose first values are not all finite, -1 if there is none
-def first_not_finite(x: List[Tensor]) -> Tensor:
-  found = -1
-  for i in range(len(x)):
-    if found < 0:
-      head = torch.slice(torch.flatten(torch.slice(x[i], 0, 0, 64)), 0, 0, 4096)
-      if not bool(torch.all(torch.isfinite(head))):
-        found = i
-  return torch.tensor(found)
-
 # PyTorch's own convolution, which goes through the examples one by one; with a kernel of one position it is one matrix product of all
 def convolve_apart(x: Tensor, weight: Tensor, bias: Tensor, stride: int, padding: int) -> Tensor:
   size = [torch.size(weight, 2), torch.size(weight, 3)]
