@@ -138,6 +138,10 @@ final class StoreSourceTest {
         new Harvest(guided, new Harvest.Plan(ImageRequest.of(2, 3, 8, 8), List.of(SyntheticModel.B), Recordings.plan(List.of("x"), RECORDINGS, 0),
                 TorchType.FLOAT32, 4, 4, 0, 1)).run(new SyntheticModel("m"), Monitor.silent());
         refused(run, guided, "recorded in different ways");
+        Path seeds = folder.resolve("seeds");
+        new Harvest(seeds, new Harvest.Plan(ImageRequest.of(2, 0, 8, 8), List.of(SyntheticModel.B), Recordings.plan(List.of("x"), RECORDINGS, 1),
+                TorchType.FLOAT32, 4, 4, 0, 1)).run(new SyntheticModel("m"), Monitor.silent());
+        refused(run, seeds, "other prompts or seeds");
         Path cut = harvest("cut", "m", RECORDINGS, 2, TorchType.FLOAT32, SyntheticModel.B);
         Path store = Harvest.store(cut, SyntheticModel.B);
         Files.delete(store.resolve("shard-00003.json"));

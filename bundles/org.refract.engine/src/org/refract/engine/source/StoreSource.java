@@ -15,6 +15,8 @@ import org.refract.api.model.Placement;
 import org.refract.api.sae.Provenance;
 import org.refract.engine.store.ActivationReader;
 import org.refract.engine.store.ActivationStore;
+import org.refract.engine.store.Recording;
+import org.refract.engine.store.Recordings;
 import org.refract.engine.store.StoreManifest;
 import org.refract.engine.store.StreamPosition;
 
@@ -96,6 +98,12 @@ public record StoreSource(List<ActivationStore> inputs, Optional<ActivationStore
             if (!Arrays.equals(first.recordings(), other.recordings())) {
                 throw RefractException.usage("%s and %s do not hold the same recordings (%d and %d): harvest the missing shards.", first.folder(),
                         other.folder(), first.recordings().length, other.recordings().length);
+            }
+            Optional<List<Recording>> here = Recordings.into(first);
+            Optional<List<Recording>> there = Recordings.into(other);
+            if (here.isPresent() && there.isPresent() && !here.equals(there)) {
+                throw RefractException.usage("%s and %s were recorded from other prompts or seeds, so their vectors do not belong together: record both in"
+                        + " one harvest.", first.folder(), other.folder());
             }
             if (!a.facts().equals(b.facts()) && a.modelFingerprint().equals(b.modelFingerprint())) {
                 throw RefractException.usage("%s and %s were recorded in different ways (%s and %s): record both in one harvest.", first.folder(),

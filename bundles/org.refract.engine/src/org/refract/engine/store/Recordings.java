@@ -66,6 +66,15 @@ public final class Recordings implements AutoCloseable {
         return Stream.iterate(0, i -> i + 1).limit(count).map(i -> new Recording(i, prompts.get(i % prompts.size()), firstSeed + i)).toList();
     }
 
+    /** What was recorded into a store that lies in a run's folder; empty for a store that lies elsewhere. */
+    public static Optional<List<Recording>> into(ActivationStore store) throws RefractException {
+        Path folder = store.folder().toAbsolutePath().getParent();
+        if (folder == null || folder.getParent() == null || !Files.exists(file(folder.getParent()))) {
+            return Optional.empty();
+        }
+        return Optional.of(read(file(folder.getParent())));
+    }
+
     static Path file(Path run) {
         return run.resolve("store").resolve(FILE);
     }
