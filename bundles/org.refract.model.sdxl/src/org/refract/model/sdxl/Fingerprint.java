@@ -30,8 +30,7 @@ import org.refract.model.sdxl.weights.FoundWeights;
 /**
  * A hash over the names, dtypes, shapes and bytes of all weights of a model and of what is added to them. Names and shapes are the module
  * tree's, so the same weights have the same fingerprint in a folder, in shards and in a single file. It is remembered in the cache folder
- * under the files' paths, sizes and times, so that gigabytes are read once, and what is remembered
- * was found to be numbers throughout.
+ * under the files' paths, sizes and times, so that gigabytes are read once; whatever is remembered was found to be numbers throughout.
  */
 final class Fingerprint {
 
