@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Byte-pair encoding of words (Neural Machine Translation of Rare Words with Subword Units; on bytes as in GPT-2, with {@code </w>} at the
@@ -52,8 +53,9 @@ final class BytePairs {
     /** The characters of tokens; words are set apart by blanks. */
     String decode(List<Integer> tokens) {
         Map<Integer, String> symbols = new HashMap<>();
+        Set<Integer> wanted = Set.copyOf(tokens);
         vocabulary.forEach((symbol, token) -> {
-            if (tokens.contains(token)) {
+            if (wanted.contains(token)) {
                 symbols.put(token, symbol);
             }
         });
