@@ -72,6 +72,27 @@ class FeatureChangeTest {
         assertEquals(0f, change.mask().orElseThrow().weights()[64 * 64 - 1]);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"unet.a#7", "unet.a:output#7*0", "unet.a#7+1e-7@0.1,0.2,0.3,0.4", "unet.a#7=-2.5/3", "unet.a#7*3@0,0,1,1/0-3"})
+    void oneWordSaysTheSameToTheBit(String text) throws RefractException {
+        FeatureChange change = CommandLine.populateCommand(new Holder(), "--feature", text).changes.getFirst();
+        Intervention again = read("--feature", change.inShort());
+        assertEquals(change.intervention().feature(), again.feature());
+        assertEquals(change.intervention().strength(), again.strength());
+        assertEquals(change.intervention().mode(), again.mode());
+        assertEquals(change.intervention().firstStep(), again.firstStep());
+        assertEquals(change.intervention().lastStep(), again.lastStep());
+        assertArrayEquals(change.intervention().mask().map(Intervention.Mask::weights).orElse(new float[0]),
+                again.mask().map(Intervention.Mask::weights).orElse(new float[0]));
+    }
+
+    @Test
+    void longOptionsBecomeOneWord() throws RefractException {
+        FeatureChange change = CommandLine.populateCommand(new Holder(), "--feature", "unet.a#7", "--mode", "replace", "--strength", "-1", "--area", "0,0,1,0.5",
+                "--acting", "2-3").changes.getFirst();
+        assertEquals("unet.a#7=-1.0@0,0,1,0.5/2-3", change.inShort());
+    }
+
     @Test
     void severalFeaturesHaveTheirOwnOptions() {
         Holder holder = CommandLine.populateCommand(new Holder(), "--feature", "a#1", "--strength", "0", "--feature", "b#2", "--mode", "add");

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -112,5 +113,43 @@ class PastPictureTest {
         assertEquals("true", value(picture, "vae-tiling"));
         assertEquals(List.of("wobble"), picture.lost());
         assertEquals(Optional.of("sha256:1"), picture.fingerprint());
+    }
+
+    @Test
+    void textOfAnyKindAndLengthIsReadOrRefusedInASentence() {
+        String parameters = "a <lora:b:1>\nNegative prompt: c\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1, Size: 8x8, X: \"q, \\\"r\\\"\", Model: m";
+        String graph = "{\"3\":{\"class_type\":\"KSampler\",\"inputs\":{\"seed\":1,\"positive\":[\"6\",0]}},\"6\":{\"class_type\":\"C\",\"inputs\":{\"text\":\"a\"}}}";
+        String record = "{\"prompt\":\"a\",\"seed\":3,\"lora\":[\"a:1\"],\"width\":64,\"height\":32,\"model\":\"m\"}";
+        Random random = new Random(11);
+        for (int i = 0; i < 3000; i++) {
+            String text = damaged(List.of(parameters, graph, record).get(i % 3), random);
+            try {
+                WebUiParameters.read(text);
+                if (i % 3 == 1) {
+                    ComfyGraph.read("x.png", text);
+                } else {
+                    PictureRecord.read("x.png", text);
+                }
+            } catch (RefractException sentence) {
+                assertTrue(sentence.getMessage().endsWith("."), sentence.getMessage());
+            }
+        }
+        for (String part : List.of("a", "\\\"", "a: \"", ": ", "<lora:", "Steps: 1, ", "\n", "(")) {
+            WebUiParameters.read("Steps: 1, Seed: 2, Y: 3, X: \"" + part.repeat(50_000));
+        }
+    }
+
+    private static String damaged(String text, Random random) {
+        StringBuilder changed = new StringBuilder(text);
+        for (int i = random.nextInt(4); i >= 0 && !changed.isEmpty(); i--) {
+            int at = random.nextInt(changed.length());
+            switch (random.nextInt(4)) {
+                case 0 -> changed.deleteCharAt(at);
+                case 1 -> changed.insert(at, "\"\\,:{}[]<>\n-1e9".charAt(random.nextInt(15)));
+                case 2 -> changed.setCharAt(at, (char) random.nextInt(0x3000));
+                default -> changed.setLength(at);
+            }
+        }
+        return changed.toString();
     }
 }

@@ -1,5 +1,6 @@
 package org.refract.cli.picture;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -8,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,6 +77,25 @@ class PhotoTest {
         Path file = folder.resolve("clear.png");
         ImageIO.write(new BufferedImage(4, 4, BufferedImage.TYPE_INT_ARGB), "png", file.toFile());
         assertEquals(0xFFFFFFFF, Photo.read(file).image().getRGB(1, 1));
+    }
+
+    @Test
+    void webpPhotosAreRead() throws IOException, RefractException {
+        byte[] lossy = Base64.getDecoder().decode("UklGRloAAABXRUJQVlA4IE4AAAAwBACdASogABAAPm0qkUWkIqGYBABABsS0AE6ZQjgbwD8QPxV5AADlwgAA/vAb39klp+2/+0nCeXjC/7m0K8ysM/9hn"
+                + "/rw6Erph7uwAAA=");
+        BufferedImage photo = Photo.read(Files.write(folder.resolve("a.webp"), lossy)).image();
+        assertEquals(32, photo.getWidth());
+        assertEquals(200, photo.getRGB(3, 3) >> 16 & 0xFF, 8);
+        assertEquals(220, photo.getRGB(28, 8) & 0xFF, 8);
+    }
+
+    @Test
+    void whatWasDrawnAsWebpCanBeBegunWithToThePixel() throws RefractException {
+        Path file = folder.resolve("a.webp");
+        BufferedImage drawn = PictureFileTest.image(50, 30);
+        PictureFile.write(file, drawn, PictureText.of("a", "{}"));
+        BufferedImage read = Photo.read(file).image();
+        assertArrayEquals(drawn.getRGB(0, 0, 50, 30, null, 0, 50), read.getRGB(0, 0, 50, 30, null, 0, 50));
     }
 
     @Test

@@ -24,8 +24,8 @@ public final class ModelOptions {
     private static final String DEMO = "turbo";
     private static final String DEMO_NAME = "emoji-sdxl";
 
-    @Option(names = {"-m", "--model"}, paramLabel = "DIR", order = 1,
-            description = "A diffusers folder of the SDXL family (default: the demo model).")
+    @Option(names = {"-m", "--model"}, paramLabel = "DIR|FILE", order = 1,
+            description = "A diffusers folder or single-file checkpoint of the SDXL family (default: the demo model).")
     private Path model;
 
     @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "cpu", order = 90,
@@ -58,7 +58,7 @@ public final class ModelOptions {
             return new Locations().demo().resolve(DEMO);
         }
         if (!Files.exists(model)) {
-            throw RefractException.usage("There is no model at %s; name a folder that holds a model_index.json.", model);
+            throw RefractException.usage("There is no model at %s; name a folder that holds a model_index.json, or a checkpoint in one file.", model);
         }
         return model.toAbsolutePath().normalize();
     }

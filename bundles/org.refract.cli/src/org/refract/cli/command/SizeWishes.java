@@ -25,13 +25,13 @@ final class SizeWishes {
     @Option(names = "--aesthetic-score", paramLabel = "SCORE", description = "What a refiner is told, 0 to 10 (default: 6).")
     private Optional<Double> score = Optional.empty();
 
-    @Option(names = "--negative-original-size", paramLabel = "WxH", description = "The same four for what the picture should not be; they need guidance.")
+    @Option(names = "--negative-original-size", paramLabel = "WxH", description = "The same for what the picture should not be; these four need guidance.")
     private Optional<String> negativeOriginal = Optional.empty();
 
-    @Option(names = "--negative-crop", paramLabel = "LEFT,TOP")
+    @Option(names = "--negative-crop", paramLabel = "LEFT,TOP", description = "(default: as --crop)")
     private Optional<String> negativeCrop = Optional.empty();
 
-    @Option(names = "--negative-target-size", paramLabel = "WxH")
+    @Option(names = "--negative-target-size", paramLabel = "WxH", description = "(default: as --target-size)")
     private Optional<String> negativeTarget = Optional.empty();
 
     @Option(names = "--negative-aesthetic-score", paramLabel = "SCORE", description = "(default: 2.5)")

@@ -16,8 +16,9 @@ import java.util.regex.Pattern;
  * {@code Steps: 20, Sampler: Euler a, ...}, where a value with a comma stands in quotation marks.
  */
 final class WebUiParameters {
-    private static final Pattern PAIR = Pattern.compile("\\s*(\\w[\\w \\-/]+):\\s*(\"(?:\\\\.|[^\\\\\"])+\"|[^,]*)(?:,|$)");
-    private static final Pattern LORA = Pattern.compile("\\s*<(?:lora|lyco|hypernet):([^:>]+)(?::([^>]*))?>");
+    /** A name and its colon; no name is as long as the bound, which keeps long lines cheap. */
+    private static final Pattern NAME = Pattern.compile("(\\w[\\w \\-/]{1,80}+):\\s*+");
+    private static final Pattern LORA = Pattern.compile(" ?<(?:lora|lyco|hypernet):([^:>]+)(?::([^>]*))?>");
     private static final String NEGATIVE = "Negative prompt:";
     /** Fewer than this in the last line, and it belongs to the prompt. */
     private static final int FEWEST_PAIRS = 3;
@@ -52,11 +53,28 @@ final class WebUiParameters {
 
     private static Map<String, String> pairs(String line) {
         Map<String, String> pairs = new LinkedHashMap<>();
-        Matcher matcher = PAIR.matcher(line);
-        while (matcher.find()) {
-            pairs.put(matcher.group(1).strip(), unquoted(matcher.group(2).strip()));
+        Matcher name = NAME.matcher(line);
+        for (int at = 0; at < line.length() && name.find(at); ) {
+            int end = endOfValue(line, name.end());
+            pairs.put(name.group(1).strip(), unquoted(line.substring(name.end(), end).strip()));
+            at = end + 1;
         }
         return pairs;
+    }
+
+    /** Up to the next comma, but for one within quotation marks that are closed before a comma or the end. */
+    private static int endOfValue(String line, int from) {
+        if (line.startsWith("\"", from)) {
+            int closed = from + 1;
+            while (closed < line.length() && line.charAt(closed) != '"') {
+                closed += line.charAt(closed) == '\\' ? 2 : 1;
+            }
+            if (closed < line.length() && (closed + 1 == line.length() || line.charAt(closed + 1) == ',')) {
+                return closed + 1;
+            }
+        }
+        int comma = line.indexOf(',', from);
+        return comma < 0 ? line.length() : comma;
     }
 
     private static String unquoted(String value) {

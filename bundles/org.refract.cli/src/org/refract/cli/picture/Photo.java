@@ -14,9 +14,10 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import org.refract.api.RefractException;
+import org.refract.webp.WebpReader;
 
 /**
- * A picture that a person brings: any format that Java reads (PNG, JPEG, GIF, BMP, TIFF), turned upright as its EXIF data says, on white
+ * A picture that a person brings: PNG, JPEG, WebP, GIF, BMP or TIFF, turned upright as its EXIF data says, on white
  * where it is transparent.
  *
  * @param image RGB
@@ -42,14 +43,14 @@ public record Photo(BufferedImage image) {
     public static Photo read(Path file) throws RefractException {
         byte[] bytes = PictureFile.bytes(file);
         try {
-            BufferedImage read = ImageIO.read(new ByteArrayInputStream(bytes));
+            BufferedImage read = WebpFile.isOne(bytes) ? WebpReader.read(bytes) : ImageIO.read(new ByteArrayInputStream(bytes));
             if (read == null) {
-                throw RefractException.usage("%s is no picture that can be read here; save it as PNG or JPEG.", file);
+                throw RefractException.usage("%s is no picture that can be read here; save it as PNG, JPEG or WebP.", file);
             }
             if ((long) read.getWidth() * read.getHeight() > LARGEST) {
                 throw RefractException.usage("%s has %d x %d pixels, too many to begin with; scale it down.", file, read.getWidth(), read.getHeight());
             }
-            Optional<byte[]> exif = JpegFile.isOne(bytes) ? JpegFile.exif(bytes) : Optional.empty();
+            Optional<byte[]> exif = JpegFile.isOne(bytes) ? JpegFile.exif(bytes) : WebpFile.isOne(bytes) ? WebpFile.exif(bytes) : Optional.empty();
             return new Photo(upright(read, Exif.read(exif).orientation()));
         } catch (IOException | IndexOutOfBoundsException | IllegalArgumentException | IllegalStateException e) {
             throw RefractException.failure(e, "%s is a damaged picture.", file);

@@ -17,7 +17,7 @@ enum Layer {
     /** The layer of the bundle with this symbolic name. */
     static Layer of(String bundle) {
         if (!bundle.startsWith("org.refract.") || bundle.equals("org.refract.djl") || bundle.equals("org.refract.logging")
-                || bundle.equals("org.refract.linalg")) {
+                || bundle.equals("org.refract.linalg") || bundle.equals("org.refract.webp")) {
             return FOUNDATION;
         }
         if (bundle.equals("org.refract.api")) {

@@ -106,6 +106,35 @@ class ProductTest {
     }
 
     @Test
+    void aPictureIsDrawnAgainFromItsFileAndBegunWith() throws Exception {
+        try (Command first = Command.start(user, "generate", "red heart", "--out", "a.webp", "--steps", "1", "--seed", "-1")) {
+            assertEquals(0, first.exitCode(), first::output);
+        }
+        try (Command again = Command.start(user, "generate", "--like", "a.webp", "--out", "b.webp")) {
+            assertEquals(0, again.exitCode(), again::output);
+        }
+        assertEquals(-1, Files.mismatch(user.resolve("a.webp"), user.resolve("b.webp")));
+        try (Command other = Command.start(user, "generate", "blue heart", "--image", "a.webp", "--out", "c.jpg")) {
+            assertEquals(0, other.exitCode(), other::output);
+        }
+    }
+
+    @Test
+    void stoppingBetweenPicturesKeepsTheFinishedOnesWhole() throws Exception {
+        try (Command many = Command.start(user, "generate", "red heart", "--count", "10000", "--out", "many")) {
+            many.await(output -> Files.exists(user.resolve("many/red-heart-1.png")));
+            many.signal("TERM");
+            assertEquals(TERMINATED, many.exitCode(), many::output);
+            assertFalse(many.output().contains("Exception"), many::output);
+        }
+        try (var files = Files.list(user.resolve("many"))) {
+            for (Path file : files.toList()) {
+                assertTrue(file.toString().endsWith(".png") && javax.imageio.ImageIO.read(file.toFile()) != null, file::toString);
+            }
+        }
+    }
+
+    @Test
     void findsAJavaAlthoughJavaHomeIsTooOldOrMissing() throws Exception {
         Path old = Files.createDirectories(user.resolve("jdk-17/bin")).getParent();
         Files.writeString(old.resolve("release"), "JAVA_VERSION=\"17.0.15\"\n");

@@ -1,0 +1,2 @@
+/** Reads WebP pictures, which Java does not. */
+package org.refract.webp;
