@@ -109,6 +109,17 @@ class PromptEncoderTest {
     }
 
     @Test
+    void aNoteNamesWhatOnlyTheWebUiKnows() throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU); PromptEncoder encoder = encoder(scope, List.of())) {
+            List<String> prompts = List.of("a <lora:style:1> [cat:dog:0.5]");
+            List<String> notes = new ArrayList<>();
+            encode(encoder, scope, prompts, prompts, TextOptions.DEFAULT.withWeighting(Weighting.A1111), notes);
+            assertEquals(1, notes.size());
+            assertTrue(notes.getFirst().startsWith("\"<lora:style:1>\" is read as words"), notes.getFirst());
+        }
+    }
+
+    @Test
     void theTextsOfTheSecondEncoderFollowTheFirstWhereNoneAreGiven() throws Exception {
         ImageRequest request = ImageRequest.of(1, 5, 64, 64).withPrompts(List.of("a", "b"), List.of(0L, 1L));
         assertEquals(List.of("n", "n", "a", "b"), Texts.of(request, List.of("n", "n")).second());

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.Pass;
+import org.refract.api.model.TextOptions;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.tensor.DTypes;
 import org.refract.engine.tensor.Scope;
@@ -19,6 +20,7 @@ import org.refract.model.sdxl.nn.HookTable;
 import org.refract.model.sdxl.nn.Module;
 import org.refract.model.sdxl.prompt.PromptRows;
 import org.refract.model.sdxl.prompt.Texts;
+import org.refract.model.sdxl.prompt.WebUiNotation;
 
 /**
  * Prompts to embeddings as SDXL wants them (SDXL, section 2.1): both encoders' last layer but one side by side, and the second one's
@@ -84,6 +86,7 @@ final class PromptEncoder implements AutoCloseable {
         two.fill(windows);
         one.ifPresent(o -> o.fill(windows));
         noteCut(one, two, monitor);
+        noteUnread(texts, monitor);
         if (touchedBy(hooks)) {
             return compute(one, two, texts, hooks, pass, owner);
         }
@@ -162,6 +165,15 @@ final class PromptEncoder implements AutoCloseable {
         one.ifPresent(o -> cut.putAll(o.cut()));
         cut.forEach((prompt, words) -> monitor.note(
                 "The prompt \"%s\" was cut after %d tokens; \"%s\" was left out.".formatted(beginning(prompt), maxLength() - 2, beginning(words))));
+    }
+
+    /** A note for what the web UI's notation has and this has not, once per request. */
+    private static void noteUnread(Texts texts, Monitor monitor) {
+        if (texts.options().weighting() == TextOptions.Weighting.A1111) {
+            texts.all().map(WebUiNotation::unread).flatMap(Optional::stream).findFirst().ifPresent(found -> monitor.note(
+                    "\"%s\" is read as words: prompts that change between steps are not known, and LoRAs are named when a model is opened."
+                            .formatted(beginning(found))));
+        }
     }
 
     private static String beginning(String text) {

@@ -101,6 +101,16 @@ class NotationTest {
     }
 
     @Test
+    void whatOnlyTheWebUiKnowsIsFound() {
+        for (String unread : List.of("[cat:dog:0.5]", "[dog:10]", "[a|b]", "<lora:style:0.8>")) {
+            assertEquals(unread, WebUiNotation.unread("a " + unread + " b").orElseThrow());
+        }
+        for (String words : List.of("[cat]", "(cat:1.2)", "a [b] | c", "\\[a|b\\]", "<toy>", "")) {
+            assertTrue(WebUiNotation.unread(words).isEmpty(), words);
+        }
+    }
+
+    @Test
     void anyTextIsReadWithoutAFailure() {
         Random random = new Random(5);
         String[] pieces = {"(", ")", "[", "]", ":", "1.2", "\\", "\"", "++", "--", " ", "cat", ",", ".blend(", ".and(", "BREAK", "é", "\n", "|", "\0"};

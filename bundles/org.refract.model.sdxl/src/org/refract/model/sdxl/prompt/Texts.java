@@ -3,6 +3,7 @@ package org.refract.model.sdxl.prompt;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 import org.refract.api.RefractException;
 import org.refract.api.model.ImageRequest;
 import org.refract.api.model.TextOptions;
@@ -30,6 +31,11 @@ public record Texts(List<String> first, List<String> second, TextOptions options
         List<String> second = new ArrayList<>(negative.isEmpty() ? List.of() : negative2);
         second.addAll(positive2);
         return new Texts(List.copyOf(first), List.copyOf(second), options);
+    }
+
+    /** Every text, those of the first encoder before those of the second. */
+    public Stream<String> all() {
+        return Stream.concat(first.stream(), second.stream());
     }
 
     private static List<String> second(String what, List<String> own, List<String> otherwise, int count) throws RefractException {
