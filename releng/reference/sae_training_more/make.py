@@ -169,10 +169,27 @@ def crosscoder(out, source):
     record(out, "crosscoder", data, weights, step)
 
 
-def batch_topk_crosscoder(out, source):
-    """science-of-finetuning/dictionary_learning: BatchTopKCrossCoderTrainer, three points."""
+def l1_crosscoder(out, source):
+    """science-of-finetuning/dictionary_learning: CrossCoderTrainer with its l2 loss, two points."""
     package("dictionary_learning_cc", source / "dictionary_learning")
     package("dictionary_learning_cc.trainers", source / "dictionary_learning" / "trainers")
+    from dictionary_learning_cc.trainers.crosscoder import CrossCoderTrainer
+    trainer = CrossCoderTrainer(num_layers=2, activation_dim=WIDTH, dict_size=LATENTS, lr=3e-3, l1_penalty=0.02, warmup_steps=4, layer=0, lm_name="none",
+                                seed=13, device="cpu")
+    data = torch.cat([batches(14), batches(15) - 0.5 * batches(14)], -1).contiguous()
+
+    def step(i):
+        x = data[i].view(BATCH, 2, WIDTH)
+        with torch.no_grad():
+            losses = trainer.loss(x, logging=True).losses
+        trainer.update(i, x.clone())
+        return {"l2_loss": losses["l2_loss"], "l1_loss": 0.02 * losses["sparsity_loss"], "total": losses["loss"]}
+
+    record(out, "dictlearn_crosscoder", data, lambda: flat(trainer.ae), step)
+
+
+def batch_topk_crosscoder(out, source):
+    """science-of-finetuning/dictionary_learning: BatchTopKCrossCoderTrainer, three points."""
     from dictionary_learning_cc.trainers.crosscoder import BatchTopKCrossCoderTrainer
     trainer = BatchTopKCrossCoderTrainer(steps=1000, activation_dim=WIDTH, dict_size=LATENTS, k=5, layer=0, lm_name="none", num_layers=3, lr=3e-3,
                                          auxk_alpha=1 / 32, warmup_steps=4, threshold_beta=0.9, threshold_start_step=3, seed=9, device="cpu")
@@ -216,4 +233,5 @@ if __name__ == "__main__":
     transcoder(args.out, args.sparsify, True, "topk", 24)
     transcoder(args.out, args.sparsify, True, "groupmax", WIDTH)
     crosscoder(args.out, args.model_diff)
+    l1_crosscoder(args.out, args.crosscoders)
     batch_topk_crosscoder(args.out, args.crosscoders)

@@ -38,6 +38,13 @@ final class CrosscoderVariantTest {
     }
 
     @Test
+    void trainsAsDictionaryLearningDoesWithTheNormOfTheError() throws Exception {
+        assertEquals(List.of(), differences("dictlearn_crosscoder", NAMES,
+                Map.of("loss", "norm", "lr", "0.003", "l1_coefficient", "0.02", "warmup_steps", "4", "clip", "0"),
+                Map.of("l2_loss", "l2_loss", "l1_loss", "l1_loss", "total", "total")));
+    }
+
+    @Test
     void trainsAsDictionaryLearningDoesWithBatchTopK() throws Exception {
         Map<String, String> names = new java.util.TreeMap<>(NAMES);
         names.put("threshold", "threshold");
