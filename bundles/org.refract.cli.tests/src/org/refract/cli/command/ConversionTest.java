@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.refract.api.RefractException;
+import org.refract.api.job.Monitor;
 import org.refract.api.model.HookPoint;
 import org.refract.api.model.Site;
 import org.refract.api.sae.CheckpointFormat;
@@ -88,7 +89,7 @@ final class ConversionTest {
 
     @Test
     void whatIsWrittenComputesWhatWasRead() throws Exception {
-        Map<String, Object> facts = conversion(new Format("one", v -> v), new Format("two", v -> v)).run(SOURCE, Optional.empty(), TARGET, "two");
+        Map<String, Object> facts = conversion(new Format("one", v -> v), new Format("two", v -> v)).run(SOURCE, Optional.empty(), TARGET, "two", Monitor.silent());
         assertEquals("one", facts.get("read"));
         assertEquals("two", facts.get("written"));
         assertEquals(0.0, facts.get("difference"));
@@ -98,7 +99,7 @@ final class ConversionTest {
     @Test
     void aFormatThatLosesNumbersIsFoundOut() {
         Conversion conversion = conversion(new Format("one", v -> v), new Format("two", v -> new float[v.length]));
-        RefractException failure = assertThrows(RefractException.class, () -> conversion.run(SOURCE, Optional.empty(), TARGET, "two"));
+        RefractException failure = assertThrows(RefractException.class, () -> conversion.run(SOURCE, Optional.empty(), TARGET, "two", Monitor.silent()));
         assertTrue(failure.getMessage().contains("does not compute"), failure.getMessage());
     }
 
@@ -106,16 +107,16 @@ final class ConversionTest {
     void withoutAModelRefractsOwnFormatAsksForActivations() {
         Conversion conversion = conversion(new Format("one", v -> v), new Format("refract", v -> v));
         files.computeIfPresent(SOURCE, (path, file) -> new Checkpointed(file.numbers(), Optional.empty()));
-        RefractException asked = assertThrows(RefractException.class, () -> conversion.run(SOURCE, Optional.empty(), TARGET, "refract"));
+        RefractException asked = assertThrows(RefractException.class, () -> conversion.run(SOURCE, Optional.empty(), TARGET, "refract", Monitor.silent()));
         assertTrue(asked.getMessage().contains("--check"), asked.getMessage());
     }
 
     @Test
     void aFormatThatIsNotKnownIsRefusedAndSeveralAreAsked() {
         Conversion conversion = conversion(new Format("one", v -> v), new Format("two", v -> v), new Format("e", v -> v));
-        assertThrows(RefractException.class, () -> conversion.run(Path.of("x.unknown"), Optional.empty(), TARGET, "two"));
-        assertThrows(RefractException.class, () -> conversion.run(SOURCE, Optional.of("three"), TARGET, "two"));
-        RefractException several = assertThrows(RefractException.class, () -> conversion.run(SOURCE, Optional.empty(), TARGET, "two"));
+        assertThrows(RefractException.class, () -> conversion.run(Path.of("x.unknown"), Optional.empty(), TARGET, "two", Monitor.silent()));
+        assertThrows(RefractException.class, () -> conversion.run(SOURCE, Optional.of("three"), TARGET, "two", Monitor.silent()));
+        RefractException several = assertThrows(RefractException.class, () -> conversion.run(SOURCE, Optional.empty(), TARGET, "two", Monitor.silent()));
         assertTrue(several.getMessage().contains("--from"), several.getMessage());
     }
 }

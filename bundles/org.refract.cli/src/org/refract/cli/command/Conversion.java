@@ -1,6 +1,5 @@
 package org.refract.cli.command;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -9,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.refract.api.RefractException;
+import org.refract.api.job.Monitor;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.CheckpointFormat;
 import org.refract.api.sae.CheckpointFormat.Checkpoint;
@@ -17,20 +17,15 @@ import org.refract.engine.extension.Extensions;
 import org.refract.engine.sae.ReconstructionCheck;
 import org.refract.engine.sae.RoundTrip;
 import org.refract.engine.sae.SaeForm;
-import org.refract.engine.store.ActivationReader;
-import org.refract.engine.store.ActivationStore;
 import org.refract.engine.tensor.Scope;
 
 /**
  * Reads a dictionary in one format and writes it in another.
  *
  * @param extensions where the formats are
- * @param store      activations on which it is tried before it is believed, and whose model and hook point it then belongs to
+ * @param checkedOn  activations on which it is tried before it is believed, and whose model and hook point it then belongs to
  */
-record Conversion(Extensions extensions, Optional<Path> store) {
-
-    /** Activations on which a dictionary is tried. */
-    private static final int SAMPLES = 2048;
+record Conversion(Extensions extensions, Optional<CheckedOn> checkedOn) {
 
     /** Refract's own format, which says whose dictionary it is. */
     private static final String OWN = "refract";
@@ -45,7 +40,7 @@ record Conversion(Extensions extensions, Optional<Path> store) {
      * @return facts by name
      * @throws RefractException if the source is damaged or described wrongly, or the target cannot hold it
      */
-    Map<String, Object> run(Path source, Optional<String> from, Path target, String to) throws RefractException {
+    Map<String, Object> run(Path source, Optional<String> from, Path target, String to, Monitor monitor) throws RefractException {
         CheckpointFormat reader = from.isPresent() ? extensions.lease(CheckpointFormat.class, from.get()).get() : recognise(source);
         CheckpointFormat writer = extensions.lease(CheckpointFormat.class, to).get();
         Map<String, Object> facts = new LinkedHashMap<>();
@@ -55,10 +50,10 @@ record Conversion(Extensions extensions, Optional<Path> store) {
             facts.put("architecture", read.config().variant());
             facts.put("width", read.config().width());
             facts.put("latents", read.config().latents());
-            if (store.isPresent()) {
-                read = tried(source, read, scope.manager(), facts);
+            if (checkedOn.isPresent()) {
+                read = tried(source, read, scope.manager(), facts, monitor);
             } else if (to.equals(OWN) && read.provenance().filter(p -> !p.modelFingerprint().isEmpty()).isEmpty()) {
-                throw RefractException.usage("%s does not say which model's hook point it belongs to: add --check STORE with activations of it (see refract harvest).",
+                throw RefractException.usage("%s does not say which model's hook point it belongs to: add --model DIR and --point POINT, or --check STORE with activations of it.",
                         source);
             }
             writer.write(read, target);
@@ -76,19 +71,17 @@ record Conversion(Extensions extensions, Optional<Path> store) {
         return facts;
     }
 
-    private Checkpoint tried(Path source, Checkpoint read, NDManager manager, Map<String, Object> facts) throws RefractException {
-        try (ActivationStore activations = ActivationStore.open(store.orElseThrow())) {
-            NDArray samples = ActivationReader.sample(activations, 0, SAMPLES, Placement.CPU, manager);
-            ReconstructionCheck check = ReconstructionCheck.of(read, samples);
-            check.require(source.toString());
-            facts.put("explained_variance", check.explainedVariance());
-            facts.put("l0", check.l0());
-            Map<String, String> said = new LinkedHashMap<>(read.provenance().map(Provenance::facts).orElse(Map.of()));
-            read.provenance().ifPresent(p -> said.put("said_to_be_of", p.model() + " " + p.point().path()));
-            said.put("imported_from", source.getFileName().toString());
-            Provenance provenance = new Provenance(activations.manifest().model(), activations.manifest().modelFingerprint(), activations.manifest().point(), said);
-            return new Checkpoint(read.config(), read.tensors(), Optional.of(provenance));
-        }
+    private Checkpoint tried(Path source, Checkpoint read, NDManager manager, Map<String, Object> facts, Monitor monitor) throws RefractException {
+        CheckedOn.Activations activations = checkedOn.orElseThrow().of(read, manager, monitor);
+        ReconstructionCheck check = ReconstructionCheck.of(read, activations.samples());
+        check.require(source.toString());
+        facts.put("explained_variance", check.explainedVariance());
+        facts.put("l0", check.l0());
+        Map<String, String> said = new LinkedHashMap<>(read.provenance().map(Provenance::facts).orElse(Map.of()));
+        read.provenance().ifPresent(p -> said.put("said_to_be_of", p.model() + " " + p.point().path()));
+        said.put("imported_from", source.getFileName().toString());
+        Provenance provenance = new Provenance(activations.model(), activations.fingerprint(), activations.point(), said);
+        return new Checkpoint(read.config(), read.tensors(), Optional.of(provenance));
     }
 
     private static boolean isPublished(Checkpoint read) {

@@ -4,6 +4,7 @@ import com.google.gson.Gson;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,8 +14,11 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ServiceScope;
 import org.refract.api.RefractException;
 import org.refract.api.command.Command;
+import org.refract.api.model.HookPoint;
+import org.refract.api.model.ModelBackend;
 import org.refract.api.model.Placement;
 import org.refract.engine.extension.Extensions;
+import org.refract.engine.extension.Lease;
 import org.refract.engine.job.JobQueue;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,7 +30,9 @@ import picocli.CommandLine.Spec;
 @Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Step by step")
 @CommandLine.Command(name = "convert", sortOptions = false,
         description = "Turn a dictionary of one tool into one of another.",
-        footer = {"", "refract extensions lists the formats. With --check the dictionary is tried on recorded activations before it is believed."})
+        footer = {"", "refract extensions lists the formats. With --model or --check the dictionary is tried on its",
+            "model's activations before it is believed; one of another tool needs that to become Refract's.", "",
+            "Example: refract convert sae_folder saes/mid --model sdxl-turbo --point unet.mid_block.attentions.0"})
 public final class ConvertCommand implements Command {
     @Reference
     Extensions extensions;
@@ -46,7 +52,12 @@ public final class ConvertCommand implements Command {
     @Option(names = "--check", paramLabel = "STORE", order = 3,
             description = "An activation store of the dictionary's hook point: it must reconstruct that, and then belongs to its model.")
     private Path store;
-    @Option(names = "--json", order = 4, description = "Print one JSON object.")
+    @Option(names = {"-m", "--model"}, paramLabel = "DIR", order = 4,
+            description = "The dictionary's model: it draws some pictures, whose activations the dictionary must reconstruct.")
+    private Path model;
+    @Option(names = "--point", paramLabel = "POINT", order = 5, description = "With --model: the dictionary's hook point (default: the one that it names).")
+    private String point;
+    @Option(names = "--json", order = 6, description = "Print one JSON object.")
     private boolean json;
 
     @Override
@@ -54,9 +65,11 @@ public final class ConvertCommand implements Command {
         if (!Files.exists(source)) {
             throw RefractException.usage("There is no %s.", source);
         }
-        Conversion conversion = new Conversion(extensions, Optional.ofNullable(store));
-        Map<String, Object> facts = JobOnScreen.of(spec, jobs).run(Placement.CPU, "Converting " + source, List.of(),
-                monitor -> conversion.run(source, Optional.ofNullable(from), target, to));
+        List<Lease<?>> leases = new ArrayList<>();
+        Optional<CheckedOn> checkedOn = checkedOn(leases);
+        Conversion conversion = new Conversion(extensions, checkedOn);
+        Map<String, Object> facts = JobOnScreen.of(spec, jobs).run(Placement.CPU, "Converting " + source, leases,
+                monitor -> conversion.run(source, Optional.ofNullable(from), target, to, monitor));
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(new Gson().toJson(facts));
@@ -65,9 +78,22 @@ public final class ConvertCommand implements Command {
         out.printf(Locale.ROOT, "%s: %s, %s, %s latents of width %s%n", target, facts.get("written"), facts.get("architecture"), facts.get("latents"),
                 facts.get("width"));
         if (facts.containsKey("explained_variance")) {
-            out.printf(Locale.ROOT, "It explains %.1f %% of the variance of %s with %.1f active latents.%n", 100 * (double) facts.get("explained_variance"), store,
+            out.printf(Locale.ROOT, "It explains %.1f %% of the variance of %s with %.1f active latents.%n", 100 * (double) facts.get("explained_variance"),
+                    checkedOn.orElseThrow().name(),
                     (double) facts.get("l0"));
         }
         return 0;
+    }
+
+    private Optional<CheckedOn> checkedOn(List<Lease<?>> leases) throws RefractException {
+        if (store != null && model != null || point != null && model == null) {
+            throw RefractException.usage("Try the dictionary either on a store (--check) or on its model (--model, and --point if it names none).");
+        }
+        if (model == null) {
+            return Optional.ofNullable(store).map(CheckedOn.Store::new);
+        }
+        Lease<ModelBackend> backend = ModelOptions.backend(extensions, model);
+        leases.add(backend);
+        return Optional.of(new CheckedOn.Running(backend, model, point == null ? Optional.empty() : Optional.of(HookPoint.parse(point))));
     }
 }

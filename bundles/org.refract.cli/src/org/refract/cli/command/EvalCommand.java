@@ -71,7 +71,7 @@ public final class EvalCommand implements Command {
     public Integer call() throws RefractException {
         Placement placement = Placement.parse(device);
         List<Lease<?>> leases = new ArrayList<>();
-        Optional<Lease<ModelBackend>> backend = model == null ? Optional.empty() : Optional.of(backend());
+        Optional<Lease<ModelBackend>> backend = model == null ? Optional.empty() : Optional.of(ModelOptions.backend(extensions, model));
         backend.ifPresent(leases::add);
         Evaluation evaluation = new Evaluation(extensions, Evaluation.expanded(extensions, saes), store, Evaluation.expanded(extensions, seeds), new Evaluation.Options(samples, batch, seed, placement),
                 backend.map(b -> new Evaluation.Downstream(b.get(), model, Optional.ofNullable(prompts), pictures)));
@@ -86,15 +86,5 @@ public final class EvalCommand implements Command {
             table.print(screen);
         }
         return 0;
-    }
-
-    private Lease<ModelBackend> backend() throws RefractException {
-        for (ModelBackend known : extensions.all(ModelBackend.class)) {
-            if (known.recognises(model)) {
-                return extensions.lease(ModelBackend.class, known.id());
-            }
-        }
-        throw RefractException.usage("%s is no model of a family that is known here (%s); refract inspect says what it is.", model,
-                String.join(", ", extensions.ids(ModelBackend.class)));
     }
 }
