@@ -60,9 +60,9 @@ def centred(x: Tensor) -> Tensor:
 def row_major(x: Tensor) -> Tensor:
   return torch.contiguous(x)
 
-# 1 if there is a NaN or an infinity
-def not_finite(x: Tensor) -> Tensor:
-  return torch.logical_not(torch.all(torch.isfinite(x))).to(4)
+# 0, or NaN where there is a NaN or an infinity: each of them makes the sum one
+def nothing(x: Tensor) -> Tensor:
+  return torch.sum(x, dtype=torch.float32) * 0.
 
 # inpainting: 1 where the picture is drawn anew
 def binary(mask: Tensor) -> Tensor:

@@ -58,7 +58,6 @@ class VaeTilingTest {
             NDArray noise = Tensors.of(scope.manager(), new TorchRandom(71).randn(4 * 7 * 5), 1, 4, 7, 5);
             NDArray drawn = vae.latents(scope.manager(), moments, noise).div(vae.config().scalingFactor());
             ReferenceSet.assertNear(golden, "sample", drawn, ReferenceSet.FORWARD);
-            ReferenceSet.assertNear(golden, "mode", vae.likeliestLatents(scope.manager(), moments).div(vae.config().scalingFactor()), ReferenceSet.FORWARD);
         }
     }
 

@@ -98,11 +98,6 @@ public final class Vae extends Module {
         return scaled(owner, MOMENTS.call(owner, "drawn", moments, noise));
     }
 
-    /** The likeliest latents as the U-Net wants them. */
-    public NDArray likeliestLatents(NDManager owner, NDArray moments) {
-        return scaled(owner, MOMENTS.call(owner, "mean", moments));
-    }
-
     private NDArray scaled(NDManager owner, NDArray latents) {
         return config.latentsMean().isEmpty()
                 ? MOMENTS.call(owner, "times", latents, config.scalingFactor())

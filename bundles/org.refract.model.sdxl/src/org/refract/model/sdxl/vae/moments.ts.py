@@ -1,9 +1,5 @@
 # Moments (batch, 2 channels, h, w) of a normal distribution of latents: mean, then log variance.
 
-def mean(moments: Tensor) -> Tensor:
-  m, _ = torch.chunk(moments, 2, 1)
-  return m
-
 # mean + std · noise; the log variance is held between -30 and 20. Row by row, because the rounding of a power must not depend on the batch.
 def drawn(moments: Tensor, noise: Tensor) -> Tensor:
   rows = annotate(List[Tensor], [])
