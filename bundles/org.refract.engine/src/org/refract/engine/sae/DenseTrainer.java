@@ -20,6 +20,9 @@ import org.refract.engine.tensor.Tensors;
  */
 public final class DenseTrainer extends AdamTrainer {
 
+    /** Weights that are moved while they are in the cache: 2 MiB in each of weights, gradient and two moments. */
+    private static final int GROUP_NUMBERS = 1 << 19;
+
     private final DenseSae sae;
     private final Objective objective;
     private final long sparsityWarmup;
@@ -69,7 +72,7 @@ public final class DenseTrainer extends AdamTrainer {
             objective.follow(sae, latents, here);
             NDArray shown = KERNELS.call(own, "statistics", y, reconstruction, latents, since, fired, batch.getShape().get(0));
             NDArray length = KERNELS.call(own, "update", parameters, new NDList(found.subList(0, count)), m, v, decoder, settings.constraint().ordinal(),
-                    settings.clipValue(), settings.clip(), settings.adam(steps()));
+                    settings.clipValue(), settings.clip(), GROUP_NUMBERS, settings.adam(steps()));
             stepped(batch.getShape().get(0));
             if (settings.resampling().due(steps())) {
                 resample(step, x, y, reconstruction);

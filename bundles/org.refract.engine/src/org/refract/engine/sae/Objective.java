@@ -22,7 +22,7 @@ public interface Objective {
      * @param target (samples, outputWidth) float32, what is to be reconstructed; {@code x} itself unless the SAE is a transcoder
      * @param given the parameters, in the order of {@link #parameters()}
      * @return the gradients in that order; the terms in the order of {@link #terms()}, float64; the reconstruction (samples, outputWidth); the
-     *     latents (samples, latents)
+     *     latents (samples, latents), or in how many samples each was active, (latents) int64
      */
     NDList evaluate(NDManager out, NDArray x, NDArray target, NDList given, Step step);
 

@@ -28,9 +28,16 @@ def bounded(g: Tensor, bound: float) -> Tensor:
     return torch.clamp_(g, -bound, bound)
   return g
 
+# a matrix whose columns lie together in memory turned, so that its rows do
+def laid_out(w: Tensor) -> Tensor:
+  if w.dim() == 2:
+    if w.stride(0) == 1:
+      return torch.t(w)
+  return w
+
 # sum of squares in float64
 def square(g: Tensor) -> Tensor:
-  flat = g.reshape([-1])
+  flat = laid_out(g).reshape([-1])
   return torch.dot(flat, flat).to(torch.float64)
 
 # The factor that scales gradients of a norm down to `clip`, torch.nn.utils.clip_grad_norm_; 1 if clip is 0

@@ -1,22 +1,33 @@
 # What the trainers of all published forms share. Parameters are matrices and vectors in lists of one order.
 
 # One step of Adam for all parameters. parameters[decoder] is constrained, numbers of gradients are bounded, and all gradients together are
-# scaled down to the norm `clip`; each 0 does nothing. Returns the norm before.
-def update(parameters: List[Tensor], gradients: List[Tensor], m: List[Tensor], v: List[Tensor], decoder: int, constraint: int, bound: float, clip: float, adams: List[float]) -> Tensor:
+# scaled down to the norm `clip`; each 0 does nothing. Matrices are moved `group` numbers at a time,
+# while they are in the cache. Returns the norm before.
+def update(parameters: List[Tensor], gradients: List[Tensor], m: List[Tensor], v: List[Tensor], decoder: int, constraint: int, bound: float, clip: float, group: int, adams: List[float]) -> Tensor:
   if constraint > 0:
     _a = constrained(parameters[decoder], gradients[decoder], constraint)
   total = torch.zeros([], dtype=torch.float64, device=parameters[0].device)
   for gradient in gradients:
     _b = bounded(gradient, bound)
-    total = total + torch.sum(gradient * gradient, dtype=torch.float64)
+    total = total + square(gradient)
   norm = torch.sqrt(total)
   factor = shrink(norm, clip)
+  none = annotate(List[Tensor], [])
   i = 0
   while i < len(parameters):
-    _c = adam(parameters[i], gradients[i] * factor, m[i], v[i], adams)
+    w = laid_out(parameters[i])
+    g = laid_out(gradients[i])
+    mi = laid_out(m[i])
+    vi = laid_out(v[i])
+    rows = w.size(0)
+    if w.dim() == 2:
+      rows = max(1, group // w.size(1))
+    low = 0
+    while low < w.size(0):
+      count = min(rows, w.size(0) - low)
+      _c = descend(w.narrow(0, low, count), g.narrow(0, low, count) * factor, mi.narrow(0, low, count), vi.narrow(0, low, count), none, 0, 0, constraint == 2 and i == decoder, adams)
+      low = low + count
     i = i + 1
-  if constraint == 2:
-    _d = make_unit(parameters[decoder])
   return norm
 
 # moving averages of tensors, in place
@@ -27,13 +38,16 @@ def average(averages: List[Tensor], tensors: List[Tensor], decay: float) -> List
     i = i + 1
   return averages
 
-# since counts the samples since each latent was active, fired the samples in which it was. Returns (l0, explained variance: mean over the dimensions of
-# 1 - Var(x - xhat) / (Var(x) + 1e-8), biased) in float64.
+# since counts the samples since each latent was active, fired the samples in which it was; z (samples, latents), or in how many samples each
+# was active (latents) int64. Returns (l0, explained variance: mean over the dimensions of 1 - Var(x - xhat) / (Var(x) + 1e-8), biased) in
+# float64.
 def statistics(x: Tensor, recon: Tensor, z: Tensor, since: Tensor, fired: Tensor, samples: int) -> Tensor:
-  active = torch.ne(z, 0)
-  _a = torch.masked_fill_(torch.add_(since, samples), torch.any(active, 0), 0)
-  _b = torch.add_(fired, torch.sum(active, [0]))
-  l0 = torch.div(torch.sum(active).to(torch.float64), z.size(0))
+  counts = z
+  if z.dim() == 2:
+    counts = torch.sum(torch.ne(z, 0), [0])
+  _a = torch.masked_fill_(torch.add_(since, samples), torch.gt(counts, 0), 0)
+  _b = torch.add_(fired, counts)
+  l0 = torch.div(torch.sum(counts).to(torch.float64), samples)
   residual = torch.var((x - recon).to(torch.float64), [0], False)
   explained = torch.mean(1. - torch.div(residual, torch.var(x.to(torch.float64), [0], False) + 1e-08))
   return torch.stack([l0, explained])

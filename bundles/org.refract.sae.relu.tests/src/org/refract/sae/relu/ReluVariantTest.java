@@ -6,11 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.refract.api.RefractException;
 import org.refract.api.Settings;
 import org.refract.api.model.Placement;
@@ -18,10 +23,14 @@ import org.refract.api.sae.Sae;
 import org.refract.api.sae.SaeConfig;
 import org.refract.api.sae.SparseCodes;
 import org.refract.engine.Locations;
+import org.refract.engine.kernel.KernelLibrary;
+import org.refract.engine.sae.DenseSae;
+import org.refract.engine.sae.Objective;
 import org.refract.engine.sae.TrainingGolden;
 import org.refract.engine.sae.VariantCheck;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
+import org.refract.engine.tensor.TorchRandom;
 
 /** The ReLU variant trains as SAELens and dictionary_learning train theirs. */
 final class ReluVariantTest {
@@ -103,6 +112,40 @@ final class ReluVariantTest {
             NDArray infinite = samples.add(1f).div(0f);
             RefractException refused = assertThrows(RefractException.class, () -> variant.create(config(8, 24, Map.of()), infinite, 3, Placement.CPU));
             assertTrue(refused.getMessage().contains("NaN"), refused.getMessage());
+        }
+    }
+
+    /** With one latent in twenty active the gradients come from the active ones alone. */
+    @ParameterizedTest
+    @CsvSource({"l1,true", "l1,false", "decoder_norm,true", "decoder_norm,false"})
+    void gradientsOfFewActiveLatentsAreThoseOfAutograd(String penalty, boolean centred) throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            TorchRandom random = new TorchRandom(6);
+            Settings settings = Settings.of(variant.hyperparameters(), Map.of("l1_coefficient", "0.3", "l1_penalty", penalty, "apply_b_dec_to_input", "" + centred));
+            Map<String, NDArray> tensors = new LinkedHashMap<>();
+            tensors.put("W_enc", Tensors.of(scope.manager(), random.randn(6 * 64), 6, 64));
+            tensors.put("W_dec", Tensors.of(scope.manager(), random.randn(64 * 6), 64, 6));
+            tensors.put("b_enc", scope.manager().full(new Shape(64), centred ? -7f : -4.5f));
+            tensors.put("b_dec", Tensors.of(scope.manager(), random.randn(6), 6));
+            NDArray x = Tensors.of(scope.manager(), random.randn(40 * 6), 40, 6);
+            NDArray target = Tensors.of(scope.manager(), random.randn(40 * 6), 40, 6);
+            try (DenseSae sae = (DenseSae) variant.restore(new SaeConfig("relu", 6, 6, 64, settings), tensors, Placement.CPU)) {
+                NDList given = new NDList(sae.tensors().get("W_enc"), sae.tensors().get("W_dec"), sae.tensors().get("b_enc"), sae.tensors().get("b_dec"));
+                NDList few = variant.objective(sae, settings).evaluate(scope.manager(), x, target, given, new Objective.Step(0, 0.5, null));
+                NDList all = KernelLibrary.of(ReluVariant.class, "relu.ts.py").callTraining(scope, "evaluate", x, target, given, 0.15,
+                        penalty.equals("decoder_norm"), centred);
+                assertEquals(1, few.get(6).getShape().dimension(), "the sparse way was taken");
+                for (int i = 0; i < 6; i++) {
+                    double[] expected = Tensors.doubles(all.get(i));
+                    assertArrayEquals(expected, Tensors.doubles(few.get(i)), 1e-5 * (1 + Arrays.stream(expected).map(Math::abs).max().orElse(0)), "result " + i);
+                }
+                long active = 0;
+                for (float z : Tensors.floats(all.get(6))) {
+                    active += z != 0 ? 1 : 0;
+                }
+                assertEquals(active, Arrays.stream(Tensors.longs(few.get(6))).sum());
+                assertTrue(active > 20, "some are active");
+            }
         }
     }
 

@@ -14,6 +14,7 @@ import org.refract.api.sae.SaeConfig;
 import org.refract.api.sae.SaeVariant;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.sae.DenseSae;
+import org.refract.engine.sae.Entries;
 import org.refract.engine.sae.Objective;
 import org.refract.engine.sae.PublishedVariant;
 import org.refract.engine.sae.SaeForm;
@@ -63,7 +64,19 @@ public final class ReluVariant extends PublishedVariant {
 
             @Override
             public NDList evaluate(NDManager out, NDArray x, NDArray target, NDList given, Step step) {
-                return KERNELS.callTraining(out, "evaluate", x, target, given, l1 * step.sparsity(), weighted, centred);
+                NDArray y = centred ? KERNELS.call(out, "less", x, given.get(3)) : x;
+                return Entries.above(out, y, given.get(0), given.get(2), null).map(z -> sparse(out, z, y, target, given, l1 * step.sparsity()))
+                        .orElseGet(() -> KERNELS.callTraining(out, "evaluate", x, target, given, l1 * step.sparsity(), weighted, centred));
+            }
+
+            /** The same gradients where few latents are active: only the encoder product is dense. */
+            private NDList sparse(NDManager out, Entries z, NDArray y, NDArray target, NDList given, double l1) {
+                NDArray decoder = given.get(1);
+                NDArray residual = z.residual(z.values(), decoder, given.get(3), target);
+                NDList slopes = KERNELS.callList(out, "slopes", z.values(), z.latent(), z.dots(residual, decoder), residual, decoder, l1, weighted);
+                NDArray slope = slopes.get(0);
+                return KERNELS.callList(out, "gathered", given.get(0), decoder, target, residual, z.gathered(y, slope), z.gathered(residual, z.values()),
+                        z.sums(slope), z.sums(z.values()), slopes.get(1), z.counts(z.values()), l1, weighted, centred);
             }
         };
     }

@@ -27,3 +27,26 @@ def evaluate(x: Tensor, target: Tensor, given: List[Tensor], l1: float, weighted
   _c = torch.append(result, xhat.detach())
   _d = torch.append(result, z.detach())
   return result
+
+def less(x: Tensor, b_dec: Tensor) -> Tensor:
+  return x - b_dec
+
+# The same for few active latents, given as entries: ∂L/∂z = 2/B (xhat - target) · W_dec_i + l1/B ‖W_dec_i‖^weighted of each; and the terms.
+def slopes(z: Tensor, latent: Tensor, dots: Tensor, residual: Tensor, W_dec: Tensor, l1: float, weighted: bool) -> Tuple[Tensor, Tensor]:
+  samples = residual.size(0)
+  penalty = torch.ones_like(z)
+  if weighted:
+    penalty = torch.index_select(torch.norm(W_dec, 2, [1]), 0, latent)
+  terms = torch.stack([torch.sum(residual * residual, dtype=torch.float64), torch.sum(z * penalty, dtype=torch.float64) * l1])
+  return (torch.add(dots * (2. / samples), penalty, alpha=l1 / samples), torch.div(terms, samples))
+
+# from the sums over each latent's entries, what `evaluate` returns, with how often each latent was active for z
+def gathered(W_enc: Tensor, W_dec: Tensor, target: Tensor, residual: Tensor, g_enc: Tensor, g_dec: Tensor, g_b_enc: Tensor, z: Tensor, terms: Tensor, counts: Tensor, l1: float, weighted: bool, centred: bool) -> List[Tensor]:
+  samples = residual.size(0)
+  _a = torch.mul_(g_dec, 2. / samples)
+  if weighted:
+    _b = torch.addcmul_(g_dec, W_dec, torch.unsqueeze(torch.div(z, torch.clamp_min(torch.norm(W_dec, 2, [1]), 1e-30)), 1), value=l1 / samples)
+  g_b_dec = torch.sum(residual, [0]) * (2. / samples)
+  if centred:
+    g_b_dec = g_b_dec - torch.mv(W_enc, g_b_enc)
+  return [torch.t(g_enc), g_dec, g_b_enc, g_b_dec, terms, torch.add_(residual, target), counts]
