@@ -45,7 +45,7 @@ import picocli.CommandLine.Spec;
             "  refract train IN --target OUT --out transcoder --set k=32",
             "  refract train STORE STORE --together --out crosscoder --set l1_coefficient=1",
             "  refract train --stream MODEL --point unet.mid_block.attentions.0 --out saes",
-            "  refract train --synthetic width=64,features=256,active=8 --set k=8 --out planted",
+            "  refract train --synthetic width=64,features=256,active=8 --set k=8 --out x",
             "  refract train --watch recordings/saes"})
 public final class TrainCommand implements Command {
     private final Extensions extensions;

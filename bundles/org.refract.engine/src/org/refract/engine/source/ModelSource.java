@@ -16,7 +16,7 @@ import org.refract.engine.store.StreamPosition;
 
 /**
  * Activations straight from a model, without a store. A mixing buffer holds half of the vectors of one chunk of pictures and half of those of
- * the chunk before, in random order; when it has been read it is made of the next two halves. So memory is bounded by about three chunks,
+ * the chunk before, in random order; when it has been read it is made of the next two halves. So memory is bounded by a few chunks,
  * every vector comes once, neighbours are apart, and going on at a saved place means drawing two chunks again.
  *
  * @param recorder runs the model; the caller closes it
