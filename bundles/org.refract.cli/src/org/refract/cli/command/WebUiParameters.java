@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 final class WebUiParameters {
     /** A name and its colon; no name is as long as the bound, which keeps long lines cheap. */
     private static final Pattern NAME = Pattern.compile("(\\w[\\w \\-/]{1,80}+):\\s*+");
-    private static final Pattern LORA = Pattern.compile(" ?<(?:lora|lyco|hypernet):([^:>]+)(?::([^>]*))?>");
+    private static final Pattern LORA = Pattern.compile(" ?<(?:lora|lyco|hypernet):([^:>]{1,200}+)(?::([^>]{0,200}+))?>");
     private static final String NEGATIVE = "Negative prompt:";
     /** Fewer than this in the last line, and it belongs to the prompt. */
     private static final int FEWEST_PAIRS = 3;
