@@ -102,6 +102,11 @@ public final class Tokenizer {
         return added.stream().anyMatch(t -> t.content().equals(word) || t.content().equals(normalize(word)));
     }
 
+    /** How many tokens stand together from this one on: more than one where it begins a word that was added. */
+    public int together(int token) {
+        return expansions.getOrDefault(token, List.of(token)).size();
+    }
+
     /** The characters of tokens, words set apart by blanks; added words are left out. */
     public String decode(List<Integer> tokens) {
         return bytePairs.decode(tokens);

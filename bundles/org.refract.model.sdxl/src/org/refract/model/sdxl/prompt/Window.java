@@ -73,8 +73,21 @@ record Window(long[] ids, float[] weights) {
         return false;
     }
 
-    /** How many tokens go into the next window: all, or as many as there is room for, or up to a comma a little before. */
+    /**
+     * How many tokens go into the next window: all, or as many as there is room for, or up to a comma a little before; the tokens of a
+     * learnt word stay together.
+     */
     private static int fitting(List<Weighted> tokens, int room, Tokenizer tokenizer) {
+        int end = upToAComma(tokens, room, tokenizer);
+        for (int i = 0; i < end; i += tokenizer.together(tokens.get(i).id)) {
+            if (i > 0 && i + tokenizer.together(tokens.get(i).id) > end) {
+                return i;
+            }
+        }
+        return end;
+    }
+
+    private static int upToAComma(List<Weighted> tokens, int room, Tokenizer tokenizer) {
         if (tokens.size() <= room) {
             return tokens.size();
         }
