@@ -17,7 +17,8 @@ public enum FileKind {
     /** Ends of names by which the low-rank changes of all tools are known. */
     private static final Set<String> LOW_RANK = Set.of(".lora_down.weight", ".lora_A.weight", ".lora.down.weight", "_lora.down.weight",
             ".lora_linear_layer.down.weight", ".hada_w1_a", ".lokr_w1", ".lokr_w1_a", ".oft_blocks", ".diff");
-    private static final int TEXTUAL_INVERSIONS = 4;
+    /** Names of learnt token embeddings; diffusers names a file's only tensor by its word, {@code <cat-toy>}. */
+    private static final Set<String> INVERSION = Set.of("clip_l", "clip_g", "emb_params", "text_encoders_0", "text_encoders_1");
 
     private final String what;
     private final String remedy;
@@ -42,7 +43,7 @@ public enum FileKind {
         return this == SDXL || this == SDXL_REFINER;
     }
 
-    /** Tells by the names and shapes alone. */
+    /** Tells by the names alone. */
     public static FileKind of(WeightFile file) {
         Set<String> names = file.weights().keySet();
         if (has(names, n -> n.startsWith("model.diffusion_model."))) {
@@ -59,9 +60,8 @@ public enum FileKind {
         if (names.contains("conv_in.weight") || names.contains("input_blocks.0.0.weight")) {
             return UNET;
         }
-        boolean vectors = !names.isEmpty() && names.size() <= TEXTUAL_INVERSIONS
-                && file.weights().values().stream().allMatch(w -> w.shape().dimension() == 1 || w.shape().dimension() == 2);
-        return vectors ? EMBEDDING : UNKNOWN;
+        boolean word = names.size() == 1 && names.iterator().next().startsWith("<");
+        return word || has(names, n -> INVERSION.contains(n) || n.startsWith("string_to_param.")) ? EMBEDDING : UNKNOWN;
     }
 
     private static boolean has(Set<String> names, Predicate<String> such) {
