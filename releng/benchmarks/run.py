@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
 """Measures Refract beside its Python peers in one run and writes the table to RESULTS.md.
 
-usage: run.py [--venv FOLDER] [--diffusers FOLDER] [--threads 1,2] [--only sae,unet,start,memory,load] [--full-width]
+usage: run.py [--venv FOLDER] [--diffusers FOLDER] [--threads 1,2] [--only sae,unet,picture,start,memory] [--full-width]
 
 The peers run in a virtual environment outside the tree (made on first use; it needs torch, and diffusers with
 transformers for the U-Net rows; a source tree of diffusers can be named with --diffusers). Refract and a peer take turns,
-three each, and the medians are compared, so that a busy machine is busy for both. --only load writes a checkpoint of SDXL's
-full size, 7 GB, beside the virtual environment and opens it; it wants 20 GB of free memory and is left out unless it is named.
+three each, and the medians are compared, so that a busy machine is busy for both.
 """
 import argparse
 import datetime
@@ -32,7 +31,7 @@ def arguments():
     parser.add_argument("--venv", type=pathlib.Path, default=cache / "venv")
     parser.add_argument("--diffusers", type=pathlib.Path, help="src folder of a diffusers source tree")
     parser.add_argument("--threads", default="1,2")
-    parser.add_argument("--only", default="sae,unet,start,memory")
+    parser.add_argument("--only", default="sae,unet,picture,start,memory")
     parser.add_argument("--full-width", action="store_true", help="also time a U-Net of SDXL's full width (writes 2.5 GB)")
     a = parser.parse_args()
     a.cache = cache
@@ -110,22 +109,20 @@ def unet_rows(a):
             name = f"{label}, {size} px, batch {batch}, {threads} threads"
             yield name, "diffusers forward", milliseconds(peer["forward"]), milliseconds(ours["forward"]), ours["forward"] / peer["forward"], "≤ 1.0"
             yield name, "the same without hooks", milliseconds(ours["forward"]), milliseconds(ours["hooked"]), ours["hooked"] / ours["forward"], "≤ 1.03"
-            yield name, "diffusers, peak memory", f"{peer['peak_mib']:,.0f} MiB", f"{ours['peak_mib']:,.0f} MiB", ours["peak_mib"] / peer["peak_mib"], ""
+            yield name, "diffusers, peak memory", f"{peer['peak_mib']:,.0f} MiB", f"{ours['peak_mib']:,.0f} MiB", ours["peak_mib"] / peer["peak_mib"], "≤ 1.0"
 
 
-def load_rows(a):
+def picture_rows(a):
     environment = {"PYTHONPATH": str(a.diffusers)} if a.diffusers else {}
-    folder = a.cache / "sdxl-full"
-    run([python(a), HERE / "peers" / "full_size.py", folder])
-    with tempfile.TemporaryDirectory() as cache:
-        ours_at = lambda dtype: measured([*REFRACT, "bench", "load", "--json", "--model", folder, "--device", f"cpu/{dtype}"], REFRACT_CACHE=cache)
-        first = ours_at("fp16")
-        yield "first time a 7 GB checkpoint is opened, with its fingerprint, float16", "", "", f"{first['load']:.1f} s", None, ""
-        for dtype, theirs in (("fp16", "float16"), ("fp32", "float32")):
-            peer, ours = turns(lambda: measured([python(a), HERE / "peers" / "load.py", folder, "--dtype", theirs], **environment),
-                               lambda: ours_at(dtype))
-            name = f"opening a 7 GB checkpoint of float16 to compute in {theirs}"
-            yield name, "diffusers from_pretrained", f"{peer['load']:.1f} s", f"{ours['load']:.1f} s", ours["load"] / peer["load"], "≤ 0.5"
+    demo = TREE / "releng" / "demo" / "turbo"
+    for batch in (1, 4):
+        for threads in a.threads.split(","):
+            options = ["--size", 64, "--batch", batch, "--steps", 4, "--guidance", 0]
+            peer, ours = turns(
+                lambda: measured([python(a), HERE / "peers" / "picture.py", demo, *options, "--threads", threads], **environment),
+                lambda: measured([*REFRACT, "bench", "picture", "--json", "--model", demo, *options], **ours_on(threads)))
+            name = f"demo model, prompt to picture, 4 steps, 64 px, batch {batch}, {threads} threads"
+            yield name, "diffusers pipeline", milliseconds(peer["picture"]), milliseconds(ours["picture"]), ours["picture"] / peer["picture"], "≤ 1.0"
             yield name, "diffusers, peak memory", f"{peer['peak_mib']:,.0f} MiB", f"{ours['peak_mib']:,.0f} MiB", ours["peak_mib"] / peer["peak_mib"], "≤ 1.0"
 
 
@@ -177,7 +174,7 @@ def machine():
 
 def main():
     a = arguments()
-    parts = {"memory": memory_rows, "sae": sae_rows, "unet": unet_rows, "start": start_rows, "load": load_rows}
+    parts = {"memory": memory_rows, "sae": sae_rows, "unet": unet_rows, "picture": picture_rows, "start": start_rows}
     wanted = a.only.split(",")
     run([*REFRACT, "--version"])
     lines = ["# Benchmarks", "",

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code refract bench}: how fast this machine is. */
 @Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Look")
-@CommandLine.Command(name = "bench", description = "Time a training step, a network or the opening of a model on this machine.",
+@CommandLine.Command(name = "bench", description = "Time a training step, a network or whole pictures on this machine.",
         footer = {"", "Threads per operation: REFRACT_JAVA_OPTIONS=-Drefract.threads=1 refract bench sae"})
 public final class BenchCommand implements Command {
     @Reference
@@ -38,7 +38,7 @@ public final class BenchCommand implements Command {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Say what to time: refract bench sae, refract bench unet, or refract bench load.");
+        throw new ParameterException(spec.commandLine(), "Say what to time: refract bench sae, refract bench unet, or refract bench picture.");
     }
 
     @CommandLine.Command(name = "sae", description = "One optimiser step of a sparse autoencoder beside one bare encoder product.")
@@ -82,11 +82,22 @@ public final class BenchCommand implements Command {
         return print(jobs.submit(job.using(lease)).awaitOrCancel("Stopped."), json);
     }
 
-    @CommandLine.Command(name = "load", description = "Opening a model. The first time, its files are also read whole for its fingerprint.")
-    int load(@Mixin ModelOptions options, @Option(names = "--json", description = "Print one JSON object.") boolean json) throws RefractException {
+    @CommandLine.Command(name = "picture", description = "Prompts to pictures: text encoders, every step of the U-Net, VAE.")
+    int picture(@Mixin ModelOptions options,
+            @Option(names = "--steps", defaultValue = "0", description = "Denoising steps (the model's own).") int steps,
+            @Option(names = "--guidance", defaultValue = "-1", description = "Guidance scale (the model's own).") double guidance,
+            @Option(names = "--size", defaultValue = "0", description = "Side of the picture in pixels (the model's own).") int size,
+            @Option(names = "--batch", defaultValue = "1", description = "Pictures at once (${DEFAULT-VALUE}).") int batch,
+            @Option(names = "--rounds", defaultValue = "7", description = "Repetitions (${DEFAULT-VALUE}).") int rounds,
+            @Option(names = "--json", description = "Print one JSON object.") boolean json) throws RefractException {
+        positive("--batch", batch);
+        positive("--rounds", rounds);
         Lease<ModelBackend> lease = options.backend(extensions);
-        Job<Map<String, Double>> job = Job.on(options.placement(), "Opening a model",
-                monitor -> LoadBenchmark.run(options.placement(), () -> options.open(lease, monitor)));
+        Job<Map<String, Double>> job = Job.on(options.placement(), "Timing pictures", monitor -> {
+            try (ImageModel model = options.open(lease, monitor)) {
+                return new PictureBenchmark(steps, guidance, size, batch, rounds).run(model, monitor);
+            }
+        });
         return print(jobs.submit(job.using(lease)).awaitOrCancel("Stopped."), json);
     }
 
