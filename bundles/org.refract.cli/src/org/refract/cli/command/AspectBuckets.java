@@ -1,7 +1,10 @@
 package org.refract.cli.command;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.refract.api.RefractException;
 
 /** The 40 shapes that SDXL was trained on (SDXL, appendix I), for a model of any size. */
@@ -20,11 +23,11 @@ final class AspectBuckets {
 
     /** Width and height at 1024 x 1024, from the highest to the widest. */
     static List<int[]> all() {
-        List<int[]> shapes = new java.util.ArrayList<>();
+        List<int[]> shapes = new ArrayList<>();
         shapes.add(new int[] {SIDE, SIDE});
         for (int[] sides : UPRIGHT) {
             shapes.add(sides.clone());
-            if (!java.util.Arrays.equals(sides, ONLY_UPRIGHT)) {
+            if (!Arrays.equals(sides, ONLY_UPRIGHT)) {
                 shapes.add(new int[] {sides[1], sides[0]});
             }
         }
@@ -63,6 +66,7 @@ final class AspectBuckets {
     }
 
     private static RefractException notARatio(String text) {
-        return RefractException.usage("'%s' is not a ratio of width to height: write 16:9 or 1.78.", text);
+        return RefractException.usage("'%s' is not a ratio of width to height: write 16:9 or 1.78; the shapes are, for a model of 1024 pixels, %s.", text,
+                all().stream().map(s -> s[0] + "x" + s[1]).collect(Collectors.joining(", ")));
     }
 }
