@@ -5,7 +5,8 @@
 # and are therefore done for each example alone: products with a matrix where an example's positions are no multiple of 8 (the rows left over are
 # summed in another order), attention where positions or tokens are no multiple of 16 (so is the place of each thread's memory), and, because each
 # thread takes an equal share and the batch decides where shares begin, functions of single values on more than 32768 of them and the group norm
-# of a map of 1024 or more positions. Convolutions choose their algorithm by the batch; see convolve.
+# of a map of 1024 or more positions. So are functions of values that do not fill whole vectors of the processor, and of one position of a wider
+# one, which lie in one piece only where there is one. Convolutions choose their algorithm by the batch; see convolve.
 
 def channels_last(x: Tensor) -> Tensor:
   return torch.contiguous(x, memory_format=2)
@@ -41,9 +42,13 @@ def group_norm(x: Tensor, weight: Tensor, bias: Tensor, groups: int, eps: float)
     y = torch.cat(each, 0)
   return y
 
+# whether a function of single values gives an example the same in any batch
+def fills_vectors(x: Tensor) -> bool:
+  return torch.numel(x) <= 32768 and torch.remainder(torch.numel(x), 32 * torch.size(x, 0)) == 0 and torch.size(x, 1) > 1
+
 # in place
 def silu_in(x: Tensor) -> Tensor:
-  if is_one(x) or torch.numel(x) <= 32768:
+  if is_one(x) or fills_vectors(x):
     _a = torch.silu_(x)
   else:
     for i in range(torch.size(x, 0)):
@@ -63,7 +68,7 @@ def some_gelu(x: Tensor, kind: str) -> Tensor:
   return y
 
 def activated(x: Tensor, kind: str) -> Tensor:
-  if is_one(x) or torch.numel(x) <= 32768:
+  if is_one(x) or fills_vectors(x):
     y = some_gelu(x, kind)
   else:
     each = annotate(List[Tensor], [])
