@@ -133,7 +133,7 @@ final class EvaluationTest {
 
     private EvaluationTable measured(String seed, String... names) throws RefractException {
         List<Path> saes = List.of(names).stream().map(n -> folder.resolve("saes").resolve(n + ".scaled")).toList();
-        return new Evaluation(Extensions.of(new Scaled(), new Relu()), saes, folder.resolve("store"), List.of(folder.resolve("saes/" + seed + ".scaled")),
+        return new Evaluation(Extensions.of(new Scaled(), new Relu()), saes, List.of(folder.resolve("store")), Optional.empty(), List.of(folder.resolve("saes/" + seed + ".scaled")),
                 new Evaluation.Options(1000, 6, 0, Placement.CPU), Optional.empty()).run(Monitor.silent());
     }
 

@@ -39,8 +39,11 @@ public final class EvalCommand implements Command {
 
     @Parameters(arity = "1..*", paramLabel = "SAE", description = "Dictionaries of one hook point, of any format, or folders of a training with several.")
     private List<Path> saes;
-    @Option(names = "--store", required = true, paramLabel = "STORE", order = 1, description = "Activations of that hook point (see refract harvest).")
-    private Path store;
+    @Option(names = "--store", required = true, paramLabel = "STORE", order = 1,
+            description = "Activations of that hook point (see refract harvest); several for a crosscoder, in its order.")
+    private List<Path> stores;
+    @Option(names = "--target", paramLabel = "STORE", order = 1, description = "What a transcoder should write.")
+    private Path target;
     @Option(names = "--samples", paramLabel = "N", defaultValue = "1000000", order = 2,
             description = "Vectors at most, drawn by lot (default: ${DEFAULT-VALUE}).")
     private long samples;
@@ -73,7 +76,8 @@ public final class EvalCommand implements Command {
         List<Lease<?>> leases = new ArrayList<>();
         Optional<Lease<ModelBackend>> backend = model == null ? Optional.empty() : Optional.of(ModelOptions.backend(extensions, model));
         backend.ifPresent(leases::add);
-        Evaluation evaluation = new Evaluation(extensions, Evaluation.expanded(extensions, saes), store, Evaluation.expanded(extensions, seeds), new Evaluation.Options(samples, batch, seed, placement),
+        Evaluation evaluation = new Evaluation(extensions, Evaluation.expanded(extensions, saes), stores, Optional.ofNullable(target),
+                Evaluation.expanded(extensions, seeds), new Evaluation.Options(samples, batch, seed, placement),
                 backend.map(b -> new Evaluation.Downstream(b.get(), model, Optional.ofNullable(prompts), pictures)));
         EvaluationTable table = JobOnScreen.of(spec, jobs).run(placement, "Measuring", leases, evaluation::run);
         PrintWriter screen = spec.commandLine().getOut();

@@ -24,6 +24,7 @@ import org.refract.engine.metrics.LanguageRecovery;
 import org.refract.engine.metrics.PictureRecovery;
 import org.refract.engine.metrics.SaeEvaluation;
 import org.refract.engine.metrics.SeedStability;
+import org.refract.engine.source.StoreSource;
 import org.refract.engine.store.ActivationStore;
 import org.refract.engine.train.Provenances;
 import org.refract.engine.unpack.Dictionaries;
@@ -34,12 +35,13 @@ import org.refract.engine.unpack.Prompts;
  *
  * @param extensions where formats and variants are
  * @param saes their checkpoints
- * @param store what they are measured on
+ * @param stores what they are measured on; several stand side by side, for crosscoders
+ * @param target what a transcoder should write
  * @param seeds others, to be compared with each of them
  * @param options of the measuring
  * @param downstream the model, if what it makes of reconstructions is measured too
  */
-record Evaluation(Extensions extensions, List<Path> saes, Path store, List<Path> seeds, Options options, Optional<Downstream> downstream) {
+record Evaluation(Extensions extensions, List<Path> saes, List<Path> stores, Optional<Path> target, List<Path> seeds, Options options, Optional<Downstream> downstream) {
 
     /** The state of a training, which lies beside its dictionaries. */
     private static final String TRAINING = "training.json";
@@ -90,8 +92,21 @@ record Evaluation(Extensions extensions, List<Path> saes, Path store, List<Path>
     }
 
     EvaluationTable run(Monitor monitor) throws RefractException {
+        if (downstream.isPresent() && (stores.size() > 1 || target.isPresent())) {
+            throw RefractException.usage("A model's loss is measured for dictionaries that reconstruct one hook point: leave --model out.");
+        }
         List<Dictionaries.Loaded> loaded = new ArrayList<>();
-        try (ActivationStore activations = ActivationStore.open(store)) {
+        List<ActivationStore> opened = new ArrayList<>();
+        try {
+            for (Path path : stores) {
+                opened.add(ActivationStore.open(path));
+            }
+            ActivationStore activations = opened.getFirst();
+            StoreSource data = new StoreSource(List.copyOf(opened), Optional.empty());
+            if (target.isPresent()) {
+                opened.add(ActivationStore.open(target.get()));
+                data = new StoreSource(data.inputs(), Optional.of(opened.getLast()));
+            }
             HookPoint point = activations.manifest().point();
             for (Path path : saes) {
                 loaded.add(load(path, activations));
@@ -101,7 +116,7 @@ record Evaluation(Extensions extensions, List<Path> saes, Path store, List<Path>
             }
             List<Sae> measured = loaded.subList(0, saes.size()).stream().map(Dictionaries.Loaded::sae).toList();
             List<SaeEvaluation.Scores> scores = new SaeEvaluation(options.samples(), options.batch(), options.seed())
-                    .of(measured, activations, options.placement(), monitor);
+                    .of(measured, data, options.placement(), monitor);
             List<Map<String, Double>> values = new ArrayList<>();
             scores.forEach(s -> values.add(new LinkedHashMap<>(s.metrics())));
             for (int other = 0; other < seeds.size(); other++) {
@@ -116,9 +131,10 @@ record Evaluation(Extensions extensions, List<Path> saes, Path store, List<Path>
             if (downstream.isPresent()) {
                 recovered(activations, point, measured, values, monitor);
             }
-            return new EvaluationTable(saes, store, point, Math.min(options.samples(), activations.vectors()), values, scores);
+            return new EvaluationTable(saes, stores.getFirst(), point, Math.min(options.samples(), activations.vectors()), values, scores);
         } finally {
             loaded.forEach(d -> d.sae().close());
+            opened.forEach(ActivationStore::close);
         }
     }
 

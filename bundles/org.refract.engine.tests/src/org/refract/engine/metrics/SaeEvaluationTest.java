@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.refract.api.RefractException;
@@ -19,6 +20,7 @@ import org.refract.api.model.HookPoint;
 import org.refract.api.model.Placement;
 import org.refract.api.model.Site;
 import org.refract.api.sae.Sae;
+import org.refract.engine.source.StoreSource;
 import org.refract.engine.store.ActivationStore;
 import org.refract.engine.store.StoreManifest;
 import org.refract.engine.store.StoreWriter;
@@ -52,7 +54,7 @@ class SaeEvaluationTest {
         try (ActivationStore store = store(); Sae whole = RecoveryTest.signs(WIDTH, 1, 0); Sae none = RecoveryTest.signs(WIDTH, 0, 0)) {
             for (int batch : new int[] {1, 4, 21, 1000}) {
                 List<SaeEvaluation.Scores> scores =
-                        new SaeEvaluation(1000, batch, 5).of(List.of(whole, none), store, Placement.CPU, Monitor.silent());
+                        new SaeEvaluation(1000, batch, 5).of(List.of(whole, none), StoreSource.of(store), Placement.CPU, Monitor.silent());
                 assertEquals(1, scores.get(0).metrics().get("frac_variance_explained"), 1e-9);
                 assertEquals(0, scores.get(0).metrics().get("mse"), 1e-9);
                 assertEquals(6, scores.get(0).metrics().get("l0"), 1e-9);
@@ -67,6 +69,17 @@ class SaeEvaluationTest {
         }
     }
 
+    /** Half of x predicts x with an explained variance of 3/4. */
+    @Test
+    void aTranscoderIsMeasuredOnItsTargets() throws Exception {
+        try (ActivationStore store = store(); Sae half = RecoveryTest.signs(WIDTH, 0.5f, 0); Sae narrow = RecoveryTest.signs(WIDTH - 1, 1, 0)) {
+            StoreSource pair = new StoreSource(List.of(store), Optional.of(store));
+            Map<String, Double> found = new SaeEvaluation(1000, 4, 5).of(List.of(half), pair, Placement.CPU, Monitor.silent()).getFirst().metrics();
+            assertEquals(0.75, found.get("frac_variance_explained"), 1e-6);
+            assertThrows(RefractException.class, () -> new SaeEvaluation(1000, 4, 5).of(List.of(narrow), pair, Placement.CPU, Monitor.silent()));
+        }
+    }
+
     @Test
     void whatCannotBeMeasuredIsSaidInASentence() throws Exception {
         try (ActivationStore store = store(); Sae sae = RecoveryTest.signs(WIDTH, 1, 0)) {
@@ -75,7 +88,7 @@ class SaeEvaluationTest {
             ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putFloat(bytes.length - 4, Float.NaN);
             Files.write(shard, bytes);
             RefractException e = assertThrows(RefractException.class,
-                    () -> new SaeEvaluation(1000, 8, 0).of(List.of(sae), store, Placement.CPU, Monitor.silent()));
+                    () -> new SaeEvaluation(1000, 8, 0).of(List.of(sae), StoreSource.of(store), Placement.CPU, Monitor.silent()));
             assertTrue(e.getMessage().contains("NaN"), e.getMessage());
         }
     }

@@ -1,6 +1,7 @@
 package org.refract.engine.metrics;
 
 import ai.djl.ndarray.NDArray;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,15 +12,18 @@ import org.refract.api.job.Monitor;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.Sae;
 import org.refract.api.sae.SparseCodes;
+import org.refract.engine.source.Batch;
+import org.refract.engine.source.BatchStream;
+import org.refract.engine.source.StoreSource;
+import org.refract.engine.source.StreamOptions;
 import org.refract.engine.store.ActivationReader;
-import org.refract.engine.store.ActivationStore;
 import org.refract.engine.store.StreamPosition;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 
 /**
  * Measures autoencoders on the vectors of a store, all of them on the same ones, in bounded memory: one pass over the data for their mean, one
- * for the measures. The vectors come in the shuffled order of a seed, so the first million is a fair part of a large store.
+ * for the measures. A transcoder is measured on what it should write, a crosscoder on its stores together. The vectors come in the shuffled order of a seed, so the first million is a fair part of a large store.
  *
  * @param samples how many vectors; at most as many as the store has
  * @param batch vectors at a time
@@ -44,31 +48,32 @@ public record SaeEvaluation(long samples, int batch, long seed) {
      * @param monitor one unit of progress per batch
      * @throws RefractException if a width does not fit, the store is damaged, or its numbers are not finite
      */
-    public List<Scores> of(List<Sae> saes, ActivationStore store, Placement placement, Monitor monitor) throws RefractException {
+    public List<Scores> of(List<Sae> saes, StoreSource data, Placement placement, Monitor monitor) throws RefractException {
+        data.check();
         for (Sae sae : saes) {
-            if (sae.config().width() != store.width() || sae.config().outputWidth() != store.width()) {
-                throw RefractException.usage("A dictionary that turns vectors of width %d into ones of width %d cannot be measured on %s, whose vectors have"
-                        + " width %d.", sae.config().width(), sae.config().outputWidth(), store.folder(), store.width());
+            if (sae.config().width() != data.width() || sae.config().outputWidth() != data.targetWidth()) {
+                throw RefractException.usage("A dictionary that turns vectors of width %d into ones of width %d cannot be measured on %s: its data have widths"
+                        + " %d and %d.", sae.config().width(), sae.config().outputWidth(), folder(data), data.width(), data.targetWidth());
             }
         }
-        long wanted = Math.min(samples, store.vectors());
+        long wanted = Math.min(samples, data.inputs().getFirst().vectors());
         int step = (int) Math.min(batch, wanted);
         if (step < 1) {
             throw RefractException.usage("A dictionary is measured on at least one vector, in batches of at least one.");
         }
         monitor.stage("Measuring %d dictionaries on %d vectors".formatted(saes.size(), wanted), 2 * ((wanted + step - 1) / step));
         try (Scope scope = Scope.open(placement)) {
-            NDArray mean = mean(store, placement, wanted, step, scope, monitor);
+            NDArray mean = mean(data, placement, wanted, step, scope, monitor);
             List<LatentActivity> activities = new ArrayList<>();
             List<ReconstructionMetrics> metrics = new ArrayList<>();
             for (Sae sae : saes) {
                 activities.add(new LatentActivity(scope, sae.config().latents()));
                 metrics.add(new ReconstructionMetrics(mean, activities.getLast()));
             }
-            eachBatch(store, placement, wanted, step, scope, monitor, x -> {
+            eachBatch(data, placement, wanted, step, scope, monitor, one -> {
                 for (int i = 0; i < saes.size(); i++) {
-                    try (SparseCodes codes = saes.get(i).encode(x); NDArray y = saes.get(i).reconstruct(x)) {
-                        metrics.get(i).add(x, codes, y);
+                    try (SparseCodes codes = saes.get(i).encode(one.input()); NDArray y = saes.get(i).reconstruct(one.input())) {
+                        metrics.get(i).add(one.target(), codes, y);
                     }
                 }
             });
@@ -93,38 +98,48 @@ public record SaeEvaluation(long samples, int batch, long seed) {
         return new Scores(values, activity.densities(), activity.histogram());
     }
 
-    private NDArray mean(ActivationStore store, Placement placement, long wanted, int step, Scope scope, Monitor monitor) throws RefractException {
-        NDArray[] sum = {ReconstructionMetrics.KERNELS.call(scope, "over", Tensors.of(scope.manager(), new double[store.width()]), 1)};
-        eachBatch(store, placement, wanted, step, scope, monitor, x -> {
-            NDArray next = ReconstructionMetrics.KERNELS.call(scope, "plus", sum[0], ReconstructionMetrics.KERNELS.call(x.getManager(), "sums", x));
+    private NDArray mean(StoreSource data, Placement placement, long wanted, int step, Scope scope, Monitor monitor) throws RefractException {
+        NDArray[] sum = {ReconstructionMetrics.KERNELS.call(scope, "over", Tensors.of(scope.manager(), new double[data.targetWidth()]), 1)};
+        eachBatch(data, placement, wanted, step, scope, monitor, one -> {
+            NDArray target = one.target();
+            NDArray next = ReconstructionMetrics.KERNELS.call(scope, "plus", sum[0], ReconstructionMetrics.KERNELS.call(target.getManager(), "sums", target));
             sum[0].close();
             sum[0] = next;
         });
         NDArray mean = ReconstructionMetrics.KERNELS.call(scope, "over", sum[0], wanted);
         for (double value : Tensors.doubles(mean)) {
             if (!Double.isFinite(value)) {
-                throw RefractException.failure("%s holds NaN or infinite numbers: record it again, in fp32 or bf16.", store.folder());
+                throw RefractException.failure("%s holds NaN or infinite numbers: record it again, in fp32 or bf16.", folder(data));
             }
         }
         return mean;
     }
 
     private interface Use {
-        void of(NDArray x) throws RefractException;
+        void of(Batch batch) throws RefractException;
     }
 
-    private void eachBatch(ActivationStore store, Placement placement, long wanted, int step, Scope scope, Monitor monitor, Use use)
+    private void eachBatch(StoreSource data, Placement placement, long wanted, int step, Scope scope, Monitor monitor, Use use)
             throws RefractException {
-        try (ActivationReader reader = ActivationReader.open(store, seed, step, placement, StreamPosition.START, ActivationReader.BLOCK_BYTES)) {
+        StreamOptions options = new StreamOptions(seed, step, placement, ActivationReader.BLOCK_BYTES);
+        try (BatchStream stream = data.open(options, StreamPosition.START, monitor)) {
             for (long done = 0; done < wanted; done += step) {
                 monitor.checkpoint();
                 try (Scope one = scope.child()) {
-                    NDArray x = reader.next(one.manager());
+                    Batch batch = stream.next(one.manager());
                     long left = Math.min(step, wanted - done);
-                    use.of(left == step ? x : ReconstructionMetrics.KERNELS.call(one, "first", x, left));
+                    use.of(left == step ? batch : new Batch(first(one, batch.input(), left), first(one, batch.target(), left)));
                 }
                 monitor.advance(1);
             }
         }
+    }
+
+    private static NDArray first(Scope out, NDArray x, long samples) {
+        return ReconstructionMetrics.KERNELS.call(out, "first", x, samples);
+    }
+
+    private static Path folder(StoreSource data) {
+        return data.target().orElse(data.inputs().getFirst()).folder();
     }
 }
