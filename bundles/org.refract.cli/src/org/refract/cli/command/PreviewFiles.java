@@ -6,14 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.refract.api.RefractException;
+import org.refract.api.job.ForwardingMonitor;
 import org.refract.api.job.Monitor;
 import org.refract.cli.picture.PictureFile;
 import org.refract.cli.picture.PictureText;
 import org.refract.engine.file.FileFailure;
 
 /** Writes what a model shows on the way to a file; the rest is passed on. A preview that cannot be written is a note, not a failure. */
-final class PreviewFiles implements Monitor {
-    private final Monitor next;
+final class PreviewFiles extends ForwardingMonitor {
     private final int every;
     private final Path picture;
     private final Optional<Path> folder;
@@ -26,7 +26,7 @@ final class PreviewFiles implements Monitor {
      * @param folder  where all are kept, empty for one beside the picture
      */
     PreviewFiles(Monitor next, int every, Path picture, Optional<Path> folder) {
-        this.next = next;
+        super(next);
         this.every = every;
         this.picture = picture;
         this.folder = folder;
@@ -65,30 +65,5 @@ final class PreviewFiles implements Monitor {
         } catch (IOException e) {
             throw FileFailure.writing(beside(), e);
         }
-    }
-
-    @Override
-    public void stage(String title, long total) {
-        next.stage(title, total);
-    }
-
-    @Override
-    public void advance(long units) {
-        next.advance(units);
-    }
-
-    @Override
-    public void metric(String name, double value) {
-        next.metric(name, value);
-    }
-
-    @Override
-    public void note(String sentence) {
-        next.note(sentence);
-    }
-
-    @Override
-    public void checkpoint() {
-        next.checkpoint();
     }
 }

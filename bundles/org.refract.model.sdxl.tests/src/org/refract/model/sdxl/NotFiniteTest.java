@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
-import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -60,39 +59,12 @@ class NotFiniteTest {
             Hook large = Hooks.of(new HookPoint("scheduler", Site.OUTPUT), (pass, value) -> KERNELS.call(value.getManager(), "times", value, 3e4));
             Notes notes = new Notes(new ArrayList<>());
             NDArray overflowed = model.generate(request, List.of(large), notes, scope.manager()).images().orElseThrow();
-            assertEquals(List.of("The VAE overflowed in fp16 while decoding and goes on in fp32."), notes.sentences);
+            assertEquals(List.of("The VAE overflowed in fp16 while decoding and goes on in fp32."), notes.sentences());
             for (float value : Tensors.floats(overflowed)) {
                 assertTrue(value >= 0 && value <= 1);
             }
             model.generate(request, List.of(large), notes, scope.manager());
-            assertEquals(1, notes.sentences.size());
-        }
-    }
-
-    private record Notes(List<String> sentences) implements Monitor {
-        @Override
-        public void stage(String title, long total) {
-        }
-
-        @Override
-        public void advance(long units) {
-        }
-
-        @Override
-        public void metric(String name, double value) {
-        }
-
-        @Override
-        public void preview(BufferedImage image) {
-        }
-
-        @Override
-        public void note(String sentence) {
-            sentences.add(sentence);
-        }
-
-        @Override
-        public void checkpoint() {
+            assertEquals(1, notes.sentences().size());
         }
     }
 }

@@ -7,6 +7,7 @@ import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.refract.api.job.ForwardingMonitor;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.ImageBatch;
 import org.refract.api.model.ImageModel;
@@ -22,7 +23,7 @@ class PreviewTest {
     void everyStepShowsItsPictureAndTheLastLooksLikeTheResult() throws Exception {
         try (ImageModel model = DemoModelTest.open("turbo"); Scope scope = Scope.open(Placement.CPU)) {
             ImageRequest request = model.defaults().withPrompts(List.of("red heart", "blue star"), List.of(1L, 2L)).withSteps(3);
-            Seen seen = new Seen(new ArrayList<>());
+            Seen seen = new Seen();
             ImageBatch batch = model.generate(request, List.of(), seen, scope.manager());
             assertEquals(3, seen.pictures.size());
             BufferedImage last = seen.pictures.getLast();
@@ -68,30 +69,21 @@ class PreviewTest {
         return ab / Math.sqrt(aa * bb);
     }
 
-    private record Seen(List<BufferedImage> pictures) implements Monitor {
-        @Override
-        public void stage(String title, long total) {
+    private static final class Seen extends ForwardingMonitor {
+        private final List<BufferedImage> pictures = new ArrayList<>();
+
+        private Seen() {
+            super(Monitor.silent());
         }
 
         @Override
-        public void advance(long units) {
-        }
-
-        @Override
-        public void metric(String name, double value) {
+        public boolean wantsPreviews() {
+            return true;
         }
 
         @Override
         public void preview(BufferedImage image) {
             pictures.add(image);
-        }
-
-        @Override
-        public void note(String sentence) {
-        }
-
-        @Override
-        public void checkpoint() {
         }
     }
 }

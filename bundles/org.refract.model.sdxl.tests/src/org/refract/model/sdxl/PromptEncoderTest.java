@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,7 +19,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.refract.api.RefractException;
-import org.refract.api.job.Monitor;
 import org.refract.api.model.ImageRequest;
 import org.refract.api.model.Pass;
 import org.refract.api.model.Placement;
@@ -171,33 +169,5 @@ class PromptEncoderTest {
 
     private static Path folder() throws RefractException {
         return new Locations().reference("prompts");
-    }
-
-    /** Keeps notes and nothing else. */
-    private record Notes(List<String> notes) implements Monitor {
-        @Override
-        public void note(String sentence) {
-            notes.add(sentence);
-        }
-
-        @Override
-        public void stage(String title, long total) {
-        }
-
-        @Override
-        public void advance(long units) {
-        }
-
-        @Override
-        public void metric(String name, double value) {
-        }
-
-        @Override
-        public void preview(BufferedImage image) {
-        }
-
-        @Override
-        public void checkpoint() {
-        }
     }
 }

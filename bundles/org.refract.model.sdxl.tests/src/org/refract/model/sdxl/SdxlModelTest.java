@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -20,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.refract.api.RefractException;
 import org.refract.api.job.CancelledException;
+import org.refract.api.job.ForwardingMonitor;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.Hook;
 import org.refract.api.model.HookPoint;
@@ -241,22 +241,21 @@ class SdxlModelTest {
     }
 
     /** Hears notes and progress, and stops the work after some steps. */
-    private record Listener(List<String> notes, List<Long> progress, int stopAfter) implements Monitor {
-        @Override
-        public void stage(String title, long total) {
+    private static final class Listener extends ForwardingMonitor {
+        private final List<String> notes;
+        private final List<Long> progress;
+        private final int stopAfter;
+
+        private Listener(List<String> notes, List<Long> progress, int stopAfter) {
+            super(Monitor.silent());
+            this.notes = notes;
+            this.progress = progress;
+            this.stopAfter = stopAfter;
         }
 
         @Override
         public void advance(long units) {
             progress.add(units);
-        }
-
-        @Override
-        public void metric(String name, double value) {
-        }
-
-        @Override
-        public void preview(BufferedImage image) {
         }
 
         @Override
