@@ -87,9 +87,40 @@ def sae_rows(a):
                            lambda: measured([*REFRACT, "bench", "sae", "--json"], **ours_on(threads)))
         name = f"SAE step, d 1280, n 5120, k 10, batch 4096, {threads} threads"
         yield name, "one bare encoder product", milliseconds(ours["product"]), milliseconds(ours["step"]), ours["step"] / ours["product"], "≤ 1.4"
-        yield name, "dense latents, PyTorch", milliseconds(peer["dense"]), milliseconds(ours["step"]), ours["step"] / peer["dense"], "≤ 0.25"
         yield name, "sparse product (as sdxl-unbox), PyTorch", milliseconds(peer["sparse"]), milliseconds(ours["step"]), ours["step"] / peer["sparse"], "≤ 0.4"
         yield name, "bare encoder product, PyTorch", milliseconds(peer["product"]), milliseconds(ours["product"]), ours["product"] / peer["product"], ""
+        for case in SAE_CASES:
+            yield from library_rows(a, threads, *case)
+
+
+# variant, form of the libraries, settings, latents, active latents, batch, libraries, goal
+BOTH = ("dictionary_learning", "saelens")
+SAE_CASES = [
+    ("topk", "topk", [], 5120, 10, 4096, BOTH, "≤ 0.25"),
+    ("topk", "topk", [], 5120, 160, 4096, BOTH, ""),
+    ("topk", "topk", [], 16384, 32, 2048, BOTH, ""),
+    ("topk", "topk", [], 65536, 32, 512, BOTH, ""),
+    ("ksparse", "abstopk", ["--set", "activation=abstopk"], 5120, 10, 4096, ("dictionary_learning",), "≤ 0.25"),
+    ("batchtopk", "batchtopk", [], 5120, 10, 4096, BOTH, "≤ 0.25"),
+    ("matryoshka", "matryoshka", [], 5120, 10, 4096, BOTH, "≤ 0.25"),
+    ("relu", "relu", [], 5120, 64, 4096, BOTH, ""),
+    ("jumprelu", "jumprelu", [], 5120, 64, 4096, ("saelens",), ""),
+    ("gated", "gated", [], 5120, 64, 4096, ("saelens",), ""),
+]
+
+
+def library_rows(a, threads, variant, form, settings, n, k, batch, libraries, goal):
+    """One variant beside the libraries that train it with dense latents."""
+    size = ["--n", n, "--k", k, "--batch", batch, "--rounds", 2]
+    for library in libraries:
+        peer, ours = turns(
+            lambda: measured([python(a), HERE / "peers" / "sae_libraries.py", "--library", library, "--form", form, "--threads", threads, *size]),
+            lambda: measured([*REFRACT, "bench", "sae", "--json", "--variant", variant, *settings, *size], **ours_on(threads)))
+        name = f"{form} step, d 1280, n {n}, k {k}, batch {batch}, {threads} threads"
+        yield name, f"{library}'s arithmetic, PyTorch", milliseconds(peer["step"]), milliseconds(ours["step"]), ours["step"] / peer["step"], goal
+        if library == libraries[0]:
+            yield name, "one bare encoder product", milliseconds(ours["product"]), milliseconds(ours["step"]), ours["step"] / ours["product"], ""
+            yield name, f"{library}'s, peak memory", f"{peer['peak_mib']:,.0f} MiB", f"{ours['peak_mib']:,.0f} MiB", ours["peak_mib"] / peer["peak_mib"], ""
 
 
 def unet_rows(a):

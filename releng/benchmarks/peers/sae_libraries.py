@@ -124,10 +124,22 @@ class Sae(nn.Module):
         return loss + ((opened @ self.W_dec + self.b_dec - x) ** 2).sum(-1).mean(), z
 
 
+    def let_active(self, x, k):
+        """Biases, or thresholds, with which about k latents of a sample are active."""
+        with torch.no_grad():
+            edge = (x[:64] @ self.W_enc).flatten().sort().values[-(64 * k)].item()
+            if self.a.form == "jumprelu":
+                self.log_threshold.fill_(edge).log_()
+            else:
+                (self.b_gate if self.a.form == "gated" else self.b_enc).fill_(-edge)
+
+
 class Trainer:
-    def __init__(self, a):
+    def __init__(self, a, x):
         self.a = a
         self.sae = Sae(a).to(a.device)
+        if a.form in ("relu", "jumprelu", "gated"):
+            self.sae.let_active(x, a.k)
         self.optimiser = torch.optim.Adam(self.sae.parameters(), lr=3e-4)
         self.since = torch.zeros(a.n, dtype=torch.long, device=a.device)
 
@@ -155,7 +167,7 @@ def main():
     torch.set_num_threads(a.threads)
     x = torch.randn(a.batch, a.d, generator=torch.Generator().manual_seed(1)).to(a.device)
     weight = torch.randn(a.n, a.d, generator=torch.Generator().manual_seed(2)).to(a.device)
-    ways = {"product": lambda x: x @ weight.T, "step": Trainer(a)}
+    ways = {"product": lambda x: x @ weight.T, "step": Trainer(a, x)}
     seconds = {name: [] for name in ways}
     for round_ in range(a.rounds + 1):
         for name, way in ways.items():

@@ -1,9 +1,8 @@
-"""One training step of a TopK SAE with AuxK, three ways, in PyTorch.
+"""One training step of a TopK SAE with AuxK, in PyTorch.
 
 Prints one JSON object: median seconds of
   product  the bare encoder product x @ W^T, (batch, d) by (d, n): what no implementation can avoid
-  dense    latents scattered into a (batch, n) matrix, dense decoder, autograd; how dense SAE libraries train
-  sparse   the same step with the decoder as a COO sparse product under autograd; how sdxl-unbox trains
+  sparse   the step with the decoder as a COO sparse product under autograd; how sdxl-unbox trains
 Every step is a whole one: forward, auxiliary loss, backward, decoder normalisation, gradient projection, Adam.
 The arithmetic follows the published description of the step (TopK with AuxK, OpenAI 2024; sdxl-unbox's order).
 """
@@ -63,10 +62,6 @@ class Step:
         self.optimiser.zero_grad()
 
 
-def dense(decoder, indices, values, shape):
-    return torch.zeros(shape, device=values.device).scatter(-1, indices, values) @ decoder
-
-
 def sparse(decoder, indices, values, shape):
     rows = torch.arange(shape[0], device=values.device).unsqueeze(1).expand_as(indices)
     positions = torch.stack([rows.reshape(-1), indices.reshape(-1)])
@@ -78,7 +73,7 @@ def main():
     torch.set_num_threads(a.threads)
     x = torch.randn(a.batch, a.d, generator=torch.Generator().manual_seed(1)).to(a.device)
     weight = torch.randn(a.n, a.d, generator=torch.Generator().manual_seed(2)).to(a.device)
-    ways = {"product": lambda x: x @ weight.T, "dense": Step(a, dense), "sparse": Step(a, sparse)}
+    ways = {"product": lambda x: x @ weight.T, "sparse": Step(a, sparse)}
     seconds = {name: [] for name in ways}
     for round_ in range(a.rounds + 1):
         for name, step in ways.items():

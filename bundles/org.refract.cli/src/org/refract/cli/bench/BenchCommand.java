@@ -44,23 +44,24 @@ public final class BenchCommand implements Command {
     @CommandLine.Command(name = "sae", description = "One optimiser step of a sparse autoencoder beside one bare encoder product.")
     int sae(@Option(names = "--variant", defaultValue = "topk", description = "Which (${DEFAULT-VALUE}).") String variant,
             @Option(names = "--d", defaultValue = "1280", description = "Width of the data (${DEFAULT-VALUE}).") int d,
-            @Option(names = "--n", defaultValue = "5120", description = "Latents (${DEFAULT-VALUE}).") int n,
-            @Option(names = "--k", defaultValue = "10", description = "Active latents (${DEFAULT-VALUE}).") int k,
+            @Option(names = {"--latents", "--n"}, defaultValue = "5120", description = "Latents (${DEFAULT-VALUE}).") int n,
+            @Option(names = "--k", defaultValue = "10", description = "Active latents per sample (${DEFAULT-VALUE}).") int k,
+            @Option(names = "--set", paramLabel = "NAME=VALUE", description = "A setting of the variant.") Map<String, String> settings,
             @Option(names = "--batch", defaultValue = "4096", description = "Samples per step (${DEFAULT-VALUE}).") int batch,
             @Option(names = "--rounds", defaultValue = "5", description = "Repetitions (${DEFAULT-VALUE}).") int rounds,
             @Option(names = "--device", defaultValue = "cpu", description = "cpu or cuda:0 (${DEFAULT-VALUE}).") String device,
             @Option(names = "--json", description = "Print one JSON object.") boolean json) throws RefractException {
         positive("--d", d);
-        positive("--n", n);
+        positive("--latents", n);
         positive("--batch", batch);
         positive("--rounds", rounds);
-        if (k < 0 || k > n) {
-            throw RefractException.usage("--k must be between 0 and --n (%d), not %d.", n, k);
+        if (k < 1 || k > n) {
+            throw RefractException.usage("--k must be between 1 and --latents (%d), not %d.", n, k);
         }
         Placement placement = Placement.parse(device);
         Lease<SaeVariant> lease = extensions.lease(SaeVariant.class, variant);
         Job<Map<String, Double>> job = Job.on(placement, "Timing an SAE step",
-                monitor -> new SaeBenchmark(d, n, k, batch, rounds).run(lease.get(), placement, monitor));
+                monitor -> new SaeBenchmark(d, n, k, batch, rounds, settings == null ? Map.of() : Map.copyOf(settings)).run(lease.get(), placement, monitor));
         return print(jobs.submit(job.using(lease)).awaitOrCancel("Stopped."), json);
     }
 
