@@ -56,6 +56,10 @@ class SchedulerNamesTest {
         try (Scope scope = Scope.open(Placement.CPU)) {
             assertArrayEquals(new double[] {999, 749, 499, 249}, sdxl().named("turbo").scheduler().solver(4, scope.manager()).timesteps());
             assertArrayEquals(new double[] {999, 899, 799, 699}, sdxl().named("turbo_sgm").scheduler().solver(4, scope.manager()).timesteps());
+            NoiseSchedule noise = new NoiseSchedule(sdxl().betas(), true);
+            double largest = noise.largestSigma();
+            assertEquals(largest, sdxl().named("turbo").scheduler().solver(1, scope.manager()).initNoiseSigma(), 1e-4);
+            assertEquals(Math.sqrt(largest * largest + 1), sdxl().named("turbo_sgm").scheduler().solver(1, scope.manager()).initNoiseSigma(), 1e-4);
             Scheduler sgm = sdxl().named("turbo_sgm").scheduler();
             assertTrue(assertThrows(RefractException.class, () -> sgm.solver(5, scope.manager())).getMessage().contains("1 to 4"));
         }
@@ -71,6 +75,11 @@ class SchedulerNamesTest {
         assertTrue(sentence("ddim,eta=2").contains("'eta' should be from 0 to 1"), sentence("ddim,eta=2"));
         assertTrue(sentence("ddim,ete=0.5").contains("'ete=0.5' is no setting"), sentence("ddim,ete=0.5"));
         assertTrue(sentence("euler_ancestral,prediction_type=sample").contains("epsilon or v_prediction"));
+        assertTrue(sentence("euler_karras,sigma_min=0").contains("'sigma_min' should be above 0"));
+        assertTrue(sentence("euler,beta_start=2").contains("between 0 and 1"));
+        assertTrue(sentence("lcm,original_inference_steps=0").contains("from 1 to 1000"));
+        assertTrue(sentence("dpmpp_2m,solver_order=9").contains("from 1 to 3"));
+        assertTrue(sentence("dpmpp_2m_karras,use_beta_sigmas=true").contains("'use_beta_sigmas' should be false where 'use_karras_sigmas' is true"));
         assertTrue(sentence("dpmpp_2m,algorithm_type=dpmsolver").contains("sigma_min"));
         assertTrue(sentence("eulr").contains("'eulr'; there are euler, euler_ancestral"), sentence("eulr"));
         assertTrue(sentence("").contains("there are euler"));

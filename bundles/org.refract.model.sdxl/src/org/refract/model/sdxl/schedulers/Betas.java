@@ -43,6 +43,9 @@ record Betas(int levels, double start, double end, String schedule, List<Double>
         }
         checkShare(file, "beta_start", betas.start);
         checkShare(file, "beta_end", betas.end);
+        for (double beta : betas.trained) {
+            checkShare(file, "trained_betas", beta);
+        }
         return betas;
     }
 

@@ -33,8 +33,8 @@ record Discretization(Betas betas, Spacing spacing, int stepsOffset, SigmaCurve 
         boolean ends = type.knows(Knows.CURVE_ENDS);
         return new Discretization(Betas.read(file, type), spacing, file.integer("steps_offset", 0),
                 type.knows(Knows.CURVES) ? SigmaCurve.read(file, type.knows(Knows.LU_LAMBDAS)) : SigmaCurve.TRAINED,
-                ends ? Options.optional(file, "sigma_min") : OptionalDouble.empty(),
-                ends ? Options.optional(file, "sigma_max") : OptionalDouble.empty(),
+                ends ? Options.positive(file, "sigma_min") : OptionalDouble.empty(),
+                ends ? Options.positive(file, "sigma_max") : OptionalDouble.empty(),
                 last.equals("zero") || !type.knows(Knows.FINAL_SIGMA), Options.orMinusInfinity(file, "lambda_min_clipped"));
     }
 

@@ -21,7 +21,11 @@ final class Options {
         return value;
     }
 
-    static OptionalDouble optional(ConfigFile file, String key) throws RefractException {
+    /** A number above 0, if there is one. */
+    static OptionalDouble positive(ConfigFile file, String key) throws RefractException {
+        if (file.has(key) && !(file.real(key, 0) > 0)) {
+            throw file.wrong(key, "above 0");
+        }
         return file.has(key) ? OptionalDouble.of(file.real(key, 0)) : OptionalDouble.empty();
     }
 
