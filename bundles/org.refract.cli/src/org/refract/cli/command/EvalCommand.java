@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ServiceScope;
@@ -30,10 +31,8 @@ import picocli.CommandLine.Spec;
         footer = {"", "Example: refract eval recordings/saes --store recordings/store/unet.mid_block.attentions.0", "",
             "Numbers are those of all vectors as one batch. explained variance has five formulas; the last column says whose each is."})
 public final class EvalCommand implements Command {
-    @Reference
-    Extensions extensions;
-    @Reference
-    JobQueue jobs;
+    private final Extensions extensions;
+    private final JobQueue jobs;
     @Spec
     CommandSpec spec;
 
@@ -69,6 +68,13 @@ public final class EvalCommand implements Command {
     private Path out;
     @Option(names = "--json", order = 11, description = "Print one JSON object.")
     private boolean json;
+
+    /** With the services that it needs. */
+    @Activate
+    public EvalCommand(@Reference Extensions extensions, @Reference JobQueue jobs) {
+        this.extensions = extensions;
+        this.jobs = jobs;
+    }
 
     @Override
     public Integer call() throws RefractException {

@@ -99,7 +99,8 @@ public final class TrainCommand implements Command {
     public Integer call() throws RefractException {
         if (out == null && watch && data.stores().size() == 1) {
             TrainingLogs.read(data.stores().getFirst());
-            view(data.stores().getFirst()).follow(spec.commandLine().getOut(), EVERY_MILLIS);
+            TrainingWatch view = view(data.stores().getFirst());
+            view.follow(view.terminal().interactive() ? spec.commandLine().getErr() : spec.commandLine().getOut(), EVERY_MILLIS);
             return 0;
         }
         if (out == null) {
