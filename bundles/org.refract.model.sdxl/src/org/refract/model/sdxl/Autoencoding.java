@@ -26,7 +26,7 @@ import org.refract.model.sdxl.vae.Vae;
 final class Autoencoding {
 
     private static final KernelLibrary KERNELS = KernelLibrary.of(SdxlModel.class, "pipeline.ts.py");
-    /** Pixels of the largest picture that is computed whole: 2048 squared, for which SDXL's VAE takes about 16 GB. */
+    /** Pixels of the largest picture that is computed whole: 2048 squared, where one map of SDXL's VAE takes 4 GiB. */
     private static final long WHOLE = 1L << 22;
 
     private final Scope weights;
