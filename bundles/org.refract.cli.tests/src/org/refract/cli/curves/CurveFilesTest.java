@@ -42,7 +42,7 @@ class CurveFilesTest {
 
     @Test
     void aPageWithNothingElseShowsEveryNumber() throws Exception {
-        Path page = new CurveFiles(TrainingLogs.read(folder)).write(folder.resolve("curves"), "a & b");
+        Path page = new CurveFiles(TrainingLogs.read(folder)).write(folder.resolve("curves"), "a & b").page();
         String html = Files.readString(page);
         assertTrue(html.contains("a &amp; b") && html.contains("a&lt;b") && html.contains("<figure id=\"explained_variance\">"), html);
         assertFalse(html.contains("{{") || html.contains("href=") || html.contains("src="), "the page must need nothing else");

@@ -28,8 +28,22 @@ public record CurveFiles(TrainingLogs logs) {
     private static final String HORIZONTAL = "step";
     private static final String EVENTS = "events.out.tfevents.0.refract";
 
-    /** Writes everything; returns the page. */
-    public Path write(Path folder, String title) throws RefractException {
+    /**
+     * What was written.
+     *
+     * @param page to open
+     * @param pictures whether there are PNG files: Java draws no text on a machine without fonts
+     */
+    public record Written(Path page, boolean pictures) {
+        @Override
+        public String toString() {
+            return page + (pictures ? "" : " (without PNG files: this machine has no fonts to draw them with)");
+        }
+    }
+
+    /** Writes everything. */
+    public Written write(Path folder, String title) throws RefractException {
+        boolean pictures = true;
         try {
             Files.createDirectories(folder);
             StringBuilder charts = new StringBuilder();
@@ -39,7 +53,7 @@ public record CurveFiles(TrainingLogs logs) {
                 String svg = chart.svg();
                 String name = metric.replaceAll("[^A-Za-z0-9_.+=-]", "_");
                 AtomicFile.write(folder.resolve(name + ".svg"), svg);
-                ImageIO.write(chart.picture(), "png", folder.resolve(name + ".png").toFile());
+                pictures = pictures && isDrawn(chart, folder.resolve(name + ".png"));
                 charts.append("<figure id=\"").append(SvgSurface.escaped(metric)).append("\">").append(svg).append("</figure>\n");
             }
             writeEvents(folder.resolve("tensorboard"));
@@ -47,7 +61,16 @@ public record CurveFiles(TrainingLogs logs) {
         } catch (IOException e) {
             throw FileFailure.writing(folder, e);
         }
-        return folder.resolve(PAGE);
+        return new Written(folder.resolve(PAGE), pictures);
+    }
+
+    /** Fonts are found by native libraries, which fail in many ways where they are missing. */
+    private static boolean isDrawn(Chart chart, Path file) throws IOException {
+        try {
+            return ImageIO.write(chart.picture(), "png", file.toFile());
+        } catch (RuntimeException | LinkageError | InternalError noFonts) {
+            return false;
+        }
     }
 
     private String page(String title, String charts) throws IOException {
