@@ -80,13 +80,14 @@ final class PictureRun {
                 compare(monitor);
                 announced = false;
             }
-            List<Placed> left = left(wanted.subList(from, to));
+            Optional<Start> start = options.start().start();
+            List<Placed> left = left(wanted.subList(from, to), start);
             if (!left.isEmpty()) {
                 if (!announced) {
                     announce(wanted.subList(from, wanted.size()), monitor);
                     announced = true;
                 }
-                draw(left, monitor);
+                draw(left, start, monitor);
             }
             from = to;
         }
@@ -114,8 +115,8 @@ final class PictureRun {
     }
 
     /** Names the files; those that are there already and wanted so again are left out. */
-    private List<Placed> left(List<Wanted> batch) throws RefractException {
-        ImageRequest request = shaped(request(batch), batch.getFirst().options().start().start(), batch.getFirst());
+    private List<Placed> left(List<Wanted> batch, Optional<Start> start) throws RefractException {
+        ImageRequest request = shaped(request(batch), start, batch.getFirst());
         List<Placed> left = new ArrayList<>();
         for (int i = 0; i < batch.size(); i++) {
             index++;
@@ -136,10 +137,9 @@ final class PictureRun {
         return start.isPresent() && !picture.options().picture().saysShape() ? start.get().shaped(request) : request;
     }
 
-    private void draw(List<Placed> batch, Monitor monitor) throws RefractException {
+    private void draw(List<Placed> batch, Optional<Start> start, Monitor monitor) throws RefractException {
         Wanted first = batch.getFirst().wanted();
         List<Intervention> changes = first.options().interventions();
-        Optional<Start> start = first.options().start().start();
         Optional<Second> second = first.options().refiner().second();
         ImageRequest plain = shaped(request(batch.stream().map(Placed::wanted).toList()), start, first);
         Optional<PreviewFiles> shown = previews.every().map(n -> new PreviewFiles(monitor, n, batch.getFirst().file(), previews.folder()));
