@@ -1,15 +1,32 @@
 package org.refract.sae.gated;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.refract.api.Settings;
+import org.refract.api.model.Placement;
+import org.refract.api.sae.SaeConfig;
 import org.refract.engine.Locations;
+import org.refract.engine.kernel.KernelLibrary;
+import org.refract.engine.sae.DenseSae;
+import org.refract.engine.sae.Objective;
 import org.refract.engine.sae.TrainingGolden;
 import org.refract.engine.sae.VariantCheck;
+import org.refract.engine.tensor.Scope;
+import org.refract.engine.tensor.Tensors;
+import org.refract.engine.tensor.TorchRandom;
 
 /** The gated variant trains as SAELens and dictionary_learning train theirs. */
 final class GatedVariantTest {
@@ -53,6 +70,43 @@ final class GatedVariantTest {
     @Test
     void whatDoesNotFitIsRefused() throws Exception {
         assertEquals(List.of(), VariantCheck.accepted(variant, Map.of("l1_coefficient", "0.1")));
+    }
+
+    /** With one gate in twenty open the gradients come from the open ones alone. */
+    @ParameterizedTest
+    @CsvSource({"l1,true,false", "l1,false,true", "decoder_norm,true,true", "decoder_norm,false,false"})
+    void gradientsOfFewOpenGatesAreThoseOfAutograd(String penalty, boolean centred, boolean frozen) throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            TorchRandom random = new TorchRandom(6);
+            Settings settings = Settings.of(variant.hyperparameters(), Map.of("l1_coefficient", "0.3", "l1_penalty", penalty, "apply_b_dec_to_input",
+                    "" + centred, "frozen_auxiliary", "" + frozen));
+            Map<String, NDArray> tensors = new LinkedHashMap<>();
+            tensors.put("W_enc", Tensors.of(scope.manager(), random.randn(6 * 64), 6, 64));
+            tensors.put("W_dec", Tensors.of(scope.manager(), random.randn(64 * 6), 64, 6));
+            tensors.put("b_gate", scope.manager().full(new Shape(64), centred ? -7f : -4.5f));
+            tensors.put("b_mag", scope.manager().full(new Shape(64), -3f));
+            tensors.put("r_mag", Tensors.of(scope.manager(), random.randn(64), 64));
+            tensors.put("b_dec", Tensors.of(scope.manager(), random.randn(6), 6));
+            NDArray x = Tensors.of(scope.manager(), random.randn(40 * 6), 40, 6);
+            NDArray target = Tensors.of(scope.manager(), random.randn(40 * 6), 40, 6);
+            try (DenseSae sae = (DenseSae) variant.restore(new SaeConfig("gated", 6, 6, 64, settings), tensors, Placement.CPU)) {
+                NDList given = new NDList(variant.objective(sae, settings).parameters().stream().map(sae.tensors()::get).toArray(NDArray[]::new));
+                NDList few = variant.objective(sae, settings).evaluate(scope.manager(), x, target, given, new Objective.Step(0, 0.5, null));
+                NDList all = KernelLibrary.of(GatedVariant.class, "gated.ts.py").callTraining(scope, "evaluate", x, target, given, 0.15,
+                        penalty.equals("decoder_norm"), frozen, centred);
+                assertEquals(1, few.get(8).getShape().dimension(), "the sparse way was taken");
+                for (int i = 0; i < 8; i++) {
+                    double[] expected = Tensors.doubles(all.get(i));
+                    assertArrayEquals(expected, Tensors.doubles(few.get(i)), 1e-5 * (1 + Arrays.stream(expected).map(Math::abs).max().orElse(0)), "result " + i);
+                }
+                long active = 0;
+                for (float z : Tensors.floats(all.get(8))) {
+                    active += z != 0 ? 1 : 0;
+                }
+                assertEquals(active, Arrays.stream(Tensors.longs(few.get(8))).sum());
+                assertTrue(active > 20, "some are active");
+            }
+        }
     }
 
     private List<String> differences(String set, Map<String, String> names, Map<String, String> settings, Map<String, String> terms) throws Exception {

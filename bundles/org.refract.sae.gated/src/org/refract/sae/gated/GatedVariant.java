@@ -14,6 +14,7 @@ import org.refract.api.sae.SaeConfig;
 import org.refract.api.sae.SaeVariant;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.sae.DenseSae;
+import org.refract.engine.sae.Entries;
 import org.refract.engine.sae.Objective;
 import org.refract.engine.sae.PublishedVariant;
 import org.refract.engine.sae.SaeForm;
@@ -65,7 +66,27 @@ public final class GatedVariant extends PublishedVariant {
 
             @Override
             public NDList evaluate(NDManager out, NDArray x, NDArray target, NDList given, Step step) {
-                return KERNELS.callTraining(out, "evaluate", x, target, given, l1 * step.sparsity(), weighted, frozen, centred);
+                NDArray y = centred ? KERNELS.call(out, "less", x, given.get(5)) : x;
+                return Entries.above(out, y, given.get(0), given.get(2), null).map(open -> sparse(out, open, y, target, given, l1 * step.sparsity()))
+                        .orElseGet(() -> KERNELS.callTraining(out, "evaluate", x, target, given, l1 * step.sparsity(), weighted, frozen, centred));
+            }
+
+            /** The same gradients where few gates are open: only the encoder product is dense. */
+            private NDList sparse(NDManager out, Entries open, NDArray y, NDArray target, NDList given, double l1) {
+                NDArray decoder = given.get(1);
+                NDArray gate = open.values();
+                NDList found = KERNELS.callList(out, "magnitudes", gate, open.latent(), given.get(2), given.get(3), given.get(4));
+                NDArray h = found.get(0);
+                NDArray z = found.get(1);
+                NDArray residual = open.residual(z, decoder, given.get(5), target);
+                NDArray auxiliary = open.residual(gate, decoder, given.get(5), target);
+                NDList slopes = KERNELS.callList(out, "slopes", gate, h, z, open.latent(), open.dots(residual, decoder), open.dots(auxiliary, decoder), residual,
+                        auxiliary, decoder, given.get(4), l1, weighted);
+                NDArray encoder = open.gathered(y, slopes.get(2));
+                NDList shared = KERNELS.callList(out, "gathered", given.get(0), decoder, target, residual, auxiliary, open.gathered(residual, z),
+                        open.gathered(auxiliary, gate), open.sums(slopes.get(2)), open.sums(gate), l1, weighted, frozen, centred);
+                return new NDList(encoder.transpose(), shared.get(0), open.sums(slopes.get(1)), open.sums(slopes.get(0)), open.sums(slopes.get(3)),
+                        shared.get(1), slopes.get(4), shared.get(2), open.counts(z));
             }
         };
     }

@@ -39,3 +39,40 @@ def evaluate(x: Tensor, target: Tensor, given: List[Tensor], l1: float, weighted
   _c = torch.append(result, xhat.detach())
   _d = torch.append(result, z.detach())
   return result
+
+def less(x: Tensor, b_dec: Tensor) -> Tensor:
+  return x - b_dec
+
+# The same for few open gates, given as entries. (x - b_dec) W_enc and z of each
+def magnitudes(gate: Tensor, latent: Tensor, b_gate: Tensor, b_mag: Tensor, r_mag: Tensor) -> Tuple[Tensor, Tensor]:
+  h = gate - torch.index_select(b_gate, 0, latent)
+  scaled = torch.addcmul(torch.index_select(b_mag, 0, latent), h, torch.index_select(torch.exp(r_mag), 0, latent))
+  return (h, torch.relu_(scaled))
+
+# By each entry: dL/dz, dL/d gate, dL/dh, dL/d r_mag; and the terms. dots, dots_aux: residual and auxiliary residual · W_dec_i
+def slopes(gate: Tensor, h: Tensor, z: Tensor, latent: Tensor, dots: Tensor, dots_aux: Tensor, residual: Tensor, residual_aux: Tensor, W_dec: Tensor, r_mag: Tensor, l1: float, weighted: bool) -> List[Tensor]:
+  samples = residual.size(0)
+  penalty = torch.ones_like(z)
+  if weighted:
+    penalty = torch.index_select(torch.norm(W_dec, 2, [1]), 0, latent)
+  d_z = torch.masked_fill(dots * (2. / samples), torch.le(z, 0), 0.)
+  d_gate = torch.add(dots_aux * (2. / samples), penalty, alpha=l1 / samples)
+  scale = torch.index_select(torch.exp(r_mag), 0, latent)
+  terms = torch.stack([torch.sum(residual * residual, dtype=torch.float64), torch.sum(gate * penalty, dtype=torch.float64) * l1, torch.sum(residual_aux * residual_aux, dtype=torch.float64)])
+  return [d_z, d_gate, d_z * scale + d_gate, d_z * h * scale, torch.div(terms, samples)]
+
+# From the sums over each latent's entries the gradients by W_dec and b_dec, and xhat
+def gathered(W_enc: Tensor, W_dec: Tensor, target: Tensor, residual: Tensor, residual_aux: Tensor, by_z: Tensor, by_gate: Tensor, h: Tensor, gate: Tensor, l1: float, weighted: bool, frozen: bool, centred: bool) -> Tuple[Tensor, Tensor, Tensor]:
+  samples = residual.size(0)
+  g_dec = by_z
+  errors = torch.sum(residual, [0])
+  if not frozen:
+    g_dec = g_dec + by_gate
+    errors = errors + torch.sum(residual_aux, [0])
+  g_dec = g_dec * (2. / samples)
+  if weighted:
+    _a = torch.addcmul_(g_dec, W_dec, torch.unsqueeze(torch.div(gate, torch.clamp_min(torch.norm(W_dec, 2, [1]), 1e-30)), 1), value=l1 / samples)
+  g_b_dec = errors * (2. / samples)
+  if centred:
+    g_b_dec = g_b_dec - torch.mv(W_enc, h)
+  return (g_dec, g_b_dec, residual + target)

@@ -1,15 +1,33 @@
 package org.refract.sae.jumprelu;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.refract.api.Settings;
+import org.refract.api.model.Placement;
+import org.refract.api.sae.SaeConfig;
 import org.refract.engine.Locations;
+import org.refract.engine.kernel.KernelLibrary;
+import org.refract.engine.sae.DenseSae;
+import org.refract.engine.sae.Objective;
 import org.refract.engine.sae.TrainingGolden;
 import org.refract.engine.sae.VariantCheck;
+import org.refract.engine.tensor.Scope;
+import org.refract.engine.tensor.Tensors;
+import org.refract.engine.tensor.TorchRandom;
 
 /** The JumpReLU variant trains as SAELens and dictionary_learning train theirs. */
 final class JumpReluVariantTest {
@@ -63,6 +81,45 @@ final class JumpReluVariantTest {
     @Test
     void whatDoesNotFitIsRefused() throws Exception {
         assertEquals(List.of(), VariantCheck.accepted(variant, Map.of("l0_coefficient", "0.1")));
+    }
+
+    /** With few latents active, or near their threshold, the gradients come from these alone. */
+    @ParameterizedTest
+    @CsvSource({"step,log,true", "step,raw,false", "tanh,log,false", "tanh,raw,true"})
+    void gradientsOfFewActiveLatentsAreThoseOfAutograd(String loss, String parameter, boolean centred) throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            TorchRandom random = new TorchRandom(6);
+            Settings settings = Settings.of(variant.hyperparameters(), Map.of("l0_coefficient", "0.6", "sparsity_loss", loss, "threshold_parameter", parameter,
+                    "apply_b_dec_to_input", "" + centred, "bandwidth", "0.5", "tanh_scale", "0.1"));
+            Map<String, NDArray> tensors = new LinkedHashMap<>();
+            tensors.put("W_enc", Tensors.of(scope.manager(), random.randn(6 * 64), 6, 64));
+            tensors.put("W_dec", Tensors.of(scope.manager(), random.randn(64 * 6), 64, 6));
+            tensors.put("b_enc", Tensors.of(scope.manager(), random.randn(64), 64));
+            tensors.put("b_dec", Tensors.of(scope.manager(), random.randn(6), 6));
+            tensors.put("threshold", scope.manager().full(new Shape(64), centred ? 7f : 5f));
+            NDArray x = Tensors.of(scope.manager(), random.randn(40 * 6), 40, 6);
+            NDArray target = Tensors.of(scope.manager(), random.randn(40 * 6), 40, 6);
+            try (DenseSae sae = (DenseSae) variant.restore(new SaeConfig("jumprelu", 6, 6, 64, settings), tensors, Placement.CPU)) {
+                Objective objective = variant.objective(sae, settings);
+                NDList given = new NDList(objective.parameters().stream().map(name -> objective.parameter(sae, name, scope)).toArray(NDArray[]::new));
+                NDArray since = scope.manager().zeros(new Shape(64), DataType.INT64);
+                NDList few = objective.evaluate(scope.manager(), x, target, given, new Objective.Step(0, 0.5, since));
+                NDList all = KernelLibrary.of(JumpReluVariant.class, "jumprelu.ts.py").callTraining(scope, "evaluate", x, target, given, parameter.equals("log"),
+                        loss.equals("step") ? 0 : 1, 0.3, 0.1, 20.0, 0.5, 0.0, since, centred);
+                assertEquals(1, few.get(7).getShape().dimension(), "the sparse way was taken");
+                for (int i = 0; i < 7; i++) {
+                    double[] expected = Tensors.doubles(all.get(i));
+                    assertArrayEquals(expected, Tensors.doubles(few.get(i)), 1e-5 * (1 + Arrays.stream(expected).map(Math::abs).max().orElse(0)), "result " + i);
+                }
+                long active = 0;
+                for (float z : Tensors.floats(all.get(7))) {
+                    active += z != 0 ? 1 : 0;
+                }
+                assertEquals(active, Arrays.stream(Tensors.longs(few.get(7))).sum());
+                assertTrue(active > 20, "some are active");
+                assertTrue(Arrays.stream(Tensors.doubles(all.get(4))).anyMatch(g -> g != 0), "thresholds learn");
+            }
+        }
     }
 
     private List<String> differences(String set, Map<String, String> names, Map<String, String> settings, Map<String, String> terms) throws Exception {

@@ -68,5 +68,56 @@ def dead(since: Tensor, samples: int) -> Tensor:
 def logarithm_of(threshold: Tensor) -> Tensor:
   return torch.log(threshold)
 
+def exponential(x: Tensor) -> Tensor:
+  return torch.exp(x)
+
 def exponential_into(threshold: Tensor, log_threshold: Tensor) -> Tensor:
   return torch.copy_(threshold, torch.exp(log_threshold))
+
+def less(x: Tensor, b_dec: Tensor) -> Tensor:
+  return x - b_dec
+
+# The same for few entries above threshold - bandwidth / 2, without pre-activation loss: only they, active or in the rectangle, have slopes.
+# beyond: pre - (threshold - bandwidth / 2) of each entry. Returns pre and z.
+def jumped(beyond: Tensor, latent: Tensor, threshold: Tensor, bandwidth: float) -> Tuple[Tensor, Tensor]:
+  edge = torch.index_select(threshold, 0, latent)
+  pre = beyond + (edge - 0.5 * bandwidth)
+  return (pre, torch.masked_fill(pre, torch.le(pre, edge), 0.))
+
+def lowered(threshold: Tensor, bandwidth: float) -> Tensor:
+  return threshold - 0.5 * bandwidth
+
+# By each entry: dL/d pre, dL/d threshold, the part of dL/d ‖W_dec_i‖; the terms. dots: residual · W_dec_i; sparsity as above, 0 or 1
+def slopes(pre: Tensor, z: Tensor, latent: Tensor, dots: Tensor, residual: Tensor, W_dec: Tensor, threshold: Tensor, sparsity: int, l0: float, tanh_scale: float, bandwidth: float) -> List[Tensor]:
+  samples = residual.size(0)
+  edge = torch.index_select(threshold, 0, latent)
+  off = torch.le(pre, edge)
+  inside = rectangle(torch.div(pre - edge, bandwidth))
+  d_z = dots * (2. / samples)
+  d_norm = torch.zeros_like(z)
+  d_threshold = torch.zeros_like(z)
+  if sparsity == 0:
+    penalty = torch.sum(torch.logical_not(off), dtype=torch.float64)
+    d_threshold = inside * (-l0 / (bandwidth * samples))
+  else:
+    norm = torch.index_select(torch.norm(W_dec, 2, [1]), 0, latent)
+    bent = torch.tanh(z * norm * tanh_scale)
+    penalty = torch.sum(bent, dtype=torch.float64)
+    slope = torch.rsub(bent * bent, 1.) * (tanh_scale * l0 / samples)
+    d_z = d_z + slope * norm
+    d_norm = slope * z
+  d_threshold = torch.addcmul(d_threshold, d_z * edge, inside, value=-1. / bandwidth)
+  terms = torch.stack([torch.sum(residual * residual, dtype=torch.float64), penalty * l0, torch.zeros_like(penalty)])
+  return [torch.masked_fill(d_z, off, 0.), d_threshold, d_norm, torch.div(terms, samples)]
+
+# From the sums over each latent's entries the gradients by W_dec, b_dec and the threshold's parameter, and xhat
+def gathered(W_enc: Tensor, W_dec: Tensor, target: Tensor, residual: Tensor, by_z: Tensor, g_b_enc: Tensor, g_threshold: Tensor, g_norm: Tensor, threshold: Tensor, logarithm: bool, centred: bool) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
+  samples = residual.size(0)
+  g_dec = torch.addcmul(by_z * (2. / samples), W_dec, torch.unsqueeze(torch.div(g_norm, torch.clamp_min(torch.norm(W_dec, 2, [1]), 1e-30)), 1))
+  g_b_dec = torch.sum(residual, [0]) * (2. / samples)
+  if centred:
+    g_b_dec = g_b_dec - torch.mv(W_enc, g_b_enc)
+  g_last = g_threshold
+  if logarithm:
+    g_last = g_threshold * threshold
+  return (g_dec, g_b_dec, g_last, residual + target)
