@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -30,7 +31,8 @@ import picocli.CommandLine.Spec;
 /** {@code refract generate}: pictures. */
 @Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Pictures")
 @CommandLine.Command(name = "generate", sortOptions = false, customSynopsis = {"@|bold refract generate|@ PROMPT... [OPTIONS]",
-        "       @|bold refract generate|@ --from FILE [OPTIONS]", "       @|bold refract generate|@ --like PICTURE [PROMPT] [OPTIONS]"}, description = "Draw pictures, with features turned if you like.",
+        "       @|bold refract generate|@ --from FILE [OPTIONS]", "       @|bold refract generate|@ --like PICTURE [PROMPT] [OPTIONS]"},
+        description = "Draw pictures, with features turned if you like.",
         footer = {"", "Examples", "  refract generate \"red heart\" --seed 7", "  refract generate \"a cat\" \"a dog\" --out pictures --seed 1-4",
             "  refract generate --like heart.png --steps 8", "  refract generate --from prompts.csv --out pictures --resume",
             "  refract generate \"red heart\" --image photo.jpg --image-strength 0.6",
@@ -49,7 +51,8 @@ public final class GenerateCommand implements Command {
     @Option(names = "--from", paramLabel = "FILE", description = "Prompts from a file, with options for each line if it is .jsonl or .csv.")
     private Optional<Path> from = Optional.empty();
 
-    @Option(names = "--like", paramLabel = "PICTURE", description = "Draw as this picture was drawn, but for what else is said here. Reads PNG, JPEG and WebP of Refract, the Stable Diffusion web UIs and ComfyUI.")
+    @Option(names = "--like", paramLabel = "PICTURE", description = "Draw as this picture was drawn, but for what else is said here. "
+            + "Reads PNG, JPEG and WebP of Refract, the Stable Diffusion web UIs and ComfyUI.")
     private Optional<Path> like = Optional.empty();
 
     @Mixin
@@ -61,7 +64,8 @@ public final class GenerateCommand implements Command {
     @ArgGroup(validate = false, heading = "%nWhile they are drawn%n")
     private PreviewOptions previews = new PreviewOptions();
 
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "1", description = "Pictures drawn together; changes no picture, takes more memory (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "1",
+            description = "Pictures drawn together; changes no picture, takes more memory (default: ${DEFAULT-VALUE}).")
     private int batch = 1;
 
     @Option(names = "--json", description = "Print one JSON object for the pictures.")
@@ -133,7 +137,7 @@ public final class GenerateCommand implements Command {
         return PicturePlan.of(command, lines);
     }
 
-    private static void tell(PastPicture picture, java.util.function.Consumer<String> note) {
+    private static void tell(PastPicture picture, Consumer<String> note) {
         picture.notes().forEach(note);
         if (!picture.lost().isEmpty()) {
             note.accept("Not restored: " + String.join("; ", picture.lost()) + ".");

@@ -1,5 +1,6 @@
 package org.refract.cli.command;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -129,7 +130,7 @@ final class OutputOptions {
     private static String plain(String text) {
         String plain = text.replaceAll("[^\\p{L}\\p{N}]+", "-").replaceAll("^-|-$", "");
         String shortened = plain.substring(0, plain.offsetByCodePoints(0, Math.min(LONGEST_NAME, plain.codePointCount(0, plain.length()))));
-        while (shortened.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > LONGEST_FILE) {
+        while (shortened.getBytes(StandardCharsets.UTF_8).length > LONGEST_FILE) {
             shortened = shortened.substring(0, shortened.offsetByCodePoints(shortened.length(), -1));
         }
         return shortened.isEmpty() ? "empty" : shortened;

@@ -32,7 +32,8 @@ final class PictureOptions {
     @Option(names = "--aspect", paramLabel = "W:H", description = "In place of a size: the nearest to 16:9 of the 40 shapes that SDXL was trained on.")
     private Optional<String> aspect = Optional.empty();
 
-    @Option(names = "--negative", paramLabel = "TEXT", description = "What the picture should not be; needs guidance. \"\" is an empty text, which is not the same as none.")
+    @Option(names = "--negative", paramLabel = "TEXT",
+            description = "What the picture should not be; needs guidance. \"\" is an empty text, which is not the same as none.")
     private Optional<String> negative = Optional.empty();
 
     @Option(names = "--scheduler", paramLabel = "NAME",

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.refract.api.RefractException;
 import org.refract.api.analysis.Intervention;
@@ -77,8 +78,9 @@ final class PictureRecord {
         if (json.has("width") && json.has("height")) {
             values.put("size", List.of(json.at("width").integer() + "x" + json.at("height").integer()));
         }
-        return new PastPicture(new OptionValues(values), json.has("model") ? java.util.Optional.of(json.at("model").text()) : java.util.Optional.empty(),
-                json.has("fingerprint") ? java.util.Optional.of(json.at("fingerprint").text()) : java.util.Optional.empty(), unknown, List.of());
+        Optional<String> model = json.has("model") ? Optional.of(json.at("model").text()) : Optional.empty();
+        Optional<String> fingerprint = json.has("fingerprint") ? Optional.of(json.at("fingerprint").text()) : Optional.empty();
+        return new PastPicture(new OptionValues(values), model, fingerprint, unknown, List.of());
     }
 
     private static List<String> texts(Json value) throws RefractException {

@@ -7,7 +7,8 @@ import picocli.CommandLine.Option;
 
 /** Whether the picture is shown while it is drawn. */
 final class PreviewOptions {
-    @Option(names = "--preview", paramLabel = "N", description = "After every N steps, write how the picture looks so far to ...-preview.png; it goes away when the picture is there.")
+    @Option(names = "--preview", paramLabel = "N",
+            description = "After every N steps, write how the picture looks so far to ...-preview.png; it goes away when the picture is there.")
     private Optional<Integer> every = Optional.empty();
 
     @Option(names = "--preview-to", paramLabel = "DIR", description = "Keep every preview in this folder instead.")
