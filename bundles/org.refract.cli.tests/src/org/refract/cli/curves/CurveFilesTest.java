@@ -134,6 +134,20 @@ class CurveFilesTest {
     }
 
     @Test
+    void onAScreenTheCurvesAreDrawnAnewUntilItIsInterrupted() throws Exception {
+        StringWriter text = new StringWriter();
+        PrintWriter screen = new PrintWriter(text) {
+            @Override
+            public void flush() {
+                Thread.currentThread().interrupt();
+            }
+        };
+        new TrainingWatch(folder, List.of("total"), new Terminal(true, 60)).follow(screen, 1);
+        assertTrue(Thread.interrupted());
+        assertTrue(text.toString().startsWith("\u001b[H\u001b[2Jtotal"), text::toString);
+    }
+
+    @Test
     void aFolderWithoutATrainingIsNamed() throws Exception {
         Path empty = Files.createDirectories(folder.resolve("empty"));
         assertTrue(assertThrows(RefractException.class, () -> TrainingLogs.read(empty)).getMessage().contains("holds no training"));
