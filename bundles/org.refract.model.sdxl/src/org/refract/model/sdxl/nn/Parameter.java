@@ -2,6 +2,8 @@ package org.refract.model.sdxl.nn;
 
 import ai.djl.ndarray.NDArray;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** A weight that the module tree declares by name and shape, and that a checkpoint fills. */
 public final class Parameter {
@@ -9,6 +11,7 @@ public final class Parameter {
     private final String path;
     private final long[] shape;
     private NDArray value;
+    private Optional<Supplier<NDArray>> source = Optional.empty();
 
     Parameter(String path, long... shape) {
         this.path = path;
@@ -37,7 +40,8 @@ public final class Parameter {
     /** The weight itself. */
     public NDArray value() {
         if (value == null) {
-            throw new IllegalStateException(path + " is not loaded");
+            value = source.orElseThrow(() -> new IllegalStateException(path + " is not loaded")).get();
+            source = Optional.empty();
         }
         return value;
     }
@@ -45,5 +49,12 @@ public final class Parameter {
     /** Fills it; the tensor stays with its owner. */
     public void fill(NDArray tensor) {
         value = tensor;
+        source = Optional.empty();
+    }
+
+    /** Fills it when it is first asked for. */
+    public void fillLater(Supplier<NDArray> tensor) {
+        value = null;
+        source = Optional.of(tensor);
     }
 }

@@ -85,7 +85,8 @@ public final class FoundWeights {
     }
 
     /**
-     * Fills the weights.
+     * Fills the weights. One that has to be converted, moved or laid out anew comes from its mapped file when it is first needed: a model
+     * opens at once, and what a run never touches, such as the VAE's encoder, takes no memory.
      *
      * @param owner   keeps them, in its placement's element type and on its device
      * @param changes what is added to them
@@ -100,11 +101,22 @@ public final class FoundWeights {
                 if (changed != weight && Tensors.longs(KERNELS.call(step, "is_finite", changed))[0] == 0) {
                     throw notANumber(entry.getValue());
                 }
-                NDArray placed = KERNELS.call(step, "placed", changed, TorchType.of(owner.placement()).number(), owner.placement().device(),
-                        parameter.isConvolution());
-                parameter.fill(step.promote(placed, owner));
+                if (changed == weight && file.isMapped()) {
+                    NDArray looking = step.promote(weight, owner);
+                    parameter.fillLater(() -> {
+                        try (looking) {
+                            return placed(looking, parameter, owner, owner);
+                        }
+                    });
+                } else {
+                    parameter.fill(step.promote(placed(changed, parameter, owner, step), owner));
+                }
             }
         }
+    }
+
+    private static NDArray placed(NDArray weight, Parameter parameter, Scope owner, Scope out) {
+        return KERNELS.call(out, "placed", weight, TorchType.of(owner.placement()).number(), owner.placement().device(), parameter.isConvolution());
     }
 
     /** As the file has it, in the tree's shape. */

@@ -36,6 +36,11 @@ final class SafeTensorsWeights implements WeightFile {
     }
 
     @Override
+    public boolean isMapped() {
+        return true;
+    }
+
+    @Override
     public NDArray read(String name, NDManager out) throws RefractException {
         return file.read(name, out);
     }

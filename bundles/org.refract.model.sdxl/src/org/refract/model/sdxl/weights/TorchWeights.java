@@ -51,6 +51,11 @@ final class TorchWeights implements WeightFile {
     }
 
     @Override
+    public boolean isMapped() {
+        return false;
+    }
+
+    @Override
     public NDArray read(String name, NDManager out) throws RefractException {
         return archive.read(prefix + name, out);
     }

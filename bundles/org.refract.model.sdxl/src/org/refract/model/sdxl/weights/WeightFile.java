@@ -37,6 +37,9 @@ public interface WeightFile extends AutoCloseable {
     /** What the file says about itself. */
     Map<String, String> metadata();
 
+    /** Whether what is read looks at the file itself and takes no memory until it is used. */
+    boolean isMapped();
+
     /** A tensor with the file's element type on the CPU; one that looks at a mapped file must not be written into. */
     NDArray read(String name, NDManager out) throws RefractException;
 
