@@ -13,12 +13,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.GradientRequest;
@@ -164,6 +166,25 @@ class GradientsTest {
             }
             double slope = (moved[0] - moved[1]) / (2 * step);
             assertEquals(norm, slope, 0.03 * norm, point + ": slope " + slope + ", gradient " + norm);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"euler_ancestral", "heun", "dpm2_ancestral", "dpmpp_2m_sde", "dpmpp_3m", "dpmpp_2s", "dpmpp_sde", "unipc", "lms", "lcm"})
+    void gradientsPassThroughEveryKindOfScheduler(String scheduler) throws Exception {
+        ImageRequest request = threeSteps().withScheduler(scheduler);
+        try (Scope scope = Scope.open(Placement.CPU); ImageModel model = open(); Gradients found = gradients(model, request, List.of(MID), List.of(), scope)) {
+            NDArray gradient = found.points().getFirst().gradient();
+            double norm = Math.sqrt(Tensors.scalar(gradient.square().sum()));
+            double step = 2e-4 * Math.sqrt(Tensors.scalar(found.points().getFirst().value().square().sum()));
+            double[] moved = new double[2];
+            for (int sign = 0; sign < 2; sign++) {
+                NDArray change = gradient.mul((sign == 0 ? step : -step) / norm);
+                AtomicInteger calls = new AtomicInteger();
+                Hook push = Hooks.of(MID, (pass, value) -> calls.getAndIncrement() > 0 ? value : PLUS.call(value.getManager(), "plus", value, change));
+                moved[sign] = objective(model, request, List.of(push));
+            }
+            assertEquals(norm, (moved[0] - moved[1]) / (2 * step), 0.05 * norm);
         }
     }
 
