@@ -103,11 +103,6 @@ public final class SchedulerConfig {
         return SchedulerName.all().stream().map(SchedulerName::name).toList();
     }
 
-    /** What AUTOMATIC1111's web UI calls the scheduler of a short name; the name itself if there is none. */
-    public static String displayName(String name) {
-        return SchedulerName.of(name).map(SchedulerName::display).orElse(name);
-    }
-
     /** The scheduler that this configures. */
     public Scheduler scheduler() {
         return scheduler;
