@@ -18,7 +18,9 @@ public interface ImageModel extends Model {
     }
 
     /**
-     * Runs the model. The same request gives the same images on every run, whatever else runs in the batch.
+     * Runs the model. The same request gives the same images on every run, whatever else runs in the batch. Pictures that cannot be
+     * computed together without that, such as those of prompts that take different numbers of windows, are computed in several groups, one
+     * after the other in the order of their first pictures; to a hook each group is a batch of its own.
      *
      * @param request what to draw
      * @param hooks   what to read or change on the way, applied in this order at each point; each adds nothing to the cost

@@ -22,7 +22,7 @@ public record TextOptions(List<String> prompts2, List<String> negativePrompts2, 
     public enum LongPrompts {
         /** They are left out, with a note that says which words. */
         CUT,
-        /** They are encoded in further windows of 75 tokens, and the embeddings are joined. */
+        /** They are encoded in further windows of 75 tokens, and the embeddings are joined, with a note that says how many windows. */
         CHUNK
     }
 

@@ -36,7 +36,7 @@ final class FusedStepTest {
     private static final int N = 48;
     private static final int BATCH = 20;
 
-    record Case(Selection selection, Rule rule, boolean centred, boolean rescaled, long[] widths, double[] weights, double k, boolean transcodes) {
+    record Case(Selection selection, Rule rule, boolean centred, boolean rescaled, long[] widths, double[] weights, double k, boolean transcodes, boolean skips) {
     }
 
     static Stream<Case> cases() {
@@ -44,13 +44,14 @@ final class FusedStepTest {
         for (Selection selection : Selection.values()) {
             for (Rule rule : List.of(Rule.NONE, Rule.SAELENS, Rule.DICTIONARY_LEARNING)) {
                 boolean rescaled = rule == Rule.SAELENS;
-                all.add(new Case(selection, rule, true, rescaled, new long[] {N}, new double[] {1}, 4, false));
-                all.add(new Case(selection, rule, false, rescaled, new long[] {N}, new double[] {1}, 3, true));
+                all.add(new Case(selection, rule, true, rescaled, new long[] {N}, new double[] {1}, 4, false, false));
+                all.add(new Case(selection, rule, false, rescaled, new long[] {N}, new double[] {1}, 3, true, false));
+                all.add(new Case(selection, rule, false, rescaled, new long[] {N}, new double[] {1}, 3, true, true));
             }
         }
-        all.add(new Case(Selection.BATCHTOPK, Rule.DICTIONARY_LEARNING, true, false, new long[] {6, 20, N}, new double[] {0.2, 0.5, 0.3}, 3.5, false));
-        all.add(new Case(Selection.BATCHTOPK, Rule.SAELENS, true, true, new long[] {6, 12, 24, N}, new double[] {1, 1, 1, 1}, 5, false));
-        all.add(new Case(Selection.BATCHTOPK, Rule.NONE, false, false, new long[] {1, N}, new double[] {2, 1}, 30, true));
+        all.add(new Case(Selection.BATCHTOPK, Rule.DICTIONARY_LEARNING, true, false, new long[] {6, 20, N}, new double[] {0.2, 0.5, 0.3}, 3.5, false, false));
+        all.add(new Case(Selection.BATCHTOPK, Rule.SAELENS, true, true, new long[] {6, 12, 24, N}, new double[] {1, 1, 1, 1}, 5, false, false));
+        all.add(new Case(Selection.BATCHTOPK, Rule.NONE, false, false, new long[] {1, N}, new double[] {2, 1}, 30, true, true));
         return all.stream();
     }
 
@@ -77,6 +78,10 @@ final class FusedStepTest {
             tensors.put("W_dec", Tensors.of(scope.manager(), random.randn(N * e), N, e));
             tensors.put("b_enc", Tensors.of(scope.manager(), random.randn(N), N));
             tensors.put("b_dec", Tensors.of(scope.manager(), random.randn(e), e));
+            if (c.skips) {
+                tensors.put("W_skip", Tensors.of(scope.manager(), random.randn(e * D), e, D));
+            }
+            List<String> names = List.copyOf(tensors.keySet());
             SparseRule rule = new SparseRule(c.selection, c.k, 0, 0, c.centred, c.rescaled, false, c.widths, c.weights, 0,
                     new Revival(c.rule, e / 2, 0.7, BATCH), 0, Threshold.NONE);
             TrainingSettings settings = TrainingSettings.of(Settings.of(TrainingSettings.HYPERPARAMETERS,
@@ -94,17 +99,17 @@ final class FusedStepTest {
                     NDArray x = Tensors.of(scope.manager(), random.randn(BATCH * D), BATCH, D);
                     NDArray y = c.transcodes ? Tensors.of(scope.manager(), random.randn(BATCH * e), BATCH, e) : x;
                     long count = c.selection == Selection.BATCHTOPK ? (long) (c.k * BATCH) : (long) c.k;
-                    NDList given = new NDList(sae.tensors().get("W_enc"), sae.tensors().get("W_dec"), sae.tensors().get("b_enc"), sae.tensors().get("b_dec"));
+                    NDList given = new NDList(names.stream().map(sae.tensors()::get).toList());
                     NDList plain = PLAIN.callTraining(scope, "evaluate", x, y, given, c.selection.ordinal(), count, c.widths, c.weights, c.rescaled,
                             c.centred, c.rule.ordinal(), 0.7, trainer.state().get("since_active"), BATCH);
-                    Map<String, float[]> before = moments(trainer);
+                    Map<String, float[]> before = moments(trainer, names);
                     trainer.step(x, y);
-                    Map<String, float[]> after = moments(trainer);
+                    Map<String, float[]> after = moments(trainer, names);
                     int place = 0;
-                    for (String name : List.of("W_enc", "W_dec", "b_enc", "b_dec")) {
+                    for (String name : names) {
                         near(name + " of step " + t, Tensors.floats(plain.get(place++)), before.get(name), after.get(name));
                     }
-                    double[] terms = Tensors.doubles(plain.get(4));
+                    double[] terms = Tensors.doubles(plain.get(place));
                     for (int i = 0; i < squares.size(); i++) {
                         assertEquals(terms[i], trainer.metrics().get(squares.get(i)), 1e-4 * terms[i], squares.get(i));
                     }
@@ -116,9 +121,9 @@ final class FusedStepTest {
         }
     }
 
-    private static Map<String, float[]> moments(SparseTrainer trainer) {
+    private static Map<String, float[]> moments(SparseTrainer trainer, List<String> names) {
         Map<String, float[]> all = new LinkedHashMap<>();
-        for (String name : List.of("W_enc", "W_dec", "b_enc", "b_dec")) {
+        for (String name : names) {
             all.put(name, Tensors.floats(trainer.state().get("exp_avg." + name)));
         }
         return all;

@@ -1,6 +1,6 @@
 # Autoencoders that keep a fixed number of latents. Shapes: x (samples, d); target (samples, e), x but for transcoders; W_enc (d, n);
-# W_dec (n, e); b_enc (n); b_dec (e); z (samples, n).
-#   pre = (x - b_dec) W_enc + b_enc, by the decoder rows' norms if rescaled;  z = the selected of pre, relu;  xhat = z W_dec + b_dec
+# W_dec (n, e); b_enc (n); b_dec (e); W_skip (e, d); z (samples, n).
+#   pre = (x - b_dec) W_enc + b_enc, by the decoder rows' norms if rescaled;  z = the selected of pre, relu;  xhat = z W_dec + b_dec, + x W_skip^T with a skip connection
 #   L = sum_g weight_g mean_b sum_d (xhat_g - target)^2 + auxiliary,  xhat_g = the reconstruction by the first width_g latents
 
 # selection: 0 the k largest of each row, 1 the k largest in magnitude of each row, 2 the largest of each of k groups, 3 the k largest of all
@@ -49,12 +49,15 @@ def auxiliary(x: Tensor, xhat: Tensor, pre: Tensor, z: Tensor, W_dec: Tensor, b_
   spread = torch.sum(torch.pow(residual - torch.mean(residual, [0], True), 2))
   return torch.nan_to_num(torch.div(torch.sum(torch.pow(residual - torch.mm(a, W_dec), 2)), spread))
 
-# given: W_enc, W_dec, b_enc, b_dec. Returns the gradients by them; (loss of each width, auxiliary) in float64; xhat; z.
+# given: W_enc, W_dec, b_enc, b_dec, and W_skip or nothing. Returns the gradients by them; (loss of each width, auxiliary) in float64; xhat; z.
 def evaluate(x: Tensor, target: Tensor, given: List[Tensor], selection: int, k: int, widths: List[int], weights: List[float], rescale: bool, centred: bool, rule: int, aux: float, since: Tensor, tokens: int) -> List[Tensor]:
-  W_enc = given[0].detach().requires_grad_(True)
-  W_dec = given[1].detach().requires_grad_(True)
-  b_enc = given[2].detach().requires_grad_(True)
-  b_dec = given[3].detach().requires_grad_(True)
+  leaves = annotate(List[Tensor], [])
+  for tensor in given:
+    _g = torch.append(leaves, tensor.detach().requires_grad_(True))
+  W_enc = leaves[0]
+  W_dec = leaves[1]
+  b_enc = leaves[2]
+  b_dec = leaves[3]
   y = x
   if centred:
     y = x - b_dec
@@ -67,6 +70,8 @@ def evaluate(x: Tensor, target: Tensor, given: List[Tensor], selection: int, k: 
   if rescale:
     units = torch.div(z, norms)
   xhat = torch.unsqueeze(b_dec, 0)
+  if len(leaves) > 4:
+    xhat = xhat + torch.mm(x, torch.t(leaves[4]))
   loss = torch.zeros([], dtype=x.dtype, device=x.device)
   terms = annotate(List[Tensor], [])
   start = 0
@@ -81,7 +86,7 @@ def evaluate(x: Tensor, target: Tensor, given: List[Tensor], selection: int, k: 
     i = i + 1
   revival = auxiliary(target, xhat, pre, z, W_dec, b_dec, norms, rescale, rule, since, tokens) * aux
   _b = torch.append(terms, revival.detach())
-  gradients = torch.autograd.grad([loss + revival], [W_enc, W_dec, b_enc, b_dec])
+  gradients = torch.autograd.grad([loss + revival], leaves)
   result = annotate(List[Tensor], [])
   for gradient in gradients:
     _c = torch.append(result, torch._unwrap_optional(gradient))

@@ -66,7 +66,6 @@ public record TrainingSettings(double lr, double beta1, double beta2, double eps
             new Hyperparameter("decay_steps", Kind.INTEGER, "0", "an integer that is not negative; above 0 unless lr_schedule is constant",
                     SAELENS_SCHEDULE),
             new Hyperparameter("lr_end", Kind.REAL, "0", "a number that is not negative, the rate after decay_steps", SAELENS_SCHEDULE),
-            new Hyperparameter("sparsity_warmup_steps", Kind.INTEGER, "0", "an integer that is not negative", DICTIONARY_LEARNING),
             new Hyperparameter("dead_tokens", Kind.INTEGER, "10000000", "a positive integer", DICTIONARY_LEARNING),
             new Hyperparameter("decoder_init_norm", Kind.REAL, "0.1", "a positive number", SAELENS),
             new Hyperparameter("b_dec_init", Kind.CHOICE, "zeros", "zeros|mean|geometric_median", SAELENS),

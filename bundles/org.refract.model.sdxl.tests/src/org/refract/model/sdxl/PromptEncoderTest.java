@@ -100,9 +100,21 @@ class PromptEncoderTest {
             notes.clear();
             PromptEncoder.Embedding whole = encode(encoder, scope, List.of(prompt), List.of(prompt),
                     TextOptions.DEFAULT.withLongPrompts(LongPrompts.CHUNK), notes);
-            assertEquals(List.of(), notes);
+            assertEquals(1, notes.size());
+            assertTrue(notes.getFirst().contains("is longer than 75 tokens and is read in 2 windows"), notes.getFirst());
             assertTrue(whole.context().getShape().get(1) > cut.context().getShape().get(1));
             assertEquals(0, whole.context().getShape().get(1) % 77);
+        }
+    }
+
+    @Test
+    void windowsThatWereAskedForAreNoNote() throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU); PromptEncoder encoder = encoder(scope, List.of())) {
+            List<String> prompts = List.of("a cat BREAK a dog");
+            List<String> notes = new ArrayList<>();
+            TextOptions options = TextOptions.DEFAULT.withWeighting(Weighting.A1111).withLongPrompts(LongPrompts.CHUNK);
+            assertEquals(2 * 77, encode(encoder, scope, prompts, prompts, options, notes).context().getShape().get(1));
+            assertEquals(List.of(), notes);
         }
     }
 

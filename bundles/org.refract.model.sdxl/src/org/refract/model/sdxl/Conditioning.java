@@ -54,6 +54,14 @@ record Conditioning(Optional<UNet.Conditioning> both, Optional<UNet.Conditioning
         return new Conditioning(both, guided && guidance.everywhere() ? Optional.empty() : Optional.of(told(parts, request, wanted, false, run)));
     }
 
+    /** Which pictures of a request are told something of the same length, so that they can be drawn together. */
+    static WindowGroups groups(SdxlParts parts, PromptEncoder prompts, ImageRequest request) throws RefractException {
+        int count = request.prompts().size();
+        List<String> negative = request.guidance() > 1 ? negative(request, parts.forceZeros()) : List.of();
+        List<Integer> windows = prompts.windows(Texts.of(request, negative));
+        return WindowGroups.of(windows.subList(negative.size(), negative.size() + count), windows.subList(0, negative.size()));
+    }
+
     private static UNet.Conditioning told(SdxlParts parts, ImageRequest request, Embedding embedding, boolean guided, Scope run) {
         float[] ids = TimeIds.of(request, parts.aestheticScore(), guided);
         long rows = (guided ? 2L : 1L) * request.prompts().size();

@@ -2,10 +2,12 @@ package org.refract.model.sdxl;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.Pass;
@@ -78,14 +80,13 @@ final class PromptEncoder implements AutoCloseable {
      */
     Embedding encode(Texts texts, HookTable hooks, Pass pass, Monitor monitor, NDManager owner) throws RefractException {
         checkClipSkip(texts.options().clipSkip());
-        PromptRows two = new PromptRows(first.isPresent() ? texts.second() : texts.first(), secondTokenizer, texts.options());
-        Optional<PromptRows> one = first.isPresent()
-                ? Optional.of(new PromptRows(texts.first(), firstTokenizer.orElseThrow(), texts.options()))
-                : Optional.empty();
-        int windows = Math.max(two.windows(), one.map(PromptRows::windows).orElse(1));
+        PromptRows two = rowsOfSecond(texts);
+        Optional<PromptRows> one = rowsOfFirst(texts);
+        int windows = Collections.max(windows(one, two));
         two.fill(windows);
         one.ifPresent(o -> o.fill(windows));
         noteCut(one, two, monitor);
+        noteChunked(one, two, monitor);
         noteUnread(texts, monitor);
         if (touchedBy(hooks)) {
             return compute(one, two, texts, hooks, pass, owner);
@@ -97,6 +98,29 @@ final class PromptEncoder implements AutoCloseable {
             forgetEldest();
         }
         return known;
+    }
+
+    /**
+     * Windows that each text takes in the encoder where it takes more.
+     *
+     * @throws RefractException if a prompt is written in a way that its notation does not allow
+     */
+    List<Integer> windows(Texts texts) throws RefractException {
+        return windows(rowsOfFirst(texts), rowsOfSecond(texts));
+    }
+
+    private static List<Integer> windows(Optional<PromptRows> one, PromptRows two) {
+        List<Integer> second = two.windows();
+        List<Integer> first = one.map(PromptRows::windows).orElse(second);
+        return IntStream.range(0, second.size()).mapToObj(i -> Math.max(first.get(i), second.get(i))).toList();
+    }
+
+    private Optional<PromptRows> rowsOfFirst(Texts texts) throws RefractException {
+        return first.isPresent() ? Optional.of(new PromptRows(texts.first(), firstTokenizer.orElseThrow(), texts.options())) : Optional.empty();
+    }
+
+    private PromptRows rowsOfSecond(Texts texts) throws RefractException {
+        return new PromptRows(first.isPresent() ? texts.second() : texts.first(), secondTokenizer, texts.options());
     }
 
     private void checkClipSkip(int skip) throws RefractException {
@@ -165,6 +189,14 @@ final class PromptEncoder implements AutoCloseable {
         one.ifPresent(o -> cut.putAll(o.cut()));
         cut.forEach((prompt, words) -> monitor.note(
                 "The prompt \"%s\" was cut after %d tokens; \"%s\" was left out.".formatted(beginning(prompt), maxLength() - 2, beginning(words))));
+    }
+
+    /** A note for each prompt that is too long for one window. */
+    private void noteChunked(Optional<PromptRows> one, PromptRows two, Monitor monitor) {
+        Map<String, Integer> chunked = new LinkedHashMap<>(two.chunked());
+        one.ifPresent(o -> o.chunked().forEach((prompt, windows) -> chunked.merge(prompt, windows, Math::max)));
+        chunked.forEach((prompt, windows) -> monitor.note("The prompt \"%s\" is longer than %d tokens and is read in %d windows."
+                .formatted(beginning(prompt), maxLength() - 2, windows)));
     }
 
     /** A note for what the web UI's notation has and this has not, once per request. */

@@ -2,6 +2,7 @@ package org.refract.model.sdxl;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,6 +110,29 @@ final class SdxlModel implements ImageModel {
             require(hook.point());
         }
         HookTable table = new HookTable(hooks);
+        WindowGroups groups = Conditioning.groups(parts, prompts, request);
+        if (groups.isOne()) {
+            return draw(request, table, monitor, owner);
+        }
+        try (Scope all = Scope.in(owner, placement)) {
+            GroupMonitor counting = new GroupMonitor(monitor, request.prompts().size());
+            List<ImageBatch> drawn = new ArrayList<>();
+            for (ImageRequest group : groups.requests(request, all.manager())) {
+                counting.begin(group.prompts().size());
+                drawn.add(draw(group, table, counting, all.manager()));
+            }
+            NDArray latents = groups.joined(drawn.stream().map(ImageBatch::latents).toList(), all.manager());
+            Optional<NDArray> images = request.decode()
+                    ? Optional.of(groups.joined(drawn.stream().map(d -> d.images().orElseThrow()).toList(), all.manager()))
+                    : Optional.empty();
+            latents.attach(owner);
+            images.ifPresent(i -> i.attach(owner));
+            return new ImageBatch(latents, images);
+        }
+    }
+
+    /** Draws pictures whose prompts take equally many windows. */
+    private ImageBatch draw(ImageRequest request, HookTable table, Monitor monitor, NDManager owner) throws RefractException {
         try (Scope run = Scope.in(owner, placement)) {
             Denoising.Denoised denoised = denoise(request, table, monitor, run);
             int count = request.prompts().size();
@@ -141,6 +165,11 @@ final class SdxlModel implements ImageModel {
     @Override
     public Gradients gradients(ImageRequest request, GradientRequest wanted, List<? extends Hook> hooks, Monitor monitor, NDManager owner)
             throws RefractException {
+        RequestChecks.check(request, parts);
+        if (!Conditioning.groups(parts, prompts, request).isOne()) {
+            throw RefractException.usage("The prompts are of such different lengths that their pictures are drawn apart, and a gradient is that "
+                    + "of one run; ask for one picture at a time, or have long prompts cut.");
+        }
         return Differentiation.of(this, request, wanted, hooks, monitor, owner);
     }
 

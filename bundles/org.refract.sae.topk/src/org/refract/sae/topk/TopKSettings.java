@@ -39,8 +39,8 @@ record TopKSettings(int k, int auxk, double auxkCoef, double firstK, long anneal
             new Hyperparameter("clip", Kind.REAL, "0", "a number that is not negative; 0 clips nothing", UNBOX),
             new Hyperparameter("decoder_constraint", Kind.CHOICE, "unit_first", "none|unit_first|unit", OPENAI));
 
-    /** What every trainer has and this one does not: how other variants begin, and sparsity terms. */
-    private static final List<String> WITHOUT = List.of("sparsity_warmup_steps", "decoder_init_norm", "b_dec_init");
+    /** What every trainer has and this one does not: how other variants begin. */
+    private static final List<String> WITHOUT = List.of("decoder_init_norm", "b_dec_init");
 
     /** What a person may set. */
     static final List<Hyperparameter> HYPERPARAMETERS = hyperparameters();

@@ -23,7 +23,9 @@ final class Mixture {
     private final List<List<Map<Integer, Double>>> prompts = new ArrayList<>();
     private final List<Map<Integer, Double>> pools = new ArrayList<>();
     private final Map<String, String> cut = new HashMap<>();
+    private final Map<String, Integer> chunked = new HashMap<>();
     private int empty = -1;
+    private boolean divided;
 
     /** A variant of a text: its first row, how many windows it has, and its share. */
     private record Placed(int row, int windows, double share) {
@@ -54,6 +56,11 @@ final class Mixture {
         return cut;
     }
 
+    /** Windows of each text that had to be divided. */
+    Map<String, Integer> chunked() {
+        return chunked;
+    }
+
     /** The next prompt. */
     void add(String text) throws RefractException {
         WeightedPrompt prompt = switch (options.weighting()) {
@@ -63,6 +70,7 @@ final class Mixture {
         };
         List<Map<Integer, Double>> windows = new ArrayList<>();
         List<Integer> lost = new ArrayList<>();
+        divided = false;
         for (Term term : prompt.terms()) {
             List<Map<Integer, Double>> ofTerm = blended(term, lost);
             if (term.weight() != 1) {
@@ -74,6 +82,9 @@ final class Mixture {
             windows.addAll(ofTerm);
         }
         prompts.add(windows);
+        if (divided) {
+            chunked.put(text, windows.size());
+        }
         if (!lost.isEmpty()) {
             cut.put(text, tokenizer.decode(lost));
         }
@@ -89,6 +100,7 @@ final class Mixture {
                 Window.All read = Window.of(variant.sections(), tokenizer, options.longPrompts());
                 placed.add(new Placed(rows.size(), read.windows().size(), variant.share()));
                 rows.addAll(read.windows());
+                divided |= read.windows().size() > variant.sections().size();
                 if (firstRows.containsKey(placed.getLast().row)) {
                     lost.addAll(read.cut());
                 }

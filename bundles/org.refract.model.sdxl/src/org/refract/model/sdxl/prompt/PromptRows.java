@@ -47,9 +47,9 @@ public final class PromptRows {
         }
     }
 
-    /** Windows of the longest prompt. */
-    public int windows() {
-        return mixture.prompts().stream().mapToInt(List::size).max().orElse(1);
+    /** Windows of each prompt. */
+    public List<Integer> windows() {
+        return mixture.prompts().stream().map(List::size).toList();
     }
 
     /** Fills every prompt up to so many windows. */
@@ -64,6 +64,11 @@ public final class PromptRows {
     /** What of each text found no room, in words; texts that were read whole are not there. */
     public Map<String, String> cut() {
         return Map.copyOf(mixture.cut());
+    }
+
+    /** Windows of each text of which more than one is needed for words that follow each other; all others are not there. */
+    public Map<String, Integer> chunked() {
+        return Map.copyOf(mixture.chunked());
     }
 
     /** {@code (rows, tokens)} int64. */
