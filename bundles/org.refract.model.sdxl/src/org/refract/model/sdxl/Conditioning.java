@@ -57,6 +57,9 @@ record Conditioning(Optional<UNet.Conditioning> both, Optional<UNet.Conditioning
     /** Which pictures of a request are told something of the same length, so that they can be drawn together. */
     static WindowGroups groups(SdxlParts parts, PromptEncoder prompts, ImageRequest request) throws RefractException {
         int count = request.prompts().size();
+        if (count == 1) {
+            return new WindowGroups(List.of(List.of(0)));
+        }
         List<String> negative = request.guidance() > 1 ? negative(request, parts.forceZeros()) : List.of();
         List<Integer> windows = prompts.windows(Texts.of(request, negative));
         return WindowGroups.of(windows.subList(negative.size(), negative.size() + count), windows.subList(0, negative.size()));
