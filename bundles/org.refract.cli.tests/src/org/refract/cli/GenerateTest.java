@@ -259,6 +259,30 @@ class GenerateTest {
         assertEquals(64, last().width());
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatAMaskKeepsStaysToThePixel(boolean refined) throws IOException {
+        BufferedImage photo = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
+        BufferedImage mask = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
+        for (int i = 0; i < 32 * 32; i++) {
+            photo.setRGB(i % 32, i / 32, i * 0x3F1D);
+            mask.setRGB(i % 32, i / 32, i % 32 < 16 ? 0 : 0xFFFFFF);
+        }
+        ImageIO.write(photo, "png", folder.resolve("photo.png").toFile());
+        ImageIO.write(mask, "png", folder.resolve("mask.png").toFile());
+        Path file = folder.resolve("a.png");
+        List<Object> arguments = new ArrayList<>(List.of("a cat", "--image", folder.resolve("photo.png"), "--mask", folder.resolve("mask.png"), "--out", file));
+        if (refined) {
+            arguments.addAll(List.of("--refiner", folder.resolve("refiner"), "--refine-strength", 0.3));
+        }
+        draw(arguments.toArray());
+        for (Path drawn : refined ? List.of(file, folder.resolve("a-base.png")) : List.of(file)) {
+            BufferedImage picture = ImageIO.read(drawn.toFile());
+            assertArrayEquals(photo.getRGB(0, 0, 16, 32, null, 0, 16), picture.getRGB(0, 0, 16, 32, null, 0, 16));
+            assertFalse(Arrays.equals(photo.getRGB(16, 0, 16, 32, null, 0, 16), picture.getRGB(16, 0, 16, 32, null, 0, 16)));
+        }
+    }
+
     @Test
     void previewsComeAndGo() throws IOException {
         draw("a cat", "--preview", 2, "--out", folder.resolve("o").resolve("a.png"));

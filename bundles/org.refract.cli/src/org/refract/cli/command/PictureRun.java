@@ -1,5 +1,6 @@
 package org.refract.cli.command;
 
+import ai.djl.ndarray.NDArray;
 import com.google.gson.JsonObject;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
@@ -25,6 +26,7 @@ import org.refract.cli.command.RefinerOptions.Second;
 import org.refract.cli.command.StartOptions.Start;
 import org.refract.cli.picture.PictureFile;
 import org.refract.cli.picture.PictureText;
+import org.refract.engine.draw.Overlay;
 import org.refract.engine.draw.TwoStages;
 import org.refract.engine.intervene.Interventions;
 import org.refract.engine.tensor.Pictures;
@@ -143,7 +145,7 @@ final class PictureRun {
         Optional<Second> second = first.options().refiner().second();
         ImageRequest plain = shaped(request(batch.stream().map(Placed::wanted).toList()), start, first);
         Optional<PreviewFiles> shown = previews.every().map(n -> new PreviewFiles(monitor, n, batch.getFirst().file(), previews.folder()));
-        Monitor hears = shown.isPresent() ? shown.get() : monitor;
+        Monitor hears = new BatchMonitor(shown.isPresent() ? shown.get() : monitor, batch.size());
         try (Scope scope = Scope.open(models.base().placement())) {
             ImageRequest request = start.isPresent() ? start.get().on(plain, scope.manager()) : plain;
             List<Hook> hooks = Interventions.hooks(changes, models.dictionaries());
@@ -160,19 +162,21 @@ final class PictureRun {
 
     private Drawn one(ImageRequest request, List<Hook> hooks, Monitor monitor, Scope scope) throws RefractException {
         try (ImageBatch batch = models.base().generate(request, hooks, monitor, scope.manager())) {
-            return new Drawn(pictures(batch), List.of());
+            return new Drawn(pictures(batch, request, scope), List.of());
         }
     }
 
     private Drawn two(Second second, ImageRequest request, List<Hook> hooks, Monitor monitor, Scope scope) throws RefractException {
         TwoStages stages = new TwoStages(models.base(), models.refiner().orElseThrow(), second.how());
         try (TwoStages.Drawn both = stages.draw(request, hooks, UnaryOperator.identity(), List.of(), monitor, scope.manager())) {
-            return new Drawn(pictures(both.refined()), pictures(both.base()));
+            return new Drawn(pictures(both.refined(), request, scope), pictures(both.base(), request, scope));
         }
     }
 
-    private static List<BufferedImage> pictures(ImageBatch batch) {
-        return batch.images().map(Pictures::of).orElseThrow();
+    /** What came out, with the photo where its mask keeps it. */
+    private static List<BufferedImage> pictures(ImageBatch batch, ImageRequest request, Scope scope) {
+        NDArray images = batch.images().orElseThrow();
+        return Pictures.of(request.start().map(start -> Overlay.over(start, images, scope.manager())).orElse(images));
     }
 
     private void write(Placed placed, ImageRequest request, int i, Drawn drawn) throws RefractException {

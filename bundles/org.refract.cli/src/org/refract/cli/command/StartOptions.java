@@ -24,7 +24,7 @@ final class StartOptions {
             description = "How much of it is drawn anew, above 0 to 1 (default: 0.75).")
     private Optional<Double> strength = Optional.empty();
 
-    @Option(names = "--mask", paramLabel = "FILE", description = "White where it is drawn anew, black where it stays.")
+    @Option(names = "--mask", paramLabel = "FILE", description = "White where it is drawn anew, black where it stays to the pixel; grey mixes both.")
     private Optional<Path> mask = Optional.empty();
 
     @Option(names = "--fit", paramLabel = "crop|pad|stretch",
