@@ -101,6 +101,21 @@ class SafeTensorsTest {
     }
 
     @Test
+    void aTensorIsReadThroughAMappingOfItsOwnAsLongAsTheFileIsTheSame() throws Exception {
+        Path file = folder.resolve("x.safetensors");
+        Map<String, NDArray> both = Map.of("x", Tensors.of(scope.manager(), new float[] {1, 2, 3}), "y", Tensors.of(scope.manager(), new float[] {4, 5}));
+        SafeTensorsWriter.write(file, Map.of(), both);
+        SafeTensors tensors = SafeTensors.open(file);
+        tensors.close();
+        assertArrayEquals(new float[] {1, 2, 3}, Tensors.floats(tensors.readAlone("x", scope.manager()).orElseThrow()));
+        assertArrayEquals(new float[] {4, 5}, Tensors.floats(tensors.readAlone("y", scope.manager()).orElseThrow()));
+        SafeTensorsWriter.write(file, Map.of("changed", "yes"), both);
+        assertTrue(tensors.readAlone("x", scope.manager()).isEmpty());
+        Files.delete(file);
+        assertTrue(tensors.readAlone("x", scope.manager()).isEmpty());
+    }
+
+    @Test
     void aPathMayHoldSpacesAndAnyLetters() throws RefractException {
         Path file = folder.resolve("a model ♥ 模型/ü.safetensors");
         SafeTensorsWriter.write(file, Map.of("prompt", "ein Affe, \u2028 \"zitiert\""), Map.of("gewicht ♥", Tensors.of(scope.manager(), new float[] {1, 2, 3})));

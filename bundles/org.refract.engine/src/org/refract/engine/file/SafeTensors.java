@@ -43,12 +43,14 @@ public final class SafeTensors implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final Map<Path, MemorySegment> segments = new LinkedHashMap<>();
     private final Map<Path, Map<TorchType, NDArray>> mapped = new LinkedHashMap<>();
+    private final Map<Path, FileMark> marks = new LinkedHashMap<>();
     private Optional<Scope> mappings = Optional.empty();
 
     private SafeTensors(Path location, Map<String, TensorInfo> tensors, Map<String, String> metadata) {
         this.location = location;
         this.tensors = Collections.unmodifiableMap(tensors);
         this.metadata = Collections.unmodifiableMap(metadata);
+        tensors.values().forEach(t -> marks.computeIfAbsent(t.file(), FileMark::of));
     }
 
     /**
@@ -145,6 +147,26 @@ public final class SafeTensors implements AutoCloseable {
                     : KERNELS.call(out, "copy", mapping(info.file(), TorchType.UINT8), info.offset(), info.length(), shape, type.number());
         } catch (KernelException e) {
             throw RefractException.failure(e, "Tensor '%s' of %s cannot be mapped: %s", name, info.file(), e.getMessage());
+        }
+    }
+
+    /**
+     * As {@link #read}, through a mapping of the tensor's own that ends with it: what was looked at then takes no memory any more. Also after
+     * {@link #close()}.
+     *
+     * @return empty if the file changed since it was opened
+     */
+    public Optional<NDArray> readAlone(String name, NDManager out) throws RefractException {
+        TensorInfo info = info(name);
+        TorchType type = info.type().orElse(TorchType.UINT8);
+        if (info.length() == 0 || info.type().isEmpty() || info.offset() % type.bytes() != 0 || !FileMark.of(info.file()).equals(marks.get(info.file()))) {
+            return Optional.empty();
+        }
+        try (NDManager step = out.newSubManager()) {
+            NDArray file = KERNELS.call(step, "whole", info.file().toAbsolutePath().toString(), (info.offset() + info.length()) / type.bytes(), type.number());
+            return Optional.of(KERNELS.call(out, "look", file, info.offset() / type.bytes(), info.length() / type.bytes(), info.shape().getShape()));
+        } catch (KernelException e) {
+            return Optional.empty();
         }
     }
 

@@ -103,15 +103,22 @@ public final class FoundWeights {
                 }
                 if (changed == weight && file.isMapped()) {
                     NDArray looking = step.promote(weight, owner);
-                    parameter.fillLater(() -> {
-                        try (looking) {
-                            return placed(looking, parameter, owner, owner);
-                        }
-                    });
+                    parameter.fillLater(() -> converted(entry.getValue(), parameter, looking, owner));
                 } else {
                     parameter.fill(step.promote(placed(changed, parameter, owner, step), owner));
                 }
             }
+        }
+    }
+
+    /** A weight as the network wants it. What had to be read for one that is converted takes no memory afterwards. */
+    private NDArray converted(Origin origin, Parameter parameter, NDArray looking, Scope owner) {
+        boolean stays = !parameter.isConvolution() && TorchType.ofSafetensors(stored(origin).dtype()).equals(Optional.of(TorchType.of(owner.placement())));
+        try (looking; Scope step = owner.child()) {
+            Optional<NDArray> alone = stays ? Optional.empty() : file.readAlone(origin.name(), step.manager());
+            return placed(alone.isPresent() ? cut(alone.get(), origin, parameter, step) : looking, parameter, owner, owner);
+        } catch (RefractException e) {
+            throw new IllegalStateException(e.getMessage(), e);
         }
     }
 
@@ -121,7 +128,10 @@ public final class FoundWeights {
 
     /** As the file has it, in the tree's shape. */
     private NDArray read(Origin origin, Parameter parameter, Scope step) throws RefractException {
-        NDArray whole = file.read(origin.name(), step.manager());
+        return cut(file.read(origin.name(), step.manager()), origin, parameter, step);
+    }
+
+    private static NDArray cut(NDArray whole, Origin origin, Parameter parameter, Scope step) {
         return KERNELS.call(step, "cut", whole, origin.index(), origin.count(), origin.transposed(), parameter.shape());
     }
 

@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.engine.file.SafeTensors;
 
@@ -43,6 +44,11 @@ final class SafeTensorsWeights implements WeightFile {
     @Override
     public NDArray read(String name, NDManager out) throws RefractException {
         return file.read(name, out);
+    }
+
+    @Override
+    public Optional<NDArray> readAlone(String name, NDManager out) throws RefractException {
+        return file.readAlone(name, out);
     }
 
     @Override

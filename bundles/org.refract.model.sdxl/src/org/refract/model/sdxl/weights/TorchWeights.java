@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.api.model.Placement;
 import org.refract.engine.file.TorchArchive;
@@ -58,6 +59,11 @@ final class TorchWeights implements WeightFile {
     @Override
     public NDArray read(String name, NDManager out) throws RefractException {
         return archive.read(prefix + name, out);
+    }
+
+    @Override
+    public Optional<NDArray> readAlone(String name, NDManager out) {
+        return Optional.empty();
     }
 
     @Override

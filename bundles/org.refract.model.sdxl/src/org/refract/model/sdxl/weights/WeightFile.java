@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.engine.file.TorchArchive;
 
@@ -42,6 +43,13 @@ public interface WeightFile extends AutoCloseable {
 
     /** A tensor with the file's element type on the CPU; one that looks at a mapped file must not be written into. */
     NDArray read(String name, NDManager out) throws RefractException;
+
+    /**
+     * As {@link #read}, but what is looked at takes no memory any more when the tensor is closed; also after this is closed.
+     *
+     * @return empty where there is no such way, or the file changed since it was opened
+     */
+    Optional<NDArray> readAlone(String name, NDManager out) throws RefractException;
 
     /** A tensor's bytes, little-endian and row-major, until this is closed. */
     MemorySegment bytes(String name) throws RefractException;
