@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """Measures Refract beside its Python peers in one run and writes the table to RESULTS.md.
 
-usage: run.py [--venv FOLDER] [--diffusers FOLDER] [--threads 1,2] [--only sae,unet,picture,start,memory] [--full-width]
+usage: run.py [--venv FOLDER] [--diffusers FOLDER] [--threads 1,2] [--turns 3] [--only sae,libraries,unet,picture,start,memory,load]
+              [--full-width]
 
 The peers run in a virtual environment outside the tree (made on first use; it needs torch, and diffusers with
-transformers for the U-Net rows; a source tree of diffusers can be named with --diffusers). Refract and a peer take turns,
-three each, and the medians are compared, so that a busy machine is busy for both.
+transformers for the U-Net rows; a source tree of diffusers can be named with --diffusers). Refract and its peers take turns
+and the medians are compared, so that a busy machine is busy for all. Parts that are not measured keep their rows in the table.
+--only load writes a checkpoint of SDXL's full size, 7 GB, into the cache folder and opens it; it wants 20 GB of free memory and
+is left out unless it is named.
 """
 import argparse
 import datetime
@@ -22,7 +25,6 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 TREE = HERE.parent.parent
 REFRACT = [str(TREE / "refract")]
-TURNS = 3
 
 
 def arguments():
@@ -31,7 +33,8 @@ def arguments():
     parser.add_argument("--venv", type=pathlib.Path, default=cache / "venv")
     parser.add_argument("--diffusers", type=pathlib.Path, help="src folder of a diffusers source tree")
     parser.add_argument("--threads", default="1,2")
-    parser.add_argument("--only", default="sae,unet,picture,start,memory")
+    parser.add_argument("--turns", type=int, default=3, help="how often each side runs")
+    parser.add_argument("--only", default="sae,libraries,unet,picture,start,memory")
     parser.add_argument("--full-width", action="store_true", help="also time a U-Net of SDXL's full width (writes 2.5 GB)")
     a = parser.parse_args()
     a.cache = cache
@@ -64,16 +67,20 @@ def measured(command, **environment):
     return json.loads(run(command, **environment)[0].strip().splitlines()[-1])
 
 
-def turns(peer, ours):
-    """Medians by key of both sides, each run TURNS times, in turn."""
-    pairs = [(peer(), ours()) for _ in range(TURNS)]
-    return tuple({key: statistics.median(side[key] for side in sides) for key in sides[0]
-                  if isinstance(sides[0][key], (int, float))} for sides in zip(*pairs))
+def turns(a, *sides):
+    """Medians by key of every side, each run so many times, in turn."""
+    rounds = [[side() for side in sides] for _ in range(a.turns)]
+    return [{key: statistics.median(run[key] for run in runs) for key in runs[0] if isinstance(runs[0][key], (int, float))}
+            for runs in zip(*rounds)]
 
 
 def ours_on(threads):
     """Environment in which Refract uses so many threads per operation."""
     return {"REFRACT_JAVA_OPTIONS": f"-Drefract.threads={threads}"}
+
+
+def mebibytes(side):
+    return f"{side['peak_mib']:,.0f} MiB"
 
 
 def milliseconds(seconds):
@@ -83,14 +90,12 @@ def milliseconds(seconds):
 def sae_rows(a):
     for threads in a.threads.split(","):
         size = ["--threads", threads]
-        peer, ours = turns(lambda: measured([python(a), HERE / "peers" / "sae_step.py", "--rounds", 3, *size]),
+        peer, ours = turns(a, lambda: measured([python(a), HERE / "peers" / "sae_step.py", "--rounds", 3, *size]),
                            lambda: measured([*REFRACT, "bench", "sae", "--json"], **ours_on(threads)))
         name = f"SAE step, d 1280, n 5120, k 10, batch 4096, {threads} threads"
         yield name, "one bare encoder product", milliseconds(ours["product"]), milliseconds(ours["step"]), ours["step"] / ours["product"], "≤ 1.4"
         yield name, "sparse product (as sdxl-unbox), PyTorch", milliseconds(peer["sparse"]), milliseconds(ours["step"]), ours["step"] / peer["sparse"], "≤ 0.4"
         yield name, "bare encoder product, PyTorch", milliseconds(peer["product"]), milliseconds(ours["product"]), ours["product"] / peer["product"], ""
-        for case in SAE_CASES:
-            yield from library_rows(a, threads, *case)
 
 
 # variant, form of the libraries, settings, latents, active latents, batch, libraries, goal
@@ -109,18 +114,20 @@ SAE_CASES = [
 ]
 
 
-def library_rows(a, threads, variant, form, settings, n, k, batch, libraries, goal):
-    """One variant beside the libraries that train it with dense latents."""
-    size = ["--n", n, "--k", k, "--batch", batch, "--rounds", 2]
-    for library in libraries:
-        peer, ours = turns(
-            lambda: measured([python(a), HERE / "peers" / "sae_libraries.py", "--library", library, "--form", form, "--threads", threads, *size]),
-            lambda: measured([*REFRACT, "bench", "sae", "--json", "--variant", variant, *settings, *size], **ours_on(threads)))
-        name = f"{form} step, d 1280, n {n}, k {k}, batch {batch}, {threads} threads"
-        yield name, f"{library}'s arithmetic, PyTorch", milliseconds(peer["step"]), milliseconds(ours["step"]), ours["step"] / peer["step"], goal
-        if library == libraries[0]:
+def library_rows(a):
+    """Every variant beside the libraries that train it with dense latents."""
+    for threads in a.threads.split(","):
+        for variant, form, settings, n, k, batch, libraries, goal in SAE_CASES:
+            size = ["--n", n, "--k", k, "--batch", batch, "--rounds", 2]
+            peers = [lambda library=library: measured([python(a), HERE / "peers" / "sae_libraries.py", "--library", library, "--form", form,
+                                                       "--threads", threads, *size]) for library in libraries]
+            ours, *others = turns(
+                a, lambda: measured([*REFRACT, "bench", "sae", "--json", "--variant", variant, *settings, *size], **ours_on(threads)), *peers)
+            name = f"{form} step, d 1280, n {n}, k {k}, batch {batch}, {threads} threads"
             yield name, "one bare encoder product", milliseconds(ours["product"]), milliseconds(ours["step"]), ours["step"] / ours["product"], ""
-            yield name, f"{library}'s, peak memory", f"{peer['peak_mib']:,.0f} MiB", f"{ours['peak_mib']:,.0f} MiB", ours["peak_mib"] / peer["peak_mib"], ""
+            for library, peer in zip(libraries, others):
+                yield name, f"{library}'s arithmetic, PyTorch", milliseconds(peer["step"]), milliseconds(ours["step"]), ours["step"] / peer["step"], goal
+            yield name, f"{libraries[0]}'s, peak memory", mebibytes(others[0]), mebibytes(ours), ours["peak_mib"] / others[0]["peak_mib"], ""
 
 
 def unet_rows(a):
@@ -134,13 +141,13 @@ def unet_rows(a):
     for label, folder, size, batch in cases:
         for threads in a.threads.split(","):
             options = ["--size", size, "--batch", batch]
-            peer, ours = turns(
+            peer, ours = turns(a,
                 lambda: measured([python(a), HERE / "peers" / "unet_forward.py", folder, *options, "--threads", threads], **environment),
                 lambda: measured([*REFRACT, "bench", "unet", "--json", "--model", folder, *options], **ours_on(threads)))
             name = f"{label}, {size} px, batch {batch}, {threads} threads"
             yield name, "diffusers forward", milliseconds(peer["forward"]), milliseconds(ours["forward"]), ours["forward"] / peer["forward"], "≤ 1.0"
             yield name, "the same without hooks", milliseconds(ours["forward"]), milliseconds(ours["hooked"]), ours["hooked"] / ours["forward"], "≤ 1.03"
-            yield name, "diffusers, peak memory", f"{peer['peak_mib']:,.0f} MiB", f"{ours['peak_mib']:,.0f} MiB", ours["peak_mib"] / peer["peak_mib"], "≤ 1.0"
+            yield name, "diffusers, peak memory", mebibytes(peer), mebibytes(ours), ours["peak_mib"] / peer["peak_mib"], "≤ 1.0"
 
 
 def picture_rows(a):
@@ -149,25 +156,46 @@ def picture_rows(a):
     for batch in (1, 4):
         for threads in a.threads.split(","):
             options = ["--size", 64, "--batch", batch, "--steps", 4, "--guidance", 0]
-            peer, ours = turns(
+            peer, ours = turns(a,
                 lambda: measured([python(a), HERE / "peers" / "picture.py", demo, *options, "--threads", threads], **environment),
                 lambda: measured([*REFRACT, "bench", "picture", "--json", "--model", demo, *options], **ours_on(threads)))
             name = f"demo model, prompt to picture, 4 steps, 64 px, batch {batch}, {threads} threads"
             yield name, "diffusers pipeline", milliseconds(peer["picture"]), milliseconds(ours["picture"]), ours["picture"] / peer["picture"], "≤ 1.0"
-            yield name, "diffusers, peak memory", f"{peer['peak_mib']:,.0f} MiB", f"{ours['peak_mib']:,.0f} MiB", ours["peak_mib"] / peer["peak_mib"], "≤ 1.0"
+            yield name, "diffusers, peak memory", mebibytes(peer), mebibytes(ours), ours["peak_mib"] / peer["peak_mib"], "≤ 1.0"
+
+
+def load_rows(a):
+    environment = {"PYTHONPATH": str(a.diffusers)} if a.diffusers else {}
+    folder = a.cache / "sdxl-full"
+    run([python(a), HERE / "peers" / "full_size.py", folder])
+    with tempfile.TemporaryDirectory() as cache:
+        os.environ["REFRACT_CACHE"] = cache
+        ours_at = lambda dtype: measured([*REFRACT, "bench", "load", "--json", "--model", folder, "--device", f"cpu/{dtype}"])
+        first = ours_at("fp16")
+        yield "first time a 7 GB checkpoint is opened, with its fingerprint, float16", "", "", f"{first['load']:.1f} s", None, ""
+        for dtype, theirs in (("fp16", "float16"), ("fp32", "float32")):
+            peer, ours = turns(a, lambda: measured([python(a), HERE / "peers" / "load.py", folder, "--dtype", theirs], **environment),
+                               lambda: ours_at(dtype))
+            name = f"opening a 7 GB checkpoint of float16 to compute in {theirs}"
+            yield name, "diffusers from_pretrained", f"{peer['load']:.1f} s", f"{ours['load']:.1f} s", ours["load"] / peer["load"], "≤ 0.5"
+            yield name, "diffusers, peak memory", mebibytes(peer), mebibytes(ours), ours["peak_mib"] / peer["peak_mib"], "≤ 1.0"
+        memory, seconds = peak([*REFRACT, "generate", "a cat", "--model", folder, "--steps", 1, "--guidance", 5, "--size", 512,
+                                "--out", pathlib.Path(cache) / "cat.png"])
+        yield "full size: one guided step at 512 px in float32, whole process", "", "", f"{memory:,.0f} MiB, {seconds:.0f} s", None, "≤ 24 GiB"
+        del os.environ["REFRACT_CACHE"]
 
 
 def start_rows(a):
     run([*REFRACT, "--version"])
-    version = statistics.median(run([*REFRACT, "--version"])[1] for _ in range(TURNS))
+    version = statistics.median(run([*REFRACT, "--version"])[1] for _ in range(a.turns))
     yield "start: refract --version", "", "", milliseconds(version), None, ""
     with tempfile.TemporaryDirectory() as folder:
         picture = statistics.median(
-            run([*REFRACT, "generate", "red heart", "--out", pathlib.Path(folder) / f"{i}.png"])[1] for i in range(TURNS))
+            run([*REFRACT, "generate", "red heart", "--out", pathlib.Path(folder) / f"{i}.png"])[1] for i in range(a.turns))
     yield "start to finish: one picture of the demo model", "", "", milliseconds(picture), None, ""
     environment = {"PYTHONPATH": str(a.diffusers)} if a.diffusers else {}
     imports = statistics.median(run([python(a), "-c", "import diffusers; diffusers.StableDiffusionXLPipeline"], **environment)[1]
-                                for _ in range(TURNS))
+                                for _ in range(a.turns))
     yield "for comparison: import of diffusers' pipeline", "", milliseconds(imports), "", None, ""
 
 
@@ -203,26 +231,34 @@ def machine():
     return f"{cpu}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.machine()}"
 
 
+def written(target):
+    """The sections of a table that was written before, by their part."""
+    if not target.exists():
+        return {}
+    return {text.split("\n", 1)[0].strip(): text.split("\n", 1)[1].strip() for text in target.read_text().split("\n## ")[1:]}
+
+
 def main():
     a = arguments()
-    parts = {"memory": memory_rows, "sae": sae_rows, "unet": unet_rows, "picture": picture_rows, "start": start_rows}
+    parts = {"sae": sae_rows, "libraries": library_rows, "unet": unet_rows, "picture": picture_rows, "start": start_rows,
+             "memory": memory_rows, "load": load_rows}
     wanted = a.only.split(",")
+    if set(wanted) - set(parts):
+        sys.exit(f"--only takes {', '.join(parts)}, not {a.only}.")
     run([*REFRACT, "--version"])
-    lines = ["# Benchmarks", "",
-             f"Written by `releng/benchmarks/run.py` on {datetime.date.today()}: {machine()}.",
-             f"Refract and its peers took turns, {TURNS} each; medians. A ratio is Refract's time over the other's.", "",
-             "| what | against | other | Refract | ratio | goal |", "|---|---|---|---|---|---|"]
-    for name, rows in parts.items():
-        if name not in wanted:
-            continue
-        for what, against, other, ours, ratio, goal in rows(a):
-            row = f"| {what} | {against} | {other} | {ours} | {'' if ratio is None else f'{ratio:.2f}'} | {goal} |"
-            print(row, flush=True)
-            lines.append(row)
     target = HERE / "RESULTS.md"
-    beside = target.with_suffix(".md.new")
-    beside.write_text("\n".join(lines) + "\n")
-    beside.replace(target)
+    sections = written(target)
+    for part in wanted:
+        lines = [f"{datetime.date.today()}, {machine()}; turns: {a.turns}.", "",
+                 "| what | against | other | Refract | ratio | goal |", "|---|---|---|---|---|---|"]
+        for what, against, other, ours, ratio, goal in parts[part](a):
+            lines.append(f"| {what} | {against} | {other} | {ours} | {'' if ratio is None else f'{ratio:.2f}'} | {goal} |")
+            print(lines[-1], flush=True)
+        sections[part] = "\n".join(lines)
+        head = "# Benchmarks\n\nWritten by `releng/benchmarks/run.py`. Refract and its peers took turns; medians. A ratio is Refract's over the other's."
+        beside = target.with_suffix(".md.new")
+        beside.write_text("\n\n".join([head] + [f"## {name}\n\n{sections[name]}" for name in parts if name in sections]) + "\n")
+        beside.replace(target)
 
 
 if __name__ == "__main__":
