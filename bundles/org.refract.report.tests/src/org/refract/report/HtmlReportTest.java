@@ -172,6 +172,24 @@ class HtmlReportTest {
     }
 
     @Test
+    void showsWhatEvalMeasured() throws RefractException, IOException {
+        assertEquals(0, data("run").getAsJsonArray("evaluations").size());
+        RunFolder run = new RunFolder(folder.resolve("run"));
+        Path measured = Files.createDirectories(run.evaluation().resolve("mid"));
+        Files.writeString(measured.resolve("eval.json"), """
+                {"store": "store", "point": "unet.mid_block.attentions.0:update", "samples": 4096, "dictionaries": [
+                {"sae": "saes/a", "metrics": {"l0": 5, "cossim": 0.5}}, {"sae": "saes/b", "metrics": {"l0": 9.25}}],
+                "formulas": {"l0": {"formula": "mean", "source": "a tool"}}}""");
+        new HtmlReport().write(run, Monitor.silent());
+        assertEquals(JsonParser.parseString("""
+                [{"point": "unet.mid_block.attentions.0", "samples": 4096, "dictionaries": ["a", "b"], "measures": [
+                {"name": "l0", "formula": "mean (a tool)", "values": [5, 9.25]}, {"name": "cossim", "formula": "", "values": [0.5, null]}]}]"""),
+                data("run").getAsJsonArray("evaluations"));
+        Files.writeString(measured.resolve("eval.json"), "{\"point\": ");
+        assertTrue(assertThrows(RefractException.class, () -> new HtmlReport().write(run, Monitor.silent())).getMessage().contains("eval.json"));
+    }
+
+    @Test
     void aSecondReportReplacesTheFirstWhole() throws RefractException, IOException {
         Files.writeString(report.resolve("leftover.txt"), "old");
         new HtmlReport().write(new RunFolder(folder.resolve("run")), Monitor.silent());

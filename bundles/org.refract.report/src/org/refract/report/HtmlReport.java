@@ -63,7 +63,7 @@ public final class HtmlReport implements ReportWriter {
                 Map.of("unpack", commands.unpack(), "train", commands.train(), "inspect", commands.inspect(), "atlas", commands.atlas(),
                         "workbench", commands.workbench(), "feature", commands.feature()),
                 Overview.Bins.ACTIVATIONS, pictures.write(run, folder), Apart.choose(features, pictures).orElse(null), blocks,
-                ShownFinding.read(run, folder), ShownIntervention.read(run, blocks, commands, folder)));
+                ShownFinding.read(run, folder), ShownEvaluation.read(run), ShownIntervention.read(run, blocks, commands, folder)));
         Page.write(folder, facts.title(), facts.lead());
     }
 }

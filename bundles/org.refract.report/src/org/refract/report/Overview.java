@@ -19,11 +19,12 @@ import org.refract.engine.index.ActivationBins;
  * @param apart         the picture that opens the report; null if no picture is an example
  * @param blocks        hook points in forward order
  * @param findings      what analyses found
+ * @param evaluations   how good dictionaries are
  * @param interventions pictures before and after
  */
 record Overview(String title, double seconds, List<List<String>> model, List<List<String>> record, List<RunFacts.Phase> phases, List<String> notes,
         Map<String, String> commands, Bins bins, Sheets pictures, Apart apart, List<Block> blocks, List<ShownFinding> findings,
-        List<ShownIntervention> interventions) {
+        List<ShownEvaluation> evaluations, List<ShownIntervention> interventions) {
 
     /** Edges are {@code 10^(lowest + i / perDecade)}. */
     record Bins(int count, int perDecade, int lowest) {

@@ -160,7 +160,7 @@ final class EvaluationTest {
     void aTrainingsFolderStandsForItsDictionaries() throws Exception {
         Path saes = folder.resolve("saes");
         assertEquals(List.of("0.5.scaled", "1.scaled", "7.scaled"),
-                Evaluation.expanded(Extensions.of(new Scaled()), List.of(saes)).stream().map(EvaluationTable::shortName).toList());
+                EvaluationTable.shortNames(Evaluation.expanded(Extensions.of(new Scaled()), List.of(saes))));
         assertEquals(List.of(saes.resolve("1.scaled")),
                 Evaluation.expanded(Extensions.of(new Scaled()), List.of(saes.resolve("training.json"), saes.resolve("1.scaled"))));
     }

@@ -64,7 +64,9 @@ public final class EvalCommand implements Command {
     private long seed;
     @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "cpu", order = 9, description = "cpu or cuda:0 (default: ${DEFAULT-VALUE}).")
     private String device;
-    @Option(names = {"-o", "--out"}, paramLabel = "DIR", order = 10, description = "Also write eval.json, eval.csv and densities.csv there.")
+    @Option(names = {"-o", "--out"}, paramLabel = "DIR", order = 10,
+            description = {"Also write eval.json, eval.csv and densities.csv there.",
+                "The report of a run shows those in RUN/evaluation or in a folder in it."})
     private Path out;
     @Option(names = "--json", order = 11, description = "Print one JSON object.")
     private boolean json;

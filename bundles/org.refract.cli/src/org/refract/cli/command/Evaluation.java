@@ -123,7 +123,7 @@ record Evaluation(Extensions extensions, List<Path> saes, List<Path> stores, Opt
                 for (int i = 0; i < measured.size(); i++) {
                     monitor.stage("Matching directions", 0);
                     Map<String, Double> found = values.get(i);
-                    String with = seeds.size() == 1 ? "" : "." + EvaluationTable.shortName(seeds.get(other));
+                    String with = seeds.size() == 1 ? "" : "." + EvaluationTable.shortNames(seeds).get(other);
                     SeedStability.of(measured.get(i), loaded.get(saes.size() + other).sae(), options.placement()).values()
                             .forEach((name, value) -> found.put(name + with, value));
                 }

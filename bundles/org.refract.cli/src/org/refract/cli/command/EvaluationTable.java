@@ -35,10 +35,14 @@ record EvaluationTable(List<Path> saes, Path store, HookPoint point, long sample
 
     private static final int MOST = 28;
 
-    /** The end of a path, which is what tells dictionaries apart. */
-    static String shortName(Path path) {
-        Path name = path.toAbsolutePath().normalize().getFileName();
-        return name == null ? path.toString() : name.toString();
+    /** The ends of paths, or the paths where that does not tell them apart. */
+    static List<String> shortNames(List<Path> paths) {
+        List<String> names = new ArrayList<>();
+        for (Path path : paths) {
+            Path name = path.toAbsolutePath().normalize().getFileName();
+            names.add(name == null ? path.toString() : name.toString());
+        }
+        return Set.copyOf(names).size() == names.size() ? names : paths.stream().map(Path::toString).toList();
     }
 
     private List<String> names() {
@@ -50,7 +54,7 @@ record EvaluationTable(List<Path> saes, Path store, HookPoint point, long sample
     /** Prints the table. */
     void print(PrintWriter out) {
         out.printf(Locale.ROOT, "%s, %,d vectors of %s%n", point, samples, store);
-        List<String> heads = saes.stream().map(EvaluationTable::shortName).map(n -> n.length() > MOST ? "…" + n.substring(n.length() - MOST + 1) : n).toList();
+        List<String> heads = shortNames(saes).stream().map(n -> n.length() > MOST ? "…" + n.substring(n.length() - MOST + 1) : n).toList();
         int first = names().stream().mapToInt(String::length).max().orElse(0);
         out.print(" ".repeat(first));
         heads.forEach(head -> out.printf("  %12s", head));
@@ -83,7 +87,7 @@ record EvaluationTable(List<Path> saes, Path store, HookPoint point, long sample
         return size != 0 && (size < 1e-3 || size >= 1e6) ? String.format(Locale.ROOT, "%.3e", value) : String.format(Locale.ROOT, "%.4f", value);
     }
 
-    /** The same as a tree of maps and lists; what is not a number is null. */
+    /** The same as a tree of maps and lists; what is not a number is null, which files leave out. */
     Map<String, Object> json() {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("store", store.toString());

@@ -23,7 +23,8 @@ import org.refract.engine.tensor.Tensors;
 
 /**
  * Measures autoencoders on the vectors of a store, all of them on the same ones, in bounded memory: one pass over the data for their mean, one
- * for the measures. A transcoder is measured on what it should write, a crosscoder on its stores together. The vectors come in the shuffled order of a seed, so the first million is a fair part of a large store.
+ * for the measures. A transcoder is measured on what it should write, a crosscoder on its stores together. The vectors come in the shuffled
+ * order of a seed, so the first million is a fair part of a large store.
  *
  * @param samples how many vectors; at most as many as the store has
  * @param batch vectors at a time

@@ -76,6 +76,11 @@ public record RunFolder(Path path) {
         return path.resolve("findings");
     }
 
+    /** What {@code refract eval} measured: its files, or a folder of them for each hook point. */
+    public Path evaluation() {
+        return path.resolve("evaluation");
+    }
+
     /** The report. */
     public Path report() {
         return path.resolve("report");

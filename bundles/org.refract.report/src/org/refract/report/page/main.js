@@ -15,7 +15,7 @@ Refract.load("run").then(run => {
   document.getElementById("apart").replaceChildren(...(run.apart ? [Sections.apart(run)] : []));
   fill("blocks", [...Sections.blocks(run), ...Sections.findings(run)], null);
   fill("learning", run.blocks.some(b => b.curves.steps.length > 1) ? Sections.curves(run) : [], run.commands.train);
-  fill("dictionaries", run.blocks.length ? Sections.health(run) : [], run.commands.inspect);
+  fill("dictionaries", run.blocks.length ? [...Sections.health(run), ...Sections.evaluations(run)] : [], run.commands.inspect);
   fill("atlas", run.blocks.length ? [Atlas.section(run)] : [], run.commands.atlas);
   fill("interventions", run.interventions.length ? Interventions.section(run) : [], run.commands.workbench);
   fill("record", Sections.record(run), run.commands.unpack);

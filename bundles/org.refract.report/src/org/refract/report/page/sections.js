@@ -131,6 +131,15 @@ const Sections = (() => {
     h("p", {class: "caption"}, "Useful dictionaries have a bell here. A mass at the right end are features that are always on; a tail at the left are features that are nearly dead.")];
   }
 
+  /** What refract eval measured: a row per measure, a column per dictionary. */
+  function evaluations(run) {
+    return run.evaluations.map(e => h("figure", {class: "figure"}, h("h3", {style: {"margin-bottom": ".5rem"}}, "Measured on " + shortPath(e.point)),
+      h("p", {class: "chart-sub"}, "by each tool's own formula, on " + whole(e.samples) + " vectors"),
+      h("div", {class: "table-scroll"}, h("table", {class: "facts"},
+        h("thead", {}, h("tr", {}, h("th", {}, "measure"), e.dictionaries.map(d => h("th", {class: "num"}, d)), h("th", {}, "formula"))),
+        h("tbody", {}, e.measures.map(m => h("tr", {}, h("td", {}, m.name), m.values.map(v => h("td", {class: "num"}, number(v))), h("td", {}, m.formula))))))));
+  }
+
   function findings(run) {
     return run.findings.map(f => h("figure", {class: "figure"}, h("h3", {style: {"margin-bottom": ".5rem"}}, f.title), h("p", {class: "prose"}, f.explanation),
       f.pictures.length > 0 ? pictures(f) : table(run, f)));
@@ -172,5 +181,5 @@ const Sections = (() => {
     return h("div", {class: "table-scroll"}, h("table", {class: "facts pairs"}, h("tbody", {}, list.map(([k, v]) => h("tr", {}, h("td", {}, k), h("td", {}, v))))));
   }
 
-  return {tiles, apart, blocks, curves, health, findings, record};
+  return {tiles, apart, blocks, curves, health, evaluations, findings, record};
 })();
