@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.ndarray.NDArray;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +20,7 @@ import org.refract.api.model.Placement;
 import org.refract.api.sae.CheckpointFormat.Checkpoint;
 import org.refract.api.sae.SaeConfig;
 import org.refract.engine.Locations;
+import org.refract.engine.file.SafeTensors;
 import org.refract.engine.sae.DenseSae;
 import org.refract.engine.sae.FormatCheck;
 import org.refract.engine.sae.GoldenCheck;
@@ -57,7 +61,37 @@ final class SparsifyFormatTest {
             try (DenseSae sae = DenseSae.restore(config, read.tensors(), Placement.CPU);
                     DenseSae four = DenseSae.restore(wider, read.tensors(), Placement.CPU)) {
                 assertEquals(List.of(), GoldenCheck.differences(sae, golden, List.of("latents", "loss.l0", "loss.l1", "loss.l1_wdec")));
-                assertEquals(List.of(), GoldenCheck.differences(four, golden, List.of("recon", "loss.mse_sum", "loss.mse_mean")));
+                assertEquals(List.of(), GoldenCheck.differences(four, golden, List.of("recon", "loss.mse_sum", "loss.mse_mean", "loss.multi_topk_fvu")));
+            }
+        }
+    }
+
+    /** The largest of the dead latents reconstruct what the others left; {@code dead_mask} says which are dead. */
+    @ParameterizedTest
+    @ValueSource(strings = {"sparsify_topk", "sparsify_topk_expansion", "sparsify_groupmax", "sparsify_skip_transcoder"})
+    void computesTheAuxiliaryLoss(String set) throws Exception {
+        Path checkpoint = new Locations().reference("sae").resolve(set);
+        try (Scope scope = Scope.open(Placement.CPU); SafeTensors golden = SafeTensors.open(checkpoint.resolve("golden.safetensors"))) {
+            Checkpoint read = format.read(checkpoint, scope.manager());
+            SaeConfig config = read.config();
+            NDArray x = golden.read("x", scope);
+            NDArray target = golden.has("target") ? golden.read("target", scope) : x;
+            NDArray dead = golden.read("dead_mask", scope).nonzero().squeeze(1);
+            Map<String, NDArray> tensors = new HashMap<>(read.tensors());
+            tensors.remove("W_skip");
+            tensors.put("W_enc", tensors.get("W_enc").transpose().get(dead).transpose());
+            tensors.put("W_dec", tensors.get("W_dec").get(dead));
+            tensors.put("b_enc", tensors.get("b_enc").get(dead));
+            int number = (int) tensors.get("b_enc").size();
+            int half = config.outputWidth() / 2;
+            SaeConfig revived = new SaeConfig(config.variant(), config.width(), config.outputWidth(), number,
+                    config.settings().with("k", Math.min(half, number)).with("activation", "topk"));
+            try (DenseSae sae = DenseSae.restore(config, read.tensors(), Placement.CPU);
+                    DenseSae some = DenseSae.restore(revived, tensors, Placement.CPU)) {
+                NDArray left = target.sub(sae.reconstruct(x)).sub(some.reconstruct(x));
+                double variance = target.sub(target.mean(new int[] {0})).square().sum().getFloat();
+                double loss = left.square().sum().getFloat() / variance * Math.min(1, number / (double) half);
+                assertEquals(1, loss / golden.floats("loss.auxk")[0], 1e-4);
             }
         }
     }
@@ -68,6 +102,8 @@ final class SparsifyFormatTest {
         assertTrue(refusal("sparsify_skip_transcoder", "\"transcode\": true", "\"transcode\": false").contains("W_skip"));
         assertTrue(refusal("sparsify_topk", "\"activation\": \"topk\"", "\"activation\": \"relu\"").contains("relu"));
         assertTrue(refusal("sparsify_topk", "\"num_latents\": 48", "\"num_latents\": 0").contains("shape"));
+        assertTrue(refusal("sparsify_topk", "\"expansion_factor\": 32, \"normalize_decoder\": true, \"num_latents\": 48, \"k\": 6, \"multi_topk\": false,"
+                + " \"skip_connection\": false, \"transcode\": false, \"d_in\": 16", "\"k\": 6, \"expansion_factor\": 65536, \"d_in\": 32768").contains("d_in"));
         assertTrue(refusal("sparsify_topk", "\"k\": 6", "\"k\": 49").contains("49"));
     }
 

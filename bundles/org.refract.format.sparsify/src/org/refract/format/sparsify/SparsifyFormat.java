@@ -52,7 +52,10 @@ public final class SparsifyFormat implements CheckpointFormat {
         int width = cfg.at("d_in").integer(1, 1 << 24);
         int expansion = cfg.has("expansion_factor") ? cfg.at("expansion_factor").integer(1, 1 << 16) : EXPANSION;
         int said = cfg.has("num_latents") ? cfg.at("num_latents").integer(0, Integer.MAX_VALUE) : 0;
-        int latents = said > 0 ? said : Math.multiplyExact(width, expansion);
+        if (said == 0 && (long) width * expansion > Integer.MAX_VALUE) {
+            throw cfg.at("d_in").wrong("at most %d, with %d latents for each of them".formatted(Integer.MAX_VALUE / expansion, expansion));
+        }
+        int latents = said > 0 ? said : width * expansion;
         boolean transcode = cfg.has("transcode") && cfg.at("transcode").flag();
         String activation = cfg.has("activation") ? cfg.at("activation").text() : "topk";
         if (!activation.matches("topk|groupmax")) {

@@ -36,7 +36,10 @@ def remember(queue: Tensor, z: Tensor, p: float, next: float, root: bool) -> Ten
   moved = torch.cat([torch.narrow(queue, 0, 1, queue.size(0) - 1), torch.unsqueeze(now, 0)])
   return torch.copy_(queue, moved)
 
-# Where p becomes the next one, the penalty keeps its size: coefficient *= mean S_p / mean S_next over the remembered steps.
+# Where p becomes the next one, the penalty keeps its size: coefficient *= mean S_p / mean S_next over the remembered steps; without
+# any activity in them it stays.
 def adapt(coefficient: Tensor, queue: Tensor, known: int) -> Tensor:
   means = torch.mean(torch.narrow(queue, 0, queue.size(0) - known, known), [0])
-  return torch.mul_(coefficient, torch.div(torch.select(means, 0, 0), torch.select(means, 0, 1)).to(coefficient.dtype))
+  next = torch.select(means, 0, 1)
+  ratio = torch.where(torch.gt(next, 0), torch.div(torch.select(means, 0, 0), next), torch.ones_like(next))
+  return torch.mul_(coefficient, ratio.to(coefficient.dtype))
