@@ -35,11 +35,13 @@ record SeedList(List<Long> seeds, boolean open) {
                 long first = Long.parseLong(numbers.group(1));
                 long last = numbers.group(2) == null ? first : Long.parseLong(numbers.group(2));
                 range |= numbers.group(2) != null;
-                if (last < first || last - first >= MOST || seeds.size() + last - first >= MOST) {
+                long more = last - first;
+                // below 0 also where the range is longer than a long
+                if (last < first || more < 0 || more >= MOST - seeds.size()) {
                     throw RefractException.usage("'%s' are no seeds: a range goes up, and there are at most %d.", text, MOST);
                 }
-                for (long seed = first; seed <= last; seed++) {
-                    seeds.add(seed == RANDOM && numbers.group(2) == null ? random.getAsLong() : seed);
+                for (long i = 0; i <= more; i++) {
+                    seeds.add(first == RANDOM && numbers.group(2) == null ? random.getAsLong() : first + i);
                 }
             } catch (NumberFormatException e) {
                 throw notSeeds(text);

@@ -81,7 +81,8 @@ record SingleFile(Path location, boolean refiner, boolean turbo, boolean predict
     /** The folder beside the file that may hold configuration and tokenizers. */
     Path beside() {
         String name = location.getFileName().toString();
-        return location.resolveSibling(name.substring(0, name.lastIndexOf('.')));
+        int dot = name.lastIndexOf('.');
+        return location.resolveSibling(dot < 0 ? name : name.substring(0, dot));
     }
 
     @Override

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongFunction;
 import java.util.stream.IntStream;
-import org.refract.api.RefractException;
 import org.refract.api.model.ImageRequest;
 import org.refract.api.model.NoiseSource;
 import org.refract.api.model.Stage;

@@ -56,9 +56,8 @@ class TextEncoderTest {
             if (golden.has(prefix + "text_embeds")) {
                 ReferenceSet.assertNear(golden, prefix + "text_embeds", encoding.embedded().orElseThrow(), ReferenceSet.FORWARD);
             }
-            List<NDArray> states = encoder.hiddenStates(run, ids);
             for (int i = 0; golden.has(prefix + "hidden_states." + i); i++) {
-                ReferenceSet.assertNear(golden, prefix + "hidden_states." + i, states.get(i), ReferenceSet.FORWARD);
+                ReferenceSet.assertNear(golden, prefix + "hidden_states." + i, encoder.forward(run, ids, i, false).hidden(), ReferenceSet.FORWARD);
             }
             NDArray alone = encoder.forward(run, ids, encoder.config().layers() - 1, false).hidden();
             assertArrayEquals(Tensors.floats(encoding.hidden()), Tensors.floats(alone));

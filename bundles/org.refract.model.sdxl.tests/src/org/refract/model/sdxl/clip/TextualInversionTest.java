@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,14 +35,19 @@ class TextualInversionTest {
     void theFilesOfEveryToolAreRead() throws Exception {
         TextualInversion both = TextualInversion.read(file("my-style.safetensors"));
         assertEquals("my-style", both.token());
-        assertTrue(both.isFor(1, 32) && both.isFor(2, 48) && !both.isFor(1, 48));
+        assertEquals(Map.of(1, 32, 2, 48), widths(both));
         assertEquals(List.of(2, 2), both.vectors().stream().map(TextualInversion.Vectors::count).toList());
         TextualInversion single = TextualInversion.read(file("learned_embeds.safetensors"));
         assertEquals("<cat-toy>", single.token());
-        assertTrue(single.isFor(2, 48) && !single.isFor(1, 32));
+        assertEquals(Map.of(0, 48), widths(single));
         TextualInversion old = TextualInversion.read(file("old.pt"));
         assertEquals("old-style", old.token());
-        assertTrue(old.isFor(1, 32) && !old.isFor(2, 48));
+        assertEquals(Map.of(0, 32), widths(old));
+    }
+
+    /** Widths of the vectors by the numbers of their encoders. */
+    private static Map<Integer, Integer> widths(TextualInversion inversion) {
+        return inversion.vectors().stream().collect(Collectors.toMap(TextualInversion.Vectors::encoder, TextualInversion.Vectors::width));
     }
 
     @Test

@@ -96,6 +96,7 @@ class NotationTest {
         assertTrue(sentence(() -> CompelNotation.parse("(\"a\", \"b\").blend(1)")).contains("2 texts and 1 weights"));
         assertTrue(sentence(() -> CompelNotation.parse("(\"a\", \"b\").blend(1, -1)")).contains("add up to 0"));
         assertTrue(sentence(() -> CompelNotation.parse("(\"a\", \"b\").and(1, x)")).contains("'x' is no weight"));
+        assertTrue(sentence(() -> CompelNotation.parse("(\"a\", \"b\").blend(1, NaN)")).contains("'NaN' is no weight"));
         assertTrue(sentence(() -> CompelNotation.parse("a (cat).swap(dog)")).contains("cannot be swapped"));
         assertTrue(sentence(() -> CompelNotation.parse("a withLora(x, 1)")).contains("when a model is opened"));
     }
@@ -148,5 +149,11 @@ class NotationTest {
             words.add(fragment.text() + "=" + (double) Math.round(fragment.weight() * 1e4) / 1e4);
         }
         return String.join("|", words);
+    }
+
+    @Test
+    void aBlendOfVeryLongTextsIsRead() throws RefractException {
+        String text = "a \\\"cat\\\" ".repeat(10_000);
+        assertEquals(2, CompelNotation.parse("(\"%s\", \"b\").blend(1, -.5)".formatted(text)).terms().getFirst().blend().size());
     }
 }

@@ -94,13 +94,6 @@ public final class TextEncoder extends Module {
         return new Encoding(states.get(layer), Optional.of(last), Optional.of(pooled), textProjection.map(p -> p.forward(run, pooled)));
     }
 
-    /** Every hidden state in order, embeddings first. */
-    public List<NDArray> hiddenStates(Forward run, NDArray ids) {
-        List<NDArray> states = new ArrayList<>(List.of(textModel.embeddings.forward(run, ids)));
-        textModel.encoder.forward(run, states.getFirst(), config.layers(), states);
-        return states;
-    }
-
     private static final class TextModel extends Module {
         private final Embeddings embeddings;
         private final Encoder encoder;

@@ -106,11 +106,6 @@ public record TextualInversion(String token, List<Vectors> vectors, Path file) {
         return tokenizer.with(token, IntStream.range(first, first + rows.count).boxed().toList());
     }
 
-    /** Whether the file has vectors that an encoder of such a number and width takes. */
-    public boolean isFor(int number, int width) {
-        return vectors.stream().anyMatch(v -> v.width == width && (v.encoder == number || v.encoder == 0));
-    }
-
     private static RefractException unknown(Path file, String name) {
         return RefractException.usage("%s is no textual inversion that is known: it holds '%s' where token embeddings named clip_l and clip_g, "
                 + "string_to_param, emb_params or a single word are expected.", file, name);

@@ -20,6 +20,8 @@ public final class CompelNotation {
     private static final double PLUS = 1.1;
     private static final double MINUS = 0.9;
     private static final Pattern WEIGHT = Pattern.compile("\\++|-+|\\d+\\.\\d*|\\.\\d+|\\d+");
+    private static final Pattern NUMBER = Pattern.compile("[+-]?(?:\\d{1,9}\\.?\\d*|\\.\\d+)");
+    private static final Pattern QUOTED = Pattern.compile("\\s*\"([^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+)\"\\s*(,|$)");
     private static final Pattern ATTEND = Pattern.compile("\\.attend\\(\\s*(\\++|-+|-?\\d*\\.?\\d+)\\s*\\)");
     private static final Pattern WORD_WITH_SIGNS = Pattern.compile("(.*[^+-])(\\++|-+)");
     private static final Pattern OPERATOR = Pattern.compile("\\)\\s*\\.(blend|and|add)\\(([^()]*)\\)\\s*$");
@@ -83,17 +85,16 @@ public final class CompelNotation {
     }
 
     private static double number(String text, String prompt) throws RefractException {
-        try {
-            return Double.parseDouble(text);
-        } catch (NumberFormatException e) {
+        if (!NUMBER.matcher(text).matches()) {
             throw RefractException.usage("In the prompt \"%s\", '%s' is no weight; write a number.", prompt, text);
         }
+        return Double.parseDouble(text);
     }
 
     /** Texts in quotation marks with commas between them; nothing if something else stands there. */
     private static Optional<List<String>> quoted(String list) {
         List<String> parts = new ArrayList<>();
-        Matcher part = Pattern.compile("\\s*\"((?:[^\"\\\\]|\\\\.)*)\"\\s*(,|$)").matcher(list);
+        Matcher part = QUOTED.matcher(list);
         int from = 0;
         while (from < list.length() && part.find(from) && part.start() == from) {
             parts.add(part.group(1).replace("\\\"", "\""));

@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import java.util.Map;
 import java.util.Optional;
 import org.refract.api.RefractException;
@@ -44,7 +45,7 @@ final class LoraScales {
     }
 
     private Optional<Double> number(String key) {
-        return Optional.ofNullable(peft.get(key)).filter(JsonElement::isJsonPrimitive).map(JsonElement::getAsDouble);
+        return Optional.ofNullable(peft.get(key)).filter(LoraScales::isNumber).map(JsonElement::getAsDouble);
     }
 
     /** A pattern holds for the layers whose paths end with it. */
@@ -53,6 +54,10 @@ final class LoraScales {
             return Optional.empty();
         }
         return patterns.entrySet().stream().filter(p -> ("." + layer).endsWith("." + p.getKey())).map(Map.Entry::getValue)
-                .filter(JsonElement::isJsonPrimitive).map(JsonElement::getAsDouble).findFirst();
+                .filter(LoraScales::isNumber).map(JsonElement::getAsDouble).findFirst();
+    }
+
+    private static boolean isNumber(JsonElement value) {
+        return value instanceof JsonPrimitive primitive && primitive.isNumber();
     }
 }
