@@ -1,5 +1,6 @@
 package org.refract.engine.sae;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.refract.api.Hyperparameter;
@@ -8,18 +9,23 @@ import org.refract.api.RefractException;
 import org.refract.api.Settings;
 import org.refract.api.sae.SaeTrainer;
 
-/** A variant that says its loss, and is trained by the gradients of it. */
+/** A variant that says its loss, which has a sparsity term, and is trained by the gradients of it. */
 public abstract class PublishedVariant extends FormVariant {
 
-    /** Steps in which the weight of the sparsity terms grows from 0, for variants that have such terms. */
-    protected static final Hyperparameter SPARSITY_WARMUP = new Hyperparameter("sparsity_warmup_steps", Kind.INTEGER, "0",
+    private static final Hyperparameter SPARSITY_WARMUP = new Hyperparameter("sparsity_warmup_steps", Kind.INTEGER, "0",
             "an integer that is not negative", Optional.of("saprmarks/dictionary_learning, trainers/trainer.py"));
 
     /**
      * @param own the settings of this variant's loss; one of a name that all forms share replaces its default
      */
     protected PublishedVariant(SaeForm form, List<Hyperparameter> own) {
-        super(form, own);
+        super(form, joined(own));
+    }
+
+    private static List<Hyperparameter> joined(List<Hyperparameter> own) {
+        List<Hyperparameter> all = new ArrayList<>(List.of(SPARSITY_WARMUP));
+        all.addAll(own);
+        return all;
     }
 
     /** The loss of one SAE. */
@@ -27,11 +33,7 @@ public abstract class PublishedVariant extends FormVariant {
 
     @Override
     final SaeTrainer train(DenseSae sae, Settings settings, int batch) throws RefractException {
-        long warmup = 0;
-        if (hyperparameters().stream().anyMatch(h -> h.name().equals(SPARSITY_WARMUP.name()))) {
-            TrainingSettings.within(settings, SPARSITY_WARMUP.name(), 0, Long.MAX_VALUE);
-            warmup = settings.integer(SPARSITY_WARMUP.name());
-        }
-        return new DenseTrainer(sae, objective(sae, settings), TrainingSettings.of(settings), warmup);
+        TrainingSettings.within(settings, SPARSITY_WARMUP.name(), 0, Long.MAX_VALUE);
+        return new DenseTrainer(sae, objective(sae, settings), TrainingSettings.of(settings), settings.integer(SPARSITY_WARMUP.name()));
     }
 }

@@ -1,6 +1,5 @@
 package org.refract.engine.sae;
 
-import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -10,7 +9,6 @@ import org.refract.api.Hyperparameter;
 import org.refract.api.Hyperparameter.Kind;
 import org.refract.api.RefractException;
 import org.refract.api.Settings;
-import org.refract.api.sae.SaeTrainer;
 import org.refract.engine.sae.SparseRule.Revival;
 import org.refract.engine.sae.SparseRule.Rule;
 import org.refract.engine.sae.SparseRule.Selection;
@@ -18,9 +16,9 @@ import org.refract.engine.sae.SparseRule.Threshold;
 
 /**
  * A variant that keeps a fixed number of latents, per sample or per batch. Its loss is the squared errors of one or several nested
- * reconstructions and an auxiliary loss that revives dead latents; {@link SparseTrainer} trains it.
+ * reconstructions and an auxiliary loss that revives dead latents.
  */
-public abstract class SelectionVariant extends FormVariant {
+public abstract class SelectionVariant extends SparseVariant {
 
     private static final Optional<String> DICTIONARY_LEARNING = Optional.of("saprmarks/dictionary_learning, trainers/batch_top_k.py");
     private static final Optional<String> SAELENS = Optional.of("SAELens, saes/topk_sae.py");
@@ -33,12 +31,6 @@ public abstract class SelectionVariant extends FormVariant {
             new Hyperparameter("threshold_start_step", Kind.INTEGER, "-1", "the step after which the threshold follows", DICTIONARY_LEARNING),
             new Hyperparameter("init_threshold", Kind.REAL, "0", "a number; below 0 the first activations set it", DICTIONARY_LEARNING));
 
-    /** How k changes, and in which numbers products are computed. */
-    public static final List<Hyperparameter> ANNEALING = List.of(
-            new Hyperparameter("k_start", Kind.REAL, "0", "the k of the first step, from which k changes evenly in k_anneal_steps", DICTIONARY_LEARNING),
-            new Hyperparameter("k_anneal_steps", Kind.INTEGER, "0", "an integer that is not negative; 0 keeps k", DICTIONARY_LEARNING),
-            new Hyperparameter("products", Kind.CHOICE, "fp32", "fp32|bf16", Optional.empty()));
-
     /** @param own the settings of this variant alone */
     protected SelectionVariant(SaeForm form, List<Hyperparameter> own) {
         super(form, joined(own));
@@ -46,7 +38,6 @@ public abstract class SelectionVariant extends FormVariant {
 
     private static List<Hyperparameter> joined(List<Hyperparameter> own) {
         List<Hyperparameter> all = new ArrayList<>(HYPERPARAMETERS);
-        all.addAll(ANNEALING);
         all.addAll(own);
         return all;
     }
@@ -64,26 +55,19 @@ public abstract class SelectionVariant extends FormVariant {
     }
 
     @Override
-    final SaeTrainer train(DenseSae sae, Settings settings, int batch) throws RefractException {
-        TrainingSettings training = TrainingSettings.of(settings);
-        NDArray threshold = sae.tensors().get("threshold");
+    protected final SparseTrainer.Names names(DenseSae sae) throws RefractException {
         long[] widths = widths(sae);
-        SparseRule rule = rule(sae, settings, training, widths);
-        SparseWeights weights = sae.sparseWeights();
-        int unit = rule.selection() == Selection.GROUPMAX ? sae.config().latents() / (int) rule.k() : 1;
-        StepBlocks blocks = StepBlocks.of(sae.scope().placement(), batch, sae.config().width(), sae.config().latents(), unit);
         List<String> squares = new ArrayList<>();
         Arrays.stream(widths, 0, widths.length - 1).forEach(width -> squares.add("inner_mse_loss_" + width));
         squares.add("mse_loss");
-        return new SparseTrainer(sae, sae.scope(), weights, rule, training, new SparseTrainer.Names(squares, "auxiliary_reconstruction_loss"),
-                new SparseTrainer.Counters(Optional.empty(), threshold == null ? List.of() : List.of(threshold), false), sae.normalisation(), batch, blocks,
-                sae::weightsChanged);
+        return new SparseTrainer.Names(squares, "auxiliary_reconstruction_loss");
     }
 
-    private SparseRule rule(DenseSae sae, Settings settings, TrainingSettings training, long[] widths) throws RefractException {
+    @Override
+    protected final SparseRule rule(DenseSae sae, Settings settings, TrainingSettings training) throws RefractException {
+        long[] widths = widths(sae);
         TrainingSettings.within(settings, "threshold_beta", 0, Math.nextDown(1.0));
         TrainingSettings.within(settings, "k", Double.MIN_NORMAL, sae.config().latents());
-        TrainingSettings.within(settings, "k_anneal_steps", 0, Long.MAX_VALUE);
         TrainingSettings.within(settings, "auxk_coefficient", 0, Double.MAX_VALUE);
         boolean batch = sae.form() == SaeForm.BATCHTOPK || sae.form() == SaeForm.MATRYOSHKA;
         Selection selection = batch ? Selection.BATCHTOPK : Selection.valueOf(settings.text("activation").toUpperCase(Locale.ROOT));

@@ -14,13 +14,17 @@ import org.refract.api.RefractException;
  * @param half      whether products are of bfloat16 numbers
  * @param widths    latents of the nested reconstructions, ascending; the last is all
  * @param weights   of their squared errors
- * @param scale     of the squared error's mean over samples and dimensions; 0: the error is the mean over samples of the sum over dimensions
+ * @param scale     of the squared error's mean over samples and dimensions; 0: the error is the mean over samples of the sum over dimensions;
+ *                  {@link #UNEXPLAINED}: it is the share of the batch's variance that is not explained
  * @param revival   what is done about dead latents
  * @param least     a latent is active with more than this magnitude
  * @param threshold how the inference threshold follows
  */
 public record SparseRule(Selection selection, double k, double firstK, long annealing, boolean centred, boolean rescaled, boolean half, long[] widths,
         double[] weights, double scale, Revival revival, double least, Threshold threshold) {
+
+    /** As a scale: the squared errors' sum over that of the targets' deviations from their mean, both of the batch. */
+    public static final double UNEXPLAINED = -1;
 
     /** Which latents are active. */
     public enum Selection {
@@ -43,7 +47,12 @@ public record SparseRule(Selection selection, double k, double firstK, long anne
         /** Dead with this step; after relu; without b_dec; over the residual's variance. */
         DICTIONARY_LEARNING,
         /** Dead with this step, counted in steps; after relu; with b_dec; over the residual's variance. */
-        OPENAI
+        OPENAI,
+        /**
+         * Dead before this step; after relu; with b_dec; weighted by how many are dead; over the target's variance, which the error is over too. The
+         * dead ones' encoder rows do not learn by it.
+         */
+        SPARSIFY
     }
 
     /**

@@ -86,7 +86,7 @@ public final class SparseTrainer extends AdamTrainer {
         this.last = scope.manager().zeros(new Shape(names.squares().size() + 4), DataType.FLOAT64);
         this.oldest = oldest();
         this.scale = rule.scale();
-        if (scale != 0) {
+        if (scale > 0) {
             keep(SCALE, Tensors.of(scope.manager(), new double[] {scale}, 1));
         }
     }
@@ -103,7 +103,7 @@ public final class SparseTrainer extends AdamTrainer {
             long[] sizes = {rule.selection().ordinal(), rule.count(steps(), samples), revival.rule().ordinal(), revival.most(), revival.from(),
                 perStep == 1 ? 0 : samples, perStep, follows ? rule.threshold().perRow() ? 2 : 1 : 0, settings.constraint().ordinal()};
             boolean[] flags = {rule.centred(), y == x, rule.rescaled(), mayBeDead(samples), rule.half()};
-            double share = scale == 0 ? 1.0 / samples : scale / (samples * weights.outputWidth());
+            double share = scale == 0 ? 1.0 / samples : scale == SparseRule.UNEXPLAINED ? 0 : scale / (samples * weights.outputWidth());
             double[] numbers = {share, revival.coefficient(), rule.least(), settings.clipValue(), settings.clip(), rule.threshold().beta()};
             NDArray found = STEP.call(scope, "step", x, y, parameters, m, v, averages, statistics, work, rule.widths(), rule.weights(), sizes,
                     blocks.numbers(), flags, numbers, settings.adam(steps()));
@@ -183,7 +183,7 @@ public final class SparseTrainer extends AdamTrainer {
     public void restore(Map<String, NDArray> saved) {
         super.restore(saved);
         oldest = oldest();
-        if (scale != 0) {
+        if (scale > 0) {
             scale = Tensors.doubles(state().get(SCALE))[0];
         }
         changed.run();

@@ -1,7 +1,7 @@
 # The auxiliary term of dead latents: those `most` of them that would be most active reconstruct what the others left. rule 1 (SAELens):
 # with their signs and b_dec; 2 (dictionary_learning): after relu, without b_dec; 3 (openai/sparse_autoencoder): after relu, with b_dec, whose
-# part in the target is not learnt. `residual` = xhat - x. Up to a common weight: the sum of squares of the error and the gradients of the dead
-# latents' encoder and decoder rows and biases, and of b_dec by the error itself.
+# part in the target is not learnt; 4 (sparsify): after relu, with b_dec. `residual` = xhat - x. Up to a common weight: the sum of squares of
+# the error and the gradients of the dead latents' encoder and decoder rows and biases, and of b_dec by the error itself.
 def revive(x: Tensor, residual: Tensor, encoder: Tensor, decoder: Tensor, b_enc: Tensor, b_dec: Tensor, scale: Optional[Tensor], ids: Tensor, rule: int, most: int, half: bool, room: Tensor) -> Tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
   dead = ids.size(0)
   slots = min(dead, most)
@@ -19,7 +19,7 @@ def revive(x: Tensor, residual: Tensor, encoder: Tensor, decoder: Tensor, b_enc:
   return (squares, ge, gd, gl, gp)
 
 def left_over(rows: Tensor, b_dec: Tensor, rule: int) -> Tensor:
-  if rule == 1:
+  if rule == 1 or rule == 4:
     return rows + b_dec
   return rows
 

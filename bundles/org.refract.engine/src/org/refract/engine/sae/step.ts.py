@@ -102,7 +102,8 @@ def follow_threshold(threshold: Tensor, z: Tensor, follow: int, slots: int, beta
 #   cut           tile, width, block, group: how the step is cut into pieces; changes its numbers by rounding only
 #   flags         x is centred by b_dec; target is x; latents are chosen in units of the decoder rows' norms; some latent may be dead;
 #                 products of bfloat16 numbers
-#   numbers       c, coefficient of the auxiliary term, least activity, bound of a gradient's numbers, clip, beta of the threshold
+#   numbers       c, or 0 for 1 over the sum of the target's squared deviations from its mean in this batch; coefficient of the auxiliary
+#                 term, least activity, bound of a gradient's numbers, clip, beta of the threshold
 # Returns in float64: c·weight_g·Σ r_g² of each group, auxiliary, explained variance, l0, norm of the gradients before clipping.
 def step(x: Tensor, target: Tensor, parameters: List[Tensor], m: List[Tensor], v: List[Tensor], averages: List[Tensor], statistics: List[Tensor], work: List[Tensor], widths: List[int], weights: List[float], sizes: List[int], cut: List[int], flags: List[bool], numbers: List[float], adams: List[float]) -> Tensor:
   encoder = parameters[0]
@@ -127,6 +128,9 @@ def step(x: Tensor, target: Tensor, parameters: List[Tensor], m: List[Tensor], v
   scale = annotate(Optional[Tensor], None)
   if rescaled:
     scale = torch.norm(decoder, 2, [1])
+
+  if c == 0.:
+    c = float(torch.reciprocal(torch.sum(torch.pow(target - torch.mean(target, [0]), 2))))
 
   # what the encoder sees, and what the active latents shall sum to
   y = x
@@ -166,7 +170,7 @@ def step(x: Tensor, target: Tensor, parameters: List[Tensor], m: List[Tensor], v
 
   # statistics
   was = since
-  if rule == 1:
+  if rule == 1 or rule == 4:
     was = since.clone()
   active = torch.gt(torch.abs(z), least).to(torch.int64)
   hits = torch.scatter_add(torch.zeros_like(fired), 0, latent, active)
@@ -208,10 +212,15 @@ def step(x: Tensor, target: Tensor, parameters: List[Tensor], m: List[Tensor], v
     aux_weight = torch.where(torch.gt(spread, 0.), torch.reciprocal(spread), torch.zeros_like(spread)) * coefficient
     if rule == 1:
       aux_weight = torch.full_like(spread, coefficient * min(float(ids.size(0)) / float(most), 1.) / float(samples))
+    if rule == 4:
+      aux_weight = torch.full_like(spread, coefficient * min(float(ids.size(0)) / float(most), 1.) * c)
     twice = torch.mul(aux_weight, 2.).to(x.dtype)
     if ids.size(0) > 0:
       square_sum, aux_encoder, aux_decoder, aux_latent, aux_b_dec = revive(y, last, encoder, decoder, b_enc, b_dec, scale, ids, rule, most, half, room)
       aux = square_sum * aux_weight
+      if rule == 4:
+        _v = torch.zero_(aux_encoder)
+        _w = torch.zero_(aux_latent)
       _h = torch.mul_(aux_encoder, twice)
       _i = torch.mul_(aux_decoder, twice)
       _j = torch.index_add_(g_latent, 0, ids, aux_latent * twice)

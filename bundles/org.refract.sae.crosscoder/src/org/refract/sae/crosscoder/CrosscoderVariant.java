@@ -45,8 +45,7 @@ public final class CrosscoderVariant extends PublishedVariant {
                 new Hyperparameter("auxk_coefficient", Kind.REAL, "0.03125", "a number that is not negative; with batchtopk", FINETUNING),
                 new Hyperparameter("threshold_beta", Kind.REAL, "0.999", "a number from 0 to below 1; with batchtopk", FINETUNING),
                 new Hyperparameter("threshold_start_step", Kind.INTEGER, "1000", "the step after which the threshold follows", FINETUNING),
-                new Hyperparameter("decoder_init_norm", Kind.REAL, "0.08", "a positive number, of each hook point's part", KISSANE),
-                SPARSITY_WARMUP));
+                new Hyperparameter("decoder_init_norm", Kind.REAL, "0.08", "a positive number, of each hook point's part", KISSANE)));
     }
 
     @Override

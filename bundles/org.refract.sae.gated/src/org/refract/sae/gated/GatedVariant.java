@@ -34,8 +34,7 @@ public final class GatedVariant extends PublishedVariant {
         super(SaeForm.GATED, List.of(
                 new Hyperparameter("l1_coefficient", Kind.REAL, "1", "a number that is not negative", Optional.of("SAELens, saes/gated_sae.py")),
                 new Hyperparameter("l1_penalty", Kind.CHOICE, "decoder_norm", "l1|decoder_norm", Optional.of("SAELens, saes/gated_sae.py")),
-                new Hyperparameter("frozen_auxiliary", Kind.FLAG, "false", "true or false", PAPER),
-                SPARSITY_WARMUP));
+                new Hyperparameter("frozen_auxiliary", Kind.FLAG, "false", "true or false", PAPER)));
     }
 
     @Override

@@ -39,8 +39,7 @@ public final class JumpReluVariant extends PublishedVariant {
                 new Hyperparameter("pre_act_loss_coefficient", Kind.REAL, "0", "a number that is not negative", SAELENS),
                 new Hyperparameter("threshold_parameter", Kind.CHOICE, "log", "log|raw",
                         Optional.of("Rajamanoharan et al. 2024, Jumping ahead, appendix J")),
-                new Hyperparameter("init_threshold", Kind.REAL, "0.01", "a positive number", SAELENS),
-                SPARSITY_WARMUP));
+                new Hyperparameter("init_threshold", Kind.REAL, "0.01", "a positive number", SAELENS)));
     }
 
     @Override

@@ -33,8 +33,7 @@ public final class ReluVariant extends PublishedVariant {
         super(SaeForm.RELU, List.of(
                 new Hyperparameter("l1_coefficient", Kind.REAL, "1", "a number that is not negative", Optional.of("SAELens, saes/standard_sae.py")),
                 new Hyperparameter("l1_penalty", Kind.CHOICE, "decoder_norm", "l1|decoder_norm",
-                        Optional.of("Conerly et al. 2024, Update on how we train SAEs")),
-                SPARSITY_WARMUP));
+                        Optional.of("Conerly et al. 2024, Update on how we train SAEs"))));
     }
 
     @Override

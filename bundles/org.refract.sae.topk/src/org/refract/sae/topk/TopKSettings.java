@@ -10,7 +10,7 @@ import org.refract.api.Hyperparameter.Kind;
 import org.refract.api.RefractException;
 import org.refract.api.Settings;
 import org.refract.api.sae.SaeConfig;
-import org.refract.engine.sae.SelectionVariant;
+import org.refract.engine.sae.SparseVariant;
 import org.refract.engine.sae.TrainingSettings;
 
 /**
@@ -49,7 +49,7 @@ record TopKSettings(int k, int auxk, double auxkCoef, double firstK, long anneal
         Map<String, Hyperparameter> all = new LinkedHashMap<>();
         OWN.forEach(h -> all.put(h.name(), h));
         TrainingSettings.HYPERPARAMETERS.stream().filter(h -> !WITHOUT.contains(h.name())).forEach(h -> all.putIfAbsent(h.name(), h));
-        SelectionVariant.ANNEALING.forEach(h -> all.put(h.name(), h));
+        SparseVariant.ANNEALING.forEach(h -> all.put(h.name(), h));
         return List.copyOf(new ArrayList<>(all.values()));
     }
 

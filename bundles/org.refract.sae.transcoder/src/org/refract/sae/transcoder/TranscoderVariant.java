@@ -1,7 +1,6 @@
 package org.refract.sae.transcoder;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,18 +15,25 @@ import org.refract.api.sae.SaeConfig;
 import org.refract.api.sae.SaeVariant;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.sae.DenseSae;
-import org.refract.engine.sae.Objective;
-import org.refract.engine.sae.PublishedVariant;
 import org.refract.engine.sae.SaeForm;
+import org.refract.engine.sae.SparseRule;
+import org.refract.engine.sae.SparseRule.Revival;
+import org.refract.engine.sae.SparseRule.Rule;
+import org.refract.engine.sae.SparseRule.Selection;
+import org.refract.engine.sae.SparseRule.Threshold;
+import org.refract.engine.sae.SparseTrainer;
+import org.refract.engine.sae.SparseVariant;
 import org.refract.engine.sae.TrainingSettings;
 import org.refract.engine.tensor.Tensors;
 
 /**
  * {@code ŷ = W_dec z + b_dec + W_skip x}, {@code z = TopK_k(ReLU(W_enc x + b_enc))}: from what a module reads to what it writes; without
- * {@code skip} there is no W_skip. As EleutherAI/sparsify trains them with Adam; Paulo et al. 2025.
+ * {@code skip} there is no W_skip. {@code L = Σ ‖y − ŷ‖² / V + auxk_alpha min(dead / (e/2), 1) Σ ‖W_dec z_dead + b_dec − (y − ŷ)‖² / V},
+ * {@code V = Σ ‖y − mean y‖²} of the batch, z_dead the e/2 largest of the dead latents, through which only W_dec and b_dec learn. As
+ * EleutherAI/sparsify trains them with Adam; Paulo et al. 2025.
  */
 @Component(service = SaeVariant.class)
-public final class TranscoderVariant extends PublishedVariant {
+public final class TranscoderVariant extends SparseVariant {
 
     private static final KernelLibrary KERNELS = KernelLibrary.of(TranscoderVariant.class, "transcoder.ts.py");
     private static final Optional<String> SPARSIFY = Optional.of("EleutherAI/sparsify, trainer.py");
@@ -70,26 +76,18 @@ public final class TranscoderVariant extends PublishedVariant {
     }
 
     @Override
-    protected Objective objective(DenseSae sae, Settings settings) throws RefractException {
+    protected SparseTrainer.Names names(DenseSae sae) {
+        return new SparseTrainer.Names(List.of("fvu"), "auxk_loss");
+    }
+
+    @Override
+    protected SparseRule rule(DenseSae sae, Settings settings, TrainingSettings training) throws RefractException {
         TrainingSettings.within(settings, "auxk_alpha", 0, Double.MAX_VALUE);
-        boolean groups = settings.text("activation").equals("groupmax");
-        boolean skip = sae.tensors().containsKey("W_skip");
-        return new Objective() {
-            @Override
-            public List<String> parameters() {
-                return skip ? List.of("W_enc", "W_dec", "b_enc", "b_dec", "W_skip") : List.of("W_enc", "W_dec", "b_enc", "b_dec");
-            }
-
-            @Override
-            public List<String> terms() {
-                return List.of("fvu", "auxk_loss");
-            }
-
-            @Override
-            public NDList evaluate(NDManager out, NDArray x, NDArray target, NDList given, Step step) {
-                return KERNELS.callTraining(out, "evaluate", x, target, given, groups, settings.integer("k"), settings.real("auxk_alpha"), step.since(),
-                        settings.integer("dead_tokens"));
-            }
-        };
+        Selection selection = settings.text("activation").equals("groupmax") ? Selection.GROUPMAX : Selection.TOPK;
+        double alpha = settings.real("auxk_alpha");
+        Revival revival = new Revival(alpha > 0 ? Rule.SPARSIFY : Rule.NONE, Math.max(sae.config().outputWidth() / 2, 1), alpha, training.deadTokens());
+        return new SparseRule(selection, settings.integer("k"), settings.real("k_start"), settings.integer("k_anneal_steps"), false, false,
+                settings.text("products").equals("bf16"), new long[] {sae.config().latents()}, new double[] {1}, SparseRule.UNEXPLAINED, revival, 0,
+                Threshold.NONE);
     }
 }
