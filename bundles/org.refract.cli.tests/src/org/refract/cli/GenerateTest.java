@@ -201,7 +201,8 @@ class GenerateTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{\"prompt\": \"x\", \"stepz\": 3}", "{\"prompt\": \"x\", \"steps\": \"many\"}", "{\"prompt\": \"x\", \"steps\": 0}", "{\"steps\": 3}",
-        "{\"prompt\": \"x\"", "{\"prompt\": \"x\", \"device\": \"cpu\"}", "{\"prompt\": \"x\", \"image\": \"missing.png\"}", "[1]", "{\"prompt\": {}}"})
+        "{\"prompt\": \"x\"", "{\"prompt\": \"x\", \"device\": \"cpu\"}", "{\"prompt\": \"x\", \"image\": \"missing.png\"}",
+        "{\"prompt\": \"x\", \"lora\": \"a\\u0000b\"}", "{\"prompt\": \"x\", \"image\": \"a\\u0000b\"}", "[1]", "{\"prompt\": {}}"})
     void aBadLineIsASentenceWithItsPlaceBeforeAnythingIsDrawn(String line) throws IOException {
         Path file = Files.writeString(folder.resolve("p.jsonl"), "{\"prompt\": \"a cat\"}\n" + line + "\n");
         assertNotEquals(0, run("generate", "--model", folder.resolve("base"), "--from", file, "--out", folder.resolve("o")));

@@ -1,6 +1,7 @@
 package org.refract.cli.command;
 
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,11 +42,12 @@ final class AdapterOptions {
     /** Reads {@code FILE} or {@code FILE:STRENGTH}; a colon that is part of a name is left to it. */
     static Lora lora(String text) throws RefractException {
         int colon = text.lastIndexOf(':');
-        if (Files.exists(Path.of(text)) || colon < 1) {
-            exists(Path.of(text), "LoRA");
-            return new Lora(Path.of(text), USUAL_STRENGTH);
+        Path whole = path(text);
+        if (Files.exists(whole) || colon < 1) {
+            exists(whole, "LoRA");
+            return new Lora(whole, USUAL_STRENGTH);
         }
-        Path file = Path.of(text.substring(0, colon));
+        Path file = path(text.substring(0, colon));
         exists(file, "LoRA");
         try {
             double strength = Double.parseDouble(text.substring(colon + 1));
@@ -56,6 +58,14 @@ final class AdapterOptions {
             throw notAStrength(text, colon);
         }
         throw notAStrength(text, colon);
+    }
+
+    private static Path path(String text) throws RefractException {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw RefractException.usage("'%s' can be no file's name (%s).", text, e.getReason());
+        }
     }
 
     private static RefractException notAStrength(String text, int colon) {
