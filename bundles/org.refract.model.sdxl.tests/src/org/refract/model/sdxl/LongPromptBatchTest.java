@@ -117,6 +117,18 @@ class LongPromptBatchTest {
     }
 
     @Test
+    void aNoteOnTheWholeRequestIsSaidOnce() throws Exception {
+        try (ImageModel model = open(); Scope scope = Scope.open(Placement.CPU)) {
+            List<String> notes = new ArrayList<>();
+            String changing = " [cat:dog:0.5]";
+            model.generate(plain().withText(plain().text().withWeighting(TextOptions.Weighting.A1111))
+                    .withPrompts(List.of("a" + changing, LONG + changing), List.of(1L, 2L)), List.of(), new Notes(notes), scope.manager());
+            assertEquals(1, notes.stream().filter(note -> note.contains("is read as words")).count(), notes::toString);
+            assertEquals(1, notes.stream().filter(note -> note.contains("is longer than 75 tokens")).count(), notes::toString);
+        }
+    }
+
+    @Test
     void gradientsOfPicturesThatAreDrawnApartAreRefused() throws Exception {
         try (ImageModel model = open(); Scope scope = Scope.open(Placement.CPU)) {
             HookPoint point = new HookPoint("unet.mid_block", Site.OUTPUT);

@@ -1,12 +1,18 @@
 package org.refract.model.sdxl;
 
+import java.util.HashSet;
+import java.util.Set;
 import org.refract.api.job.ForwardingMonitor;
 import org.refract.api.job.Monitor;
 
-/** Counts the steps of several groups of pictures as if the pictures were drawn together: a step is done when all have done it. */
+/**
+ * Hears several groups of pictures as if they were drawn together: a step is done when all have done it, and what is to be said of more than
+ * one group is said once.
+ */
 final class GroupMonitor extends ForwardingMonitor {
 
     private final int pictures;
+    private final Set<String> said = new HashSet<>();
     private int group;
     private long done;
 
@@ -27,6 +33,13 @@ final class GroupMonitor extends ForwardingMonitor {
         done += units * group;
         if (done / pictures > before) {
             super.advance(done / pictures - before);
+        }
+    }
+
+    @Override
+    public void note(String sentence) {
+        if (said.add(sentence)) {
+            super.note(sentence);
         }
     }
 }
