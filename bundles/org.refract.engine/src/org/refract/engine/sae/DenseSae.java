@@ -65,7 +65,7 @@ public final class DenseSae implements Sae {
         SaeTensors.check("A " + config.variant() + " autoencoder", config, tensors);
         DenseSae sae = new DenseSae(Scope.open(new Placement(placement.device(), Placement.DType.FP32)), config, SaeForm.find(config.variant()).get());
         try {
-            sae.checkSparsity();
+            sae.form.checkSizes(config);
             for (Map.Entry<String, NDArray> tensor : tensors.entrySet()) {
                 sae.take(tensor.getKey(), tensor.getValue());
             }
@@ -93,21 +93,6 @@ public final class DenseSae implements Sae {
             NDArray moved = DTypes.move(step.manager(), tensor, scope.placement());
             boolean weights = DTypes.of(tensor).isFloating() && tensor.getShape().dimension() > 0;
             return KERNELS.call(scope, "own", weights ? DTypes.cast(step.manager(), moved, TorchType.FLOAT32) : moved);
-        }
-    }
-
-    private void checkSparsity() throws RefractException {
-        if (form == SaeForm.CROSSCODER && (points < 1 || config.width() % points != 0)) {
-            throw RefractException.usage("A crosscoder of %d hook points cannot have width %d, which is the sum of their equal widths.", points,
-                    config.width());
-        }
-        if (form != SaeForm.KSPARSE && form != SaeForm.TRANSCODER) {
-            return;
-        }
-        long k = config.settings().integer("k");
-        if (k < 1 || k > config.latents() || config.settings().text("activation").equals("groupmax") && config.latents() % k != 0) {
-            throw RefractException.usage("A %s autoencoder of %d latents cannot have k = %d%s.", form.id(), config.latents(), k,
-                    k < 1 || k > config.latents() ? "" : ": groupmax wants groups of equal size");
         }
     }
 

@@ -130,6 +130,25 @@ public enum SaeForm {
         return config(config.width(), config.outputWidth(), config.latents(), settings);
     }
 
+    /** Refuses numbers of active latents, groups and hook points that do not fit the sizes of an autoencoder. */
+    void checkSizes(SaeConfig config) throws RefractException {
+        if (this == CROSSCODER) {
+            long points = config.settings().integer("points");
+            if (points < 1 || config.width() % points != 0) {
+                throw RefractException.usage("A crosscoder of %d hook points cannot have width %d, which is the sum of their equal widths.", points,
+                        config.width());
+            }
+        }
+        if (this == KSPARSE || this == TRANSCODER) {
+            long k = config.settings().integer("k");
+            boolean possible = k >= 1 && k <= config.latents();
+            if (!possible || config.settings().text("activation").equals("groupmax") && config.latents() % k != 0) {
+                throw RefractException.usage("A %s autoencoder of %d latents cannot have k = %d%s.", id, config.latents(), k,
+                        possible ? ": groupmax wants groups of equal size" : "");
+            }
+        }
+    }
+
     /** A config of another form that computes the same, as one of this form. */
     SaeConfig of(SaeConfig config) throws RefractException {
         return config(config.width(), config.outputWidth(), config.latents(), computed(config));

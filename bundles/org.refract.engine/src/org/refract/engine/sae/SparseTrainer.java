@@ -135,13 +135,16 @@ public final class SparseTrainer extends AdamTrainer {
      * then, tells for how long none can die; until then the step needs no answer from the device.
      */
     private boolean mayBeDead(long samples) {
+        if (rule.revival().rule() == SparseRule.Rule.NONE) {
+            return false;
+        }
         long age = perStep == 1 ? 1 : samples;
         long from = rule.revival().from();
         oldest += age;
         if (oldest >= from) {
             oldest = oldest() + age;
         }
-        return rule.revival().rule() != SparseRule.Rule.NONE && oldest >= from;
+        return oldest >= from;
     }
 
     private long oldest() {

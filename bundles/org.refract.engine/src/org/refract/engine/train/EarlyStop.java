@@ -2,12 +2,13 @@ package org.refract.engine.train;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.refract.api.RefractException;
 
 /**
  * Ends the training of an autoencoder that gets no better, each for itself: it is written, and the others go on.
  *
- * @param metric a number of the run log; {@code explained_variance} and {@code alive} should grow, every other one should fall
+ * @param metric a number of the run log; {@code explained_variance}, {@code alive} and {@code recovered} should grow, every other one should fall
  * @param patience optimiser steps without an improvement after which it ends; seen when a line is logged
  * @param least what counts as an improvement: more than this share of the best value's size
  */
@@ -15,6 +16,8 @@ public record EarlyStop(String metric, long patience, double least) {
 
     /** Explained variance that grew by less than a thousandth is noise of the batch. */
     public static final double LEAST = 1e-3;
+
+    private static final Set<String> GROWING = Set.of("explained_variance", "alive", "recovered");
 
     /**
      * How an autoencoder does.
@@ -50,7 +53,7 @@ public record EarlyStop(String metric, long patience, double least) {
     }
 
     private boolean better(double value, double best) {
-        double gain = metric.equals("explained_variance") || metric.equals("alive") ? value - best : best - value;
+        double gain = GROWING.contains(metric) ? value - best : best - value;
         return gain > least * Math.abs(best);
     }
 }

@@ -54,15 +54,11 @@ public final class CrosscoderVariant extends PublishedVariant {
     }
 
     @Override
-    protected Map<String, NDArray> begin(NDManager out, SaeConfig config, Settings settings) throws RefractException {
+    protected Map<String, NDArray> begin(NDManager out, SaeConfig config, Settings settings) {
         Map<String, NDArray> tensors = new LinkedHashMap<>();
         tensors.put("b_enc", filled(out, config, 0));
         if (settings.text("activation").equals("batchtopk")) {
             tensors.put("threshold", Tensors.of(out, new double[] {-1}));
-        }
-        if (settings.integer("points") < 1 || config.width() % settings.integer("points") != 0) {
-            throw RefractException.usage("A crosscoder of %d hook points cannot have width %d, which is the sum of their equal widths.",
-                    settings.integer("points"), config.width());
         }
         return tensors;
     }
