@@ -29,6 +29,8 @@ import org.refract.engine.tensor.TorchRandom;
 public record PlantedDictionary(int width, int features, double active, double exponent, double noise, boolean signed, double correlation, int children,
         long seed) {
 
+    private static final int MOST = 1 << 24;
+
     /** What a person may set. */
     public static final List<Hyperparameter> SETTINGS = List.of(
             new Hyperparameter("width", Kind.INTEGER, "64", "a positive integer", Optional.empty()),
@@ -61,8 +63,8 @@ public record PlantedDictionary(int width, int features, double active, double e
 
     private static int whole(Settings settings, String name, int least) throws RefractException {
         long value = settings.integer(name);
-        if (value < least || value > 1 << 24) {
-            throw RefractException.usage("The setting '%s' of a planted dictionary cannot be %d: it must be at least %d.", name, value, least);
+        if (value < least || value > MOST) {
+            throw RefractException.usage("The setting '%s' of a planted dictionary cannot be %d: it must be from %d to %d.", name, value, least, MOST);
         }
         return (int) value;
     }
