@@ -49,6 +49,10 @@ final class FusedStepTest {
                 all.add(new Case(selection, rule, false, rescaled, new long[] {N}, new double[] {1}, 3, true, true));
             }
         }
+        for (boolean skips : new boolean[] {true, false}) {
+            all.add(new Case(Selection.TOPK, Rule.SPARSIFY, false, false, new long[] {N}, new double[] {1}, 4, true, skips));
+            all.add(new Case(Selection.GROUPMAX, Rule.SPARSIFY, false, false, new long[] {N}, new double[] {1}, 3, true, skips));
+        }
         all.add(new Case(Selection.BATCHTOPK, Rule.DICTIONARY_LEARNING, true, false, new long[] {6, 20, N}, new double[] {0.2, 0.5, 0.3}, 3.5, false, false));
         all.add(new Case(Selection.BATCHTOPK, Rule.SAELENS, true, true, new long[] {6, 12, 24, N}, new double[] {1, 1, 1, 1}, 5, false, false));
         all.add(new Case(Selection.BATCHTOPK, Rule.NONE, false, false, new long[] {1, N}, new double[] {2, 1}, 30, true, true));
@@ -82,8 +86,8 @@ final class FusedStepTest {
                 tensors.put("W_skip", Tensors.of(scope.manager(), random.randn(e * D), e, D));
             }
             List<String> names = List.copyOf(tensors.keySet());
-            SparseRule rule = new SparseRule(c.selection, c.k, 0, 0, c.centred, c.rescaled, false, c.widths, c.weights, 0,
-                    new Revival(c.rule, e / 2, 0.7, BATCH), 0, Threshold.NONE);
+            SparseRule rule = new SparseRule(c.selection, c.k, 0, 0, c.centred, c.rescaled, false, c.widths, c.weights,
+                    c.rule == Rule.SPARSIFY ? SparseRule.UNEXPLAINED : 0, new Revival(c.rule, e / 2, 0.7, BATCH), 0, Threshold.NONE);
             TrainingSettings settings = TrainingSettings.of(Settings.of(TrainingSettings.HYPERPARAMETERS,
                     Map.of("lr", "0.02", "clip", "0", "dead_tokens", "" + BATCH)));
             List<String> squares = new ArrayList<>();

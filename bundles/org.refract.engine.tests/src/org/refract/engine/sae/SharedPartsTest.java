@@ -40,6 +40,14 @@ final class SharedPartsTest {
         return TrainingSettings.of(Settings.of(TrainingSettings.HYPERPARAMETERS, given));
     }
 
+    @Test
+    void theMedianOfEqualPointsIsThatPoint() {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            NDArray points = Tensors.of(scope.manager(), new float[] {2, -1, 2, -1, 2, -1}, 3, 2);
+            assertArrayEquals(new float[] {2, -1}, Tensors.floats(FormVariant.geometricMedian(scope.manager(), points)), 1e-5f);
+        }
+    }
+
     /** A k-sparse autoencoder in training. */
     private record Training(DenseSae sae, SparseTrainer trainer, NDArray x) implements AutoCloseable {
 

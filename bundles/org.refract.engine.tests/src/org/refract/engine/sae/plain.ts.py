@@ -1,7 +1,8 @@
 # Autoencoders that keep a fixed number of latents. Shapes: x (samples, d); target (samples, e), x but for transcoders; W_enc (d, n);
 # W_dec (n, e); b_enc (n); b_dec (e); W_skip (e, d); z (samples, n).
 #   pre = (x - b_dec) W_enc + b_enc, by the decoder rows' norms if rescaled;  z = the selected of pre, relu;  xhat = z W_dec + b_dec, + x W_skip^T with a skip connection
-#   L = sum_g weight_g mean_b sum_d (xhat_g - target)^2 + auxiliary,  xhat_g = the reconstruction by the first width_g latents
+#   L = sum_g weight_g mean_b sum_d (xhat_g - target)^2 + auxiliary,  xhat_g = the reconstruction by the first width_g latents;
+# by rule 4 the share of the target's variance that is not explained, instead of a mean over the samples
 
 # selection: 0 the k largest of each row, 1 the k largest in magnitude of each row, 2 the largest of each of k groups, 3 the k largest of all
 def select(pre: Tensor, selection: int, k: int) -> Tensor:
@@ -20,14 +21,18 @@ def select(pre: Tensor, selection: int, k: int) -> Tensor:
   values, indices = torch.topk(flat, k, 0, True, False)
   return torch.scatter(torch.zeros_like(flat), 0, indices, values).view([pre.size(0), -1])
 
+def variance(x: Tensor) -> Tensor:
+  return torch.sum(torch.pow(x - torch.mean(x, [0], True), 2))
+
 # The dead latents that would be most active reconstruct the residual. rule 1 (SAELens): dead are those inactive for more than `tokens`
 # samples before this step, with b_dec, weighted by their number over d/2. rule 2 (dictionary_learning): those inactive for `tokens` samples
-# with this step, after relu, without b_dec, over the residual's variance.
+# with this step, after relu, without b_dec, over the residual's variance. rule 4 (sparsify): as 1, but after relu, through which only W_dec and
+# b_dec learn, and over the target's variance.
 def auxiliary(x: Tensor, xhat: Tensor, pre: Tensor, z: Tensor, W_dec: Tensor, b_dec: Tensor, norms: Tensor, rescale: bool, rule: int, since: Tensor, tokens: int) -> Tensor:
   zero = torch.zeros([], dtype=x.dtype, device=x.device)
   if rule == 0:
     return zero
-  if rule == 1:
+  if rule == 1 or rule == 4:
     dead = torch.gt(since, tokens)
   else:
     dead = torch.ge(torch.masked_fill(since + x.size(0), torch.any(torch.ne(z, 0), 0), 0), tokens)
@@ -36,11 +41,14 @@ def auxiliary(x: Tensor, xhat: Tensor, pre: Tensor, z: Tensor, W_dec: Tensor, b_
     return zero
   most = max(x.size(1) // 2, 1)
   source = pre
-  if rule == 2:
+  if rule != 1:
     source = torch.relu(pre)
   values, indices = torch.topk(torch.masked_fill(source, torch.logical_not(dead), -3e+38), min(most, number), 1, True, False)
   a = torch.scatter(torch.zeros_like(source), 1, indices, values)
   residual = torch.detach(x - xhat)
+  if rule == 4:
+    error = torch.addmm(b_dec, a.detach(), W_dec) - residual
+    return torch.div(torch.sum(torch.pow(error, 2)), variance(x)) * min(float(number) / float(most), 1.)
   if rule == 1:
     if rescale:
       a = torch.div(a, norms)
@@ -74,12 +82,15 @@ def evaluate(x: Tensor, target: Tensor, given: List[Tensor], selection: int, k: 
     xhat = xhat + torch.mm(x, torch.t(leaves[4]))
   loss = torch.zeros([], dtype=x.dtype, device=x.device)
   terms = annotate(List[Tensor], [])
+  over = torch.full([], x.size(0), dtype=x.dtype, device=x.device)
+  if rule == 4:
+    over = variance(target)
   start = 0
   i = 0
   while i < len(widths):
     count = widths[i] - start
     xhat = xhat + torch.mm(torch.narrow(units, 1, start, count), torch.narrow(W_dec, 0, start, count))
-    term = torch.div(torch.sum(torch.pow(xhat - target, 2)), x.size(0)) * weights[i]
+    term = torch.div(torch.sum(torch.pow(xhat - target, 2)), over) * weights[i]
     loss = loss + term
     _a = torch.append(terms, term.detach())
     start = widths[i]

@@ -57,7 +57,7 @@ def geometric_median(points: Tensor, iterations: int, tolerance: float) -> Tenso
   median = torch.mean(points, [0])
   i = 0
   while i < iterations:
-    weights = torch.reciprocal(torch.norm(points - median, 2, [1]))
+    weights = torch.reciprocal(torch.clamp_min(torch.norm(points - median, 2, [1]), 1e-30))
     weights = torch.div(weights, torch.sum(weights))
     next = torch.sum(torch.unsqueeze(weights, 1) * points, [0])
     if float(torch.norm(next - median)) < tolerance:
