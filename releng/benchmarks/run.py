@@ -238,6 +238,13 @@ def written(target):
     return {text.split("\n", 1)[0].strip(): text.split("\n", 1)[1].strip() for text in target.read_text().split("\n## ")[1:]}
 
 
+def write(target, sections):
+    head = "# Benchmarks\n\nWritten by `releng/benchmarks/run.py`. Refract and its peers took turns; medians. A ratio is Refract's over the other's."
+    beside = target.with_suffix(".md.new")
+    beside.write_text("\n\n".join([head, *sections]) + "\n")
+    beside.replace(target)
+
+
 def main():
     a = arguments()
     parts = {"sae": sae_rows, "libraries": library_rows, "unet": unet_rows, "picture": picture_rows, "start": start_rows,
@@ -254,11 +261,8 @@ def main():
         for what, against, other, ours, ratio, goal in parts[part](a):
             lines.append(f"| {what} | {against} | {other} | {ours} | {'' if ratio is None else f'{ratio:.2f}'} | {goal} |")
             print(lines[-1], flush=True)
-        sections[part] = "\n".join(lines)
-        head = "# Benchmarks\n\nWritten by `releng/benchmarks/run.py`. Refract and its peers took turns; medians. A ratio is Refract's over the other's."
-        beside = target.with_suffix(".md.new")
-        beside.write_text("\n\n".join([head] + [f"## {name}\n\n{sections[name]}" for name in parts if name in sections]) + "\n")
-        beside.replace(target)
+            sections[part] = "\n".join(lines)
+            write(target, [f"## {name}\n\n{sections[name]}" for name in parts if name in sections])
 
 
 if __name__ == "__main__":

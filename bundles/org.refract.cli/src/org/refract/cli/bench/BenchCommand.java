@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code refract bench}: how fast this machine is. */
 @Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Look")
-@CommandLine.Command(name = "bench", description = "Time a training step, a network or whole pictures on this machine.",
+@CommandLine.Command(name = "bench", description = "Time a training step, a network, whole pictures or the opening of a model on this machine.",
         footer = {"", "Threads per operation: REFRACT_JAVA_OPTIONS=-Drefract.threads=1 refract bench sae"})
 public final class BenchCommand implements Command {
     @Reference
@@ -38,7 +38,7 @@ public final class BenchCommand implements Command {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Say what to time: refract bench sae, refract bench unet, or refract bench picture.");
+        throw new ParameterException(spec.commandLine(), "Say what to time: refract bench sae, unet, picture or load.");
     }
 
     @CommandLine.Command(name = "sae", description = "One optimiser step of a sparse autoencoder beside one bare encoder product.")
@@ -99,6 +99,14 @@ public final class BenchCommand implements Command {
                 return new PictureBenchmark(steps, guidance, size, batch, rounds).run(model, monitor);
             }
         });
+        return print(jobs.submit(job.using(lease)).awaitOrCancel("Stopped."), json);
+    }
+
+    @CommandLine.Command(name = "load", description = "Opening a model. The first time, its files are also read whole for its fingerprint.")
+    int load(@Mixin ModelOptions options, @Option(names = "--json", description = "Print one JSON object.") boolean json) throws RefractException {
+        Lease<ModelBackend> lease = options.backend(extensions);
+        Job<Map<String, Double>> job = Job.on(options.placement(), "Opening a model",
+                monitor -> LoadBenchmark.run(options.placement(), () -> options.open(lease, monitor)));
         return print(jobs.submit(job.using(lease)).awaitOrCancel("Stopped."), json);
     }
 

@@ -56,6 +56,15 @@ class ProductTest {
     }
 
     @Test
+    void timesWhatItIsAskedToTime() throws Exception {
+        try (Command load = Command.start(user, "bench", "load", "--json"); Command nothing = Command.start(user, "bench")) {
+            assertEquals(0, load.exitCode(), load::output);
+            assertTrue(load.output().contains("\"load\":"), load::output);
+            assertEquals(2, nothing.exitCode(), nothing::output);
+        }
+    }
+
+    @Test
     void passesArgumentsAsTheyAre() throws Exception {
         try (Command command = Command.start(user, "no such * command $HOME \"quoted\"")) {
             assertEquals(2, command.exitCode(), command::output);
