@@ -94,7 +94,8 @@ public final class Container implements AutoCloseable {
         Map<String, String> configuration = new HashMap<>();
         configuration.put(Constants.FRAMEWORK_STORAGE, cache.toString());
         configuration.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
-        configuration.put("felix.log.level", "1");
+        // A bundle that fails to start is refused with a sentence (refract extensions); Felix would print its stack trace, or not, as threads fall.
+        configuration.put("felix.log.level", "0");
         configuration.put("felix.fileinstall.dir", watched(extensions, cache));
         configuration.put("felix.fileinstall.tmpdir", cache.resolve("extensions").toString());
         configuration.put("felix.fileinstall.poll", "500");
