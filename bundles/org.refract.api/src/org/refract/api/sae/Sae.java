@@ -30,8 +30,17 @@ public interface Sae extends AutoCloseable {
      */
     default NDArray reconstruct(NDArray x) {
         try (SparseCodes codes = encode(x)) {
-            return decode(codes);
+            return reconstruct(x, codes);
         }
+    }
+
+    /**
+     * As {@link #reconstruct(NDArray)}, for whoever has the latents already.
+     *
+     * @param codes {@code encode(x)}
+     */
+    default NDArray reconstruct(NDArray x, SparseCodes codes) {
+        return decode(codes);
     }
 
     /**

@@ -8,6 +8,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ServiceScope;
 import org.refract.api.RefractException;
 import org.refract.api.command.Command;
+import org.refract.api.job.Monitor;
 import org.refract.api.model.ImageModel;
 import org.refract.api.model.ModelBackend;
 import org.refract.api.model.Placement;
@@ -74,13 +75,7 @@ public final class BenchCommand implements Command {
             @Option(names = "--json", description = "Print one JSON object.") boolean json) throws RefractException {
         positive("--batch", batch);
         positive("--rounds", rounds);
-        Lease<ModelBackend> lease = options.backend(extensions);
-        Job<Map<String, Double>> job = Job.on(options.placement(), "Timing a network", monitor -> {
-            try (ImageModel model = options.open(lease, monitor)) {
-                return new NetworkBenchmark(network, size, batch, rounds).run(model, monitor);
-            }
-        });
-        return print(jobs.submit(job.using(lease)).awaitOrCancel("Stopped."), json);
+        return timed(options, "Timing a network", new NetworkBenchmark(network, size, batch, rounds)::run, json);
     }
 
     @CommandLine.Command(name = "picture", description = "Prompts to pictures: text encoders, every step of the U-Net, VAE.")
@@ -93,13 +88,7 @@ public final class BenchCommand implements Command {
             @Option(names = "--json", description = "Print one JSON object.") boolean json) throws RefractException {
         positive("--batch", batch);
         positive("--rounds", rounds);
-        Lease<ModelBackend> lease = options.backend(extensions);
-        Job<Map<String, Double>> job = Job.on(options.placement(), "Timing pictures", monitor -> {
-            try (ImageModel model = options.open(lease, monitor)) {
-                return new PictureBenchmark(steps, guidance, size, batch, rounds).run(model, monitor);
-            }
-        });
-        return print(jobs.submit(job.using(lease)).awaitOrCancel("Stopped."), json);
+        return timed(options, "Timing pictures", new PictureBenchmark(steps, guidance, size, batch, rounds)::run, json);
     }
 
     @CommandLine.Command(name = "load", description = "Opening a model. The first time, its files are also read whole for its fingerprint.")
@@ -107,6 +96,22 @@ public final class BenchCommand implements Command {
         Lease<ModelBackend> lease = options.backend(extensions);
         Job<Map<String, Double>> job = Job.on(options.placement(), "Opening a model",
                 monitor -> LoadBenchmark.run(options.placement(), () -> options.open(lease, monitor)));
+        return print(jobs.submit(job.using(lease)).awaitOrCancel("Stopped."), json);
+    }
+
+    /** What is timed on an opened model. */
+    @FunctionalInterface
+    private interface Timing {
+        Map<String, Double> of(ImageModel model, Monitor monitor) throws RefractException;
+    }
+
+    private int timed(ModelOptions options, String title, Timing timing, boolean json) throws RefractException {
+        Lease<ModelBackend> lease = options.backend(extensions);
+        Job<Map<String, Double>> job = Job.on(options.placement(), title, monitor -> {
+            try (ImageModel model = options.open(lease, monitor)) {
+                return timing.of(model, monitor);
+            }
+        });
         return print(jobs.submit(job.using(lease)).awaitOrCancel("Stopped."), json);
     }
 

@@ -6,38 +6,29 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import org.refract.api.RefractException;
 import org.refract.engine.file.FileFailure;
+import org.refract.engine.file.Sha256;
 
 /** The hash that AUTOMATIC1111's web UI names a LoRA by: 12 digits of the SHA-256 of its tensors, without the header that people edit. */
 final class LoraHash {
     private static final int DIGITS = 12;
-    private static final int BUFFER = 1 << 20;
 
     private LoraHash() {
     }
 
     static String of(Path file) throws RefractException {
+        return Sha256.of(file, file.toString().endsWith(".safetensors") ? header(file) : 0).substring(0, DIGITS);
+    }
+
+    /** Bytes before the tensors. */
+    private static long header(Path file) throws RefractException {
         try (InputStream stream = Files.newInputStream(file)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            if (file.toString().endsWith(".safetensors")) {
-                byte[] length = stream.readNBytes(Long.BYTES);
-                if (length.length == Long.BYTES) {
-                    stream.skip(ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getLong());
-                }
-            }
-            byte[] buffer = new byte[BUFFER];
-            for (int read = stream.read(buffer); read >= 0; read = stream.read(buffer)) {
-                digest.update(buffer, 0, read);
-            }
-            return HexFormat.of().formatHex(digest.digest()).substring(0, DIGITS);
+            byte[] length = stream.readNBytes(Long.BYTES);
+            return length.length < Long.BYTES ? length.length
+                    : Long.BYTES + Math.clamp(ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getLong(), 0L, Files.size(file));
         } catch (IOException e) {
             throw FileFailure.reading(file, e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java knows SHA-256", e);
         }
     }
 }

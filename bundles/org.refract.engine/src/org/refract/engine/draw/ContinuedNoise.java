@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongFunction;
 import org.refract.api.model.NoiseSource;
-import org.refract.engine.tensor.TorchRandom;
 
 /**
  * The noise of each picture in several runs one after the other: a later run goes on where the one before it stopped, as it does in diffusers
@@ -18,11 +17,6 @@ final class ContinuedNoise {
     /** @param begin makes the source of a seed */
     ContinuedNoise(LongFunction<NoiseSource> begin) {
         this.begin = begin;
-    }
-
-    /** PyTorch's CPU generator. */
-    static LongFunction<NoiseSource> torch() {
-        return seed -> new TorchRandom(seed)::randn;
     }
 
     /** For one run, which asks for the sources of its pictures in their order. */

@@ -13,6 +13,7 @@ import org.refract.api.model.ImageRequest;
 import org.refract.api.model.LatentSpace;
 import org.refract.api.model.Stage;
 import org.refract.api.model.StartImage;
+import org.refract.engine.tensor.TorchRandom;
 
 /**
  * Two models that draw one picture: a base and a refiner. The picture before the refiner is kept; at a handoff it is the one that the base
@@ -86,7 +87,7 @@ public record TwoStages(ImageModel base, ImageModel refiner, Refinement refineme
         if (!request.stage().equals(Stage.WHOLE)) {
             throw RefractException.usage("A request for two models must be for the whole denoising; leave its start and end out.");
         }
-        ContinuedNoise noise = new ContinuedNoise(request.noise().orElse(ContinuedNoise.torch()));
+        ContinuedNoise noise = new ContinuedNoise(request.noise().orElse(TorchRandom::noise));
         ImageRequest first = switch (refinement) {
             case Refinement.Handoff(double at) -> request.withStage(Stage.until(at));
             case Refinement.Again again -> request;

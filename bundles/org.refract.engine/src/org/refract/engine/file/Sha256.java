@@ -23,7 +23,8 @@ public final class Sha256 {
         return HexFormat.of().formatHex(digest().digest(bytes));
     }
 
-    private static MessageDigest digest() {
+    /** A hash that has seen nothing yet. */
+    public static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -33,7 +34,13 @@ public final class Sha256 {
 
     /** The SHA-256 of a file's bytes, in lower-case hexadecimal. */
     public static String of(Path file) throws RefractException {
+        return of(file, 0);
+    }
+
+    /** The SHA-256 of a file's bytes from a place on, in lower-case hexadecimal. */
+    public static String of(Path file, long from) throws RefractException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            channel.position(from);
             MessageDigest digest = digest();
             ByteBuffer piece = ByteBuffer.allocate(PIECE);
             while (channel.read(piece) >= 0) {

@@ -73,7 +73,7 @@ public record SaeEvaluation(long samples, int batch, long seed) {
             }
             eachBatch(data, placement, wanted, step, scope, monitor, one -> {
                 for (int i = 0; i < saes.size(); i++) {
-                    try (SparseCodes codes = saes.get(i).encode(one.input()); NDArray y = saes.get(i).reconstruct(one.input())) {
+                    try (SparseCodes codes = saes.get(i).encode(one.input()); NDArray y = saes.get(i).reconstruct(one.input(), codes)) {
                         metrics.get(i).add(one.target(), codes, y);
                     }
                 }

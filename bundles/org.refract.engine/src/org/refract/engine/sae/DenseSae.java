@@ -163,14 +163,11 @@ public final class DenseSae implements Sae {
     }
 
     @Override
-    public NDArray reconstruct(NDArray x) {
+    public NDArray reconstruct(NDArray x, SparseCodes codes) {
         NDManager out = x.getManager();
-        try (NDManager step = out.newSubManager()) {
+        try (NDManager step = out.newSubManager(); NDArray decoded = decode(codes)) {
             NDList normal = KERNELS.callList(step, "normalise", x, normalisation);
-            SparseCodes codes = encode(x);
-            codes.indices().attach(step);
-            codes.values().attach(step);
-            NDArray y = KERNELS.call(step, "denormalise", decode(codes), normal.get(1), normal.get(2), normalisation);
+            NDArray y = KERNELS.call(step, "denormalise", decoded, normal.get(1), normal.get(2), normalisation);
             NDArray result = tensors.containsKey("W_skip") ? KERNELS.call(step, "skipped", y, x, tensors.get("W_skip")) : y;
             result.attach(out);
             return result;

@@ -16,6 +16,7 @@ import org.refract.api.model.ImageModel;
 import org.refract.api.model.ImageRequest;
 import org.refract.api.model.Layout;
 import org.refract.engine.file.SafeTensorsWriter;
+import org.refract.engine.job.CheckpointsOnly;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.tensor.Pictures;
 import org.refract.engine.tensor.Positions;
@@ -166,7 +167,7 @@ public final class Harvest {
         ImageRequest request = plan.request().withDecode(true).withPrompts(batch.stream().map(Recording::prompt).toList(),
                 batch.stream().map(Recording::seed).toList());
         List<RecordingHook> hooks = plan.points().stream().map(point -> new RecordingHook(point, step)).toList();
-        ImageBatch drawn = model.generate(request, hooks, new Unmetered(monitor), step);
+        ImageBatch drawn = model.generate(request, hooks, new CheckpointsOnly(monitor), step);
         for (RecordingHook hook : hooks) {
             if (hook.passes() == 0) {
                 throw RefractException.failure("%s never passed %s, so nothing was recorded there.", model.info().name(), hook.point());

@@ -104,7 +104,7 @@ class DemoModelTest {
         Iterator<Integer> next = Stream.iterate(0, i -> i + 1).iterator();
         LongFunction<NoiseSource> sources = seed -> {
             int i = next.next();
-            return new GivenNoise(List.of(Arrays.copyOfRange(noise, i * each, (i + 1) * each)), new TorchRandom(seed)::randn);
+            return new GivenNoise(List.of(Arrays.copyOfRange(noise, i * each, (i + 1) * each)), TorchRandom.noise(seed));
         };
         long[] shape = golden.info("image_" + run.name()).shape().getShape();
         return ImageRequest.of(run.steps(), run.guidance(), (int) shape[2], (int) shape[3]).withPrompts(prompts, run.seeds()).withNoise(sources);

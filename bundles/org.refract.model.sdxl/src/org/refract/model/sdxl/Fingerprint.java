@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -24,6 +23,7 @@ import java.util.concurrent.Future;
 import org.refract.api.RefractException;
 import org.refract.engine.Locations;
 import org.refract.engine.file.AtomicFile;
+import org.refract.engine.file.Sha256;
 import org.refract.model.sdxl.nn.Parameter;
 import org.refract.model.sdxl.weights.FoundWeights;
 
@@ -92,7 +92,7 @@ final class Fingerprint {
             digest.text(line);
         }
         for (Added one : added) {
-            digest.text("%s %s\n".formatted(one.how(), ofFile(one.file())));
+            digest.text("%s %s\n".formatted(one.how(), Sha256.of(one.file())));
         }
         return "sha256:" + digest.hex();
     }
@@ -127,19 +127,6 @@ final class Fingerprint {
         }
     }
 
-    private static String ofFile(Path file) throws RefractException {
-        try (var in = Files.newInputStream(file)) {
-            MessageDigest digest = sha256().digest();
-            byte[] piece = new byte[1 << 20];
-            for (int n = in.read(piece); n >= 0; n = in.read(piece)) {
-                digest.update(piece, 0, n);
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (IOException e) {
-            throw RefractException.usage("%s cannot be read (%s); check the file.", file, e.getMessage());
-        }
-    }
-
     private static Optional<String> recall(Path file) {
         try {
             return Files.isRegularFile(file) && JsonParser.parseString(Files.readString(file)) instanceof JsonObject json && json.has("fingerprint")
@@ -163,11 +150,7 @@ final class Fingerprint {
     }
 
     private static Digest sha256() {
-        try {
-            return new Digest(MessageDigest.getInstance("SHA-256"));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return new Digest(Sha256.digest());
     }
 
     private record Digest(MessageDigest digest) {

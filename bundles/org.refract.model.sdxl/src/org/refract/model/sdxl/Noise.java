@@ -21,8 +21,7 @@ final class Noise {
 
     /** @param channels latent channels; {@code height} and {@code width} are those of the latents */
     Noise(ImageRequest request, Placement placement, int channels, int height, int width) {
-        this.sources = request.seeds().stream()
-                .map(seed -> request.noise().map(source -> source.apply(seed)).orElseGet(() -> new TorchRandom(seed)::randn)).toList();
+        this.sources = request.seeds().stream().map(request.noise().orElse(TorchRandom::noise)::apply).toList();
         this.placement = placement;
         this.channels = channels;
         this.height = height;

@@ -55,7 +55,7 @@ record WindowGroups(List<List<Integer>> groups) {
      * @param owner owns their tensors
      */
     List<ImageRequest> requests(ImageRequest whole, NDManager owner) {
-        LongFunction<NoiseSource> begin = whole.noise().orElse(seed -> new TorchRandom(seed)::randn);
+        LongFunction<NoiseSource> begin = whole.noise().orElse(TorchRandom::noise);
         List<NoiseSource> sources = whole.seeds().stream().map(begin::apply).toList();
         return groups.stream().map(group -> request(whole, group, sources, owner)).toList();
     }

@@ -2,8 +2,6 @@ package org.refract.model.sdxl.schedulers;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.model.sdxl.nn.ConfigFile;
@@ -41,58 +39,38 @@ record DpmSolverMultistepScheduler(Discretization levels, Prediction prediction,
         return rounds && !levels.betas().schedule().equals("squaredcos_cap_v2") ? Whole.ROUND : Whole.TRUNCATE;
     }
 
-    private static final class Multistep extends LevelSolver {
-        private final DpmOptions options;
+    private static final class Multistep extends DpmSolver {
         private final boolean endsWithoutNoise;
-        private final Kept said;
 
         private Multistep(DpmSolverMultistepScheduler scheduler, SigmaSteps steps, NDManager owner) {
-            super(steps, scheduler.prediction, scheduler.clipping);
-            this.options = scheduler.options;
+            super(steps, scheduler.prediction, scheduler.clipping, scheduler.options, owner);
             this.endsWithoutNoise = scheduler.levels.finalSigmaZero();
-            this.said = new Kept(owner, options.order());
-        }
-
-        @Override
-        public boolean drawsNoise(int i) {
-            return options.algorithm().isStochastic();
         }
 
         @Override
         public NDArray step(NDManager out, int i, NDArray modelOutput, NDArray sample, Optional<NDArray> noise) {
-            said.add(options.algorithm().ofSample()
-                    ? predictedOriginal(said.owner(), i, modelOutput, sample)
-                    : predictedNoise(said.owner(), i, modelOutput, sample));
-            DpmWeights w = DpmWeights.of(options.algorithm(), level(i), level(i + 1));
+            remember(i, modelOutput, sample);
+            DpmWeights w = DpmWeights.of(options().algorithm(), level(i), level(i + 1));
             double[] ofSaid = switch (order(i)) {
                 case 1 -> new double[] {w.d0()};
                 case 2 -> second(w, i);
                 default -> third(w, i);
             };
-            List<NDArray> terms = new ArrayList<>(List.of(sample));
-            terms.addAll(said.all().subList(0, ofSaid.length));
-            double[] weights = new double[ofSaid.length + (noise.isPresent() ? 2 : 1)];
-            weights[0] = w.keep();
-            System.arraycopy(ofSaid, 0, weights, 1, ofSaid.length);
-            if (noise.isPresent()) {
-                terms.add(noise.get());
-                weights[weights.length - 1] = w.noise();
-            }
-            return Kernels.sum(out, terms, weights);
+            return combined(out, sample, w, ofSaid, noise);
         }
 
         private int order(int i) {
-            boolean few = options.lowerOrderFinal() && calls() < MANY_STEPS;
-            if (i == calls() - 1 && (options.eulerAtFinal() || few || endsWithoutNoise)) {
+            boolean few = options().lowerOrderFinal() && calls() < MANY_STEPS;
+            if (i == calls() - 1 && (options().eulerAtFinal() || few || endsWithoutNoise)) {
                 return 1;
             }
-            int most = i == calls() - 2 && few ? 2 : options.order();
-            return Math.min(most, said.size());
+            int most = i == calls() - 2 && few ? 2 : options().order();
+            return Math.min(most, remembered());
         }
 
         /** {@code D₁ = (m₀ - m₁) / r₀}. */
         private double[] second(DpmWeights w, int i) {
-            double slope = (options.heun() ? w.heun1() : w.d1()) / ratio(i, i);
+            double slope = (options().heun() ? w.heun1() : w.d1()) / ratio(i, i);
             return new double[] {w.d0() + slope, -slope};
         }
 

@@ -2,8 +2,6 @@ package org.refract.model.sdxl.schedulers;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.model.sdxl.nn.ConfigFile;
@@ -52,50 +50,30 @@ record DpmSolverSinglestepScheduler(Discretization levels, Prediction prediction
         return orders;
     }
 
-    private static final class Singlestep extends LevelSolver {
-        private final DpmOptions options;
+    private static final class Singlestep extends DpmSolver {
         private final int[] orders;
-        private final Kept said;
         private final Kept start;
 
         private Singlestep(DpmSolverSinglestepScheduler scheduler, SigmaSteps steps, NDManager owner) {
-            super(steps, scheduler.prediction, scheduler.clipping);
-            this.options = scheduler.options;
+            super(steps, scheduler.prediction, scheduler.clipping, scheduler.options, owner);
             this.orders = scheduler.orders(steps.timesteps().length);
-            this.said = new Kept(owner, options.order());
             this.start = new Kept(owner, 1);
         }
 
         @Override
-        public boolean drawsNoise(int i) {
-            return options.algorithm().isStochastic();
-        }
-
-        @Override
         public NDArray step(NDManager out, int i, NDArray modelOutput, NDArray sample, Optional<NDArray> noise) {
-            said.add(options.algorithm().ofSample()
-                    ? predictedOriginal(said.owner(), i, modelOutput, sample)
-                    : predictedNoise(said.owner(), i, modelOutput, sample));
-            int order = Math.min(orders[i], said.size());
+            remember(i, modelOutput, sample);
+            int order = Math.min(orders[i], remembered());
             if (order == 1) {
                 start.add(Kernels.SCHEDULERS.call(start.owner(), "same", sample));
             }
-            DpmWeights w = DpmWeights.of(options.algorithm(), level(i + 1 - order), level(i + 1));
-            List<NDArray> terms = new ArrayList<>(List.of(start.get(0)));
-            terms.addAll(said.all().subList(0, order));
-            double[] weights = new double[noise.isPresent() ? order + 2 : order + 1];
-            weights[0] = w.keep();
-            System.arraycopy(ofSaid(w, i, order), 0, weights, 1, order);
-            if (noise.isPresent()) {
-                terms.add(noise.get());
-                weights[order + 1] = w.noise();
-            }
-            return Kernels.sum(out, terms, weights);
+            DpmWeights w = DpmWeights.of(options().algorithm(), level(i + 1 - order), level(i + 1));
+            return combined(out, start.get(0), w, ofSaid(w, i, order), noise);
         }
 
         /** The weights of what the U-Net said, the latest first; the eldest of a group stands at its beginning. */
         private double[] ofSaid(DpmWeights w, int i, int order) {
-            double d1 = options.heun() ? w.heun1() : w.d1();
+            double d1 = options().heun() ? w.heun1() : w.d1();
             return switch (order) {
                 case 1 -> new double[] {w.d0()};
                 case 2 -> new double[] {d1 / share(i, i, 2), w.d0() - d1 / share(i, i, 2)};
@@ -105,8 +83,8 @@ record DpmSolverSinglestepScheduler(Discretization levels, Prediction prediction
 
         /** {@code D₁ = (r₀ D₁₀ - r₁ D₁₁) / (r₀ - r₁)} and {@code D₂ = 2 (D₁₁ - D₁₀) / (r₀ - r₁)}; by the midpoint rule D₁₁ alone. */
         private double[] third(DpmWeights w, double r0, double r1) {
-            double near = options.heun() ? (-w.heun1() * r1 + 2 * w.d2()) / (r0 - r1) : w.heun1();
-            double far = options.heun() ? (w.heun1() * r0 - 2 * w.d2()) / (r0 - r1) : 0;
+            double near = options().heun() ? (-w.heun1() * r1 + 2 * w.d2()) / (r0 - r1) : w.heun1();
+            double far = options().heun() ? (w.heun1() * r0 - 2 * w.d2()) / (r0 - r1) : 0;
             return new double[] {near / r0, far / r1, w.d0() - near / r0 - far / r1};
         }
 
