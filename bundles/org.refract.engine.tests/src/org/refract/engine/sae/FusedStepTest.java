@@ -86,7 +86,7 @@ final class FusedStepTest {
                 tensors.put("W_skip", Tensors.of(scope.manager(), random.randn(e * D), e, D));
             }
             List<String> names = List.copyOf(tensors.keySet());
-            SparseRule rule = new SparseRule(c.selection, c.k, 0, 0, c.centred, c.rescaled, false, c.widths, c.weights,
+            SparseRule rule = new SparseRule(c.selection, c.k, 0, 0, c.centred, c.rescaled, Products.FP32, c.widths, c.weights,
                     c.rule == Rule.SPARSIFY ? SparseRule.UNEXPLAINED : 0, new Revival(c.rule, e / 2, 0.7, BATCH), 0, Threshold.NONE);
             TrainingSettings settings = TrainingSettings.of(Settings.of(TrainingSettings.HYPERPARAMETERS,
                     Map.of("lr", "0.02", "clip", "0", "dead_tokens", "" + BATCH)));

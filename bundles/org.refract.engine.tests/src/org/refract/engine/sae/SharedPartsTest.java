@@ -3,17 +3,20 @@ package org.refract.engine.sae;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.TensorFloat32;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.refract.api.RefractException;
 import org.refract.api.Settings;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.SaeConfig;
@@ -51,7 +54,7 @@ final class SharedPartsTest {
     /** A k-sparse autoencoder in training. */
     private record Training(DenseSae sae, SparseTrainer trainer, NDArray x) implements AutoCloseable {
 
-        static Training of(Scope scope, boolean half, double first, long annealing, TrainingSettings settings) throws Exception {
+        static Training of(Scope scope, Products products, double first, long annealing, TrainingSettings settings) throws Exception {
             TorchRandom random = new TorchRandom(4);
             SaeConfig config = SaeForm.KSPARSE.config(D, D, N, Map.of("k", "4"));
             Map<String, NDArray> tensors = new LinkedHashMap<>();
@@ -61,7 +64,7 @@ final class SharedPartsTest {
             tensors.put("b_dec", Tensors.of(scope.manager(), random.randn(D), D));
             NDArray x = Tensors.of(scope.manager(), random.randn(BATCH * D), BATCH, D);
             DenseSae sae = DenseSae.restore(config, tensors, Placement.CPU);
-            SparseRule rule = new SparseRule(Selection.TOPK, 4, first, annealing, true, false, half, new long[] {N}, new double[] {1}, 0,
+            SparseRule rule = new SparseRule(Selection.TOPK, 4, first, annealing, true, false, products, new long[] {N}, new double[] {1}, 0,
                     new Revival(Rule.NONE, 1, 0, settings.deadTokens()), 0, Threshold.NONE);
             return new Training(sae, new SparseTrainer(sae, sae.scope(), sae.sparseWeights(), rule, settings, new SparseTrainer.Names(List.of("mse"), "aux"),
                     new SparseTrainer.Counters(Optional.empty(), List.of(), false), 0, BATCH, StepBlocks.of(Placement.CPU, BATCH, D, N, 1), () -> { }), x);
@@ -96,11 +99,11 @@ final class SharedPartsTest {
 
     @Test
     void kChangesEvenlyToItsLastValue() throws Exception {
-        SparseRule rule = new SparseRule(Selection.TOPK, 4, 12, 4, true, false, false, new long[] {N}, new double[] {1}, 0, new Revival(Rule.NONE, 1, 0, 1), 0,
+        SparseRule rule = new SparseRule(Selection.TOPK, 4, 12, 4, true, false, Products.FP32, new long[] {N}, new double[] {1}, 0, new Revival(Rule.NONE, 1, 0, 1), 0,
                 Threshold.NONE);
         assertArrayEquals(new long[] {12, 10, 8, 6, 4, 4}, new long[] {rule.count(0, 9), rule.count(1, 9), rule.count(2, 9), rule.count(3, 9),
             rule.count(4, 9), rule.count(9, 9)});
-        try (Scope scope = Scope.open(Placement.CPU); Training t = Training.of(scope, false, 12, 4, settings())) {
+        try (Scope scope = Scope.open(Placement.CPU); Training t = Training.of(scope, Products.FP32, 12, 4, settings())) {
             t.trainer.step(t.x);
             double wide = t.trainer.metrics().get("l0");
             for (int i = 0; i < 5; i++) {
@@ -113,8 +116,8 @@ final class SharedPartsTest {
     /** After one step Adam's first moment is a tenth of the clipped gradient. */
     @Test
     void gradientsAreClippedByValueOnBothSidesAndByTheNormOfAllTogether() throws Exception {
-        try (Scope scope = Scope.open(Placement.CPU); Training value = Training.of(scope, false, 4, 0, settings("clip=0", "clip_value=0.05"));
-                Training norm = Training.of(scope, false, 4, 0, settings("clip=0.5")); Training free = Training.of(scope, false, 4, 0, settings("clip=0"))) {
+        try (Scope scope = Scope.open(Placement.CPU); Training value = Training.of(scope, Products.FP32, 4, 0, settings("clip=0", "clip_value=0.05"));
+                Training norm = Training.of(scope, Products.FP32, 4, 0, settings("clip=0.5")); Training free = Training.of(scope, Products.FP32, 4, 0, settings("clip=0"))) {
             for (Training t : List.of(value, norm, free)) {
                 t.trainer.step(t.x);
             }
@@ -144,8 +147,8 @@ final class SharedPartsTest {
 
     @Test
     void theAverageFollowsTheWeightsAndIsWhatTrainingLeaves() throws Exception {
-        try (Scope scope = Scope.open(Placement.CPU); Training t = Training.of(scope, false, 4, 0, settings("lr=0.1", "ema_decay=0.8", "decoder_constraint=unit"));
-                Training last = Training.of(scope, false, 4, 0, settings("lr=0.1", "ema_decay=0.8", "ema_checkpoint=false"))) {
+        try (Scope scope = Scope.open(Placement.CPU); Training t = Training.of(scope, Products.FP32, 4, 0, settings("lr=0.1", "ema_decay=0.8", "decoder_constraint=unit"));
+                Training last = Training.of(scope, Products.FP32, 4, 0, settings("lr=0.1", "ema_decay=0.8", "ema_checkpoint=false"))) {
             for (String name : List.of("W_enc", "W_dec", "b_enc", "b_dec")) {
                 assertArrayEquals(t.weight(name), Tensors.floats(t.trainer.result().get(name)), name);
             }
@@ -169,7 +172,7 @@ final class SharedPartsTest {
 
     @Test
     void decoderRowsAreUnitVectorsAfterEveryStepWhereTheyShallBe() throws Exception {
-        try (Scope scope = Scope.open(Placement.CPU); Training t = Training.of(scope, false, 4, 0, settings("lr=0.1", "decoder_constraint=unit"))) {
+        try (Scope scope = Scope.open(Placement.CPU); Training t = Training.of(scope, Products.FP32, 4, 0, settings("lr=0.1", "decoder_constraint=unit"))) {
             t.trainer.step(t.x);
             float[] rows = t.weight("W_dec");
             for (int f = 0; f < N; f++) {
@@ -218,8 +221,8 @@ final class SharedPartsTest {
 
     @Test
     void productsOfHalfPrecisionTrainToNearlyTheSame() throws Exception {
-        try (Scope scope = Scope.open(Placement.CPU); Training half = Training.of(scope, true, 4, 0, settings("lr=0.01"));
-                Training whole = Training.of(scope, false, 4, 0, settings("lr=0.01"))) {
+        try (Scope scope = Scope.open(Placement.CPU); Training half = Training.of(scope, Products.BF16, 4, 0, settings("lr=0.01"));
+                Training whole = Training.of(scope, Products.FP32, 4, 0, settings("lr=0.01"))) {
             for (int i = 0; i < 60; i++) {
                 half.trainer.step(half.x);
                 whole.trainer.step(whole.x);
@@ -227,6 +230,16 @@ final class SharedPartsTest {
             double expected = whole.trainer.metrics().get("mse");
             assertEquals(expected, half.trainer.metrics().get("mse"), 0.2 * expected);
             assertNotEquals(expected, half.trainer.metrics().get("mse"));
+        }
+    }
+
+    @Test
+    void productsThatTheDeviceCannotComputeAreRefused() {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            String said = assertThrows(RefractException.class, () -> Training.of(scope, Products.TF32, 4, 0, settings())).getMessage();
+            assertTrue(said.contains("cpu has no tf32 products"), said);
+            assertEquals(Boolean.TRUE, Products.TF32.compute(() -> TensorFloat32.find().orElseThrow().allowed()), "on around a step");
+            assertEquals(Boolean.FALSE, Products.FP32.compute(() -> TensorFloat32.find().orElseThrow().allowed()));
         }
     }
 }

@@ -80,7 +80,7 @@ public abstract class SelectionVariant extends SparseVariant {
         Threshold threshold = new Threshold(sae.tensors().containsKey("threshold"), !batch, settings.real("threshold_beta"),
                 settings.integer("threshold_start_step"));
         return new SparseRule(selection, settings.real("k"), settings.real("k_start"), settings.integer("k_anneal_steps"),
-                settings.flag("apply_b_dec_to_input"), settings.flag("rescale_acts_by_decoder_norm"), settings.text("products").equals("bf16"), widths,
+                settings.flag("apply_b_dec_to_input"), settings.flag("rescale_acts_by_decoder_norm"), Products.of(settings), widths,
                 weights(widths, settings), 0, revival, 0, threshold);
     }
 }

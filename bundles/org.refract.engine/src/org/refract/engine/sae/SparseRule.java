@@ -11,7 +11,7 @@ import org.refract.api.RefractException;
  * @param annealing steps within which it does
  * @param centred   whether the decoder's bias is subtracted from the input
  * @param rescaled  whether latents are in units of the decoder rows' norms
- * @param half      whether products are of bfloat16 numbers
+ * @param products  in which numbers products are computed
  * @param widths    latents of the nested reconstructions, ascending; the last is all
  * @param weights   of their squared errors
  * @param scale     of the squared error's mean over samples and dimensions; 0: the error is the mean over samples of the sum over dimensions;
@@ -20,7 +20,7 @@ import org.refract.api.RefractException;
  * @param least     a latent is active with more than this magnitude
  * @param threshold how the inference threshold follows
  */
-public record SparseRule(Selection selection, double k, double firstK, long annealing, boolean centred, boolean rescaled, boolean half, long[] widths,
+public record SparseRule(Selection selection, double k, double firstK, long annealing, boolean centred, boolean rescaled, Products products, long[] widths,
         double[] weights, double scale, Revival revival, double least, Threshold threshold) {
 
     /** As a scale: the squared errors' sum over that of the targets' deviations from their mean, both of the batch. */

@@ -72,6 +72,7 @@ public final class SparseTrainer extends AdamTrainer {
         super(sae, parent, settings, counters.since(), counters.steps() ? batch : 1);
         this.weights = weights;
         this.rule = rule.checked(weights.latents());
+        rule.products().check(parent.placement());
         this.names = names;
         this.blocks = blocks;
         this.normalisation = normalisation;
@@ -102,11 +103,11 @@ public final class SparseTrainer extends AdamTrainer {
             boolean follows = rule.threshold().follows() && steps() > rule.threshold().after();
             long[] sizes = {rule.selection().ordinal(), rule.count(steps(), samples), revival.rule().ordinal(), revival.most(), revival.from(),
                 perStep == 1 ? 0 : samples, perStep, follows ? rule.threshold().perRow() ? 2 : 1 : 0, settings.constraint().ordinal()};
-            boolean[] flags = {rule.centred(), y == x, rule.rescaled(), mayBeDead(samples), rule.half()};
+            boolean[] flags = {rule.centred(), y == x, rule.rescaled(), mayBeDead(samples), rule.products() == Products.BF16};
             double share = scale == 0 ? 1.0 / samples : scale == SparseRule.UNEXPLAINED ? 0 : scale / (samples * weights.outputWidth());
             double[] numbers = {share, revival.coefficient(), rule.least(), settings.clipValue(), settings.clip(), rule.threshold().beta()};
-            NDArray found = STEP.call(scope, "step", x, y, parameters, m, v, averages, statistics, work, rule.widths(), rule.weights(), sizes,
-                    blocks.numbers(), flags, numbers, settings.adam(steps()));
+            NDArray found = rule.products().compute(() -> STEP.call(scope, "step", x, y, parameters, m, v, averages, statistics, work, rule.widths(), rule.weights(),
+                    sizes, blocks.numbers(), flags, numbers, settings.adam(steps())));
             last.close();
             last = found;
             stepped(samples);

@@ -20,7 +20,7 @@ public abstract class SparseVariant extends FormVariant {
     public static final List<Hyperparameter> ANNEALING = List.of(
             new Hyperparameter("k_start", Kind.REAL, "0", "the k of the first step, from which k changes evenly in k_anneal_steps", DICTIONARY_LEARNING),
             new Hyperparameter("k_anneal_steps", Kind.INTEGER, "0", "an integer that is not negative; 0 keeps k", DICTIONARY_LEARNING),
-            new Hyperparameter("products", Kind.CHOICE, "fp32", "fp32|bf16", Optional.empty()));
+            Products.HYPERPARAMETER);
 
     /** @param own the settings of this variant's loss; one of a name that all forms share replaces its default */
     protected SparseVariant(SaeForm form, List<Hyperparameter> own) {

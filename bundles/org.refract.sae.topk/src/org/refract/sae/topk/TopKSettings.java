@@ -10,6 +10,7 @@ import org.refract.api.Hyperparameter.Kind;
 import org.refract.api.RefractException;
 import org.refract.api.Settings;
 import org.refract.api.sae.SaeConfig;
+import org.refract.engine.sae.Products;
 import org.refract.engine.sae.SparseVariant;
 import org.refract.engine.sae.TrainingSettings;
 
@@ -21,10 +22,10 @@ import org.refract.engine.sae.TrainingSettings;
  * @param auxkCoef its weight
  * @param firstK   k of the first step
  * @param annealing steps in which it becomes k
- * @param half     whether products are of bfloat16 numbers
+ * @param products in which numbers products are computed
  * @param training what every trainer has
  */
-record TopKSettings(int k, int auxk, double auxkCoef, double firstK, long annealing, boolean half, TrainingSettings training) {
+record TopKSettings(int k, int auxk, double auxkCoef, double firstK, long annealing, Products products, TrainingSettings training) {
 
     private static final Optional<String> UNBOX = Optional.of("surkovv/sdxl-unbox, scripts/train_sae.py");
     private static final Optional<String> OPENAI = Optional.of("openai/sparse_autoencoder; Gao et al. 2024, appendix A");
@@ -65,6 +66,6 @@ record TopKSettings(int k, int auxk, double auxkCoef, double firstK, long anneal
         TrainingSettings.within(s, "auxk_coef", 0, Double.MAX_VALUE);
         TrainingSettings.within(s, "k_anneal_steps", 0, Long.MAX_VALUE);
         return new TopKSettings((int) s.integer("k"), (int) s.integer("auxk"), s.real("auxk_coef"), s.real("k_start"), s.integer("k_anneal_steps"),
-                s.text("products").equals("bf16"), TrainingSettings.of(s));
+                Products.of(s), TrainingSettings.of(s));
     }
 }

@@ -98,7 +98,7 @@ public final class TopKVariant implements SaeVariant {
     static SaeTrainer trainer(TopKSae sae, NDArray samples, int batch, StepBlocks blocks) throws RefractException {
         TopKSettings s = sae.settings();
         Revival revival = new Revival(Rule.OPENAI, s.auxk(), s.auxkCoef(), s.training().deadTokens() / batch);
-        SparseRule rule = new SparseRule(Selection.TOPK, s.k(), s.firstK(), s.annealing(), true, false, s.half(), new long[] {sae.config().latents()},
+        SparseRule rule = new SparseRule(Selection.TOPK, s.k(), s.firstK(), s.annealing(), true, false, s.products(), new long[] {sae.config().latents()},
                 new double[] {1}, scale(sae, samples, batch), revival, LEAST_ACTIVITY, Threshold.NONE);
         return new SparseTrainer(sae, sae.scope(), sae.weights(), rule, s.training(), new SparseTrainer.Names(List.of("recons"), "auxk"),
                 new SparseTrainer.Counters(Optional.of(sae.lastNonzero()), List.of(), true), 0, batch, blocks, () -> { });

@@ -15,6 +15,7 @@ import org.refract.api.sae.SaeConfig;
 import org.refract.api.sae.SaeVariant;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.sae.DenseSae;
+import org.refract.engine.sae.Products;
 import org.refract.engine.sae.SaeForm;
 import org.refract.engine.sae.SparseRule;
 import org.refract.engine.sae.SparseRule.Revival;
@@ -87,7 +88,7 @@ public final class TranscoderVariant extends SparseVariant {
         double alpha = settings.real("auxk_alpha");
         Revival revival = new Revival(alpha > 0 ? Rule.SPARSIFY : Rule.NONE, Math.max(sae.config().outputWidth() / 2, 1), alpha, training.deadTokens());
         return new SparseRule(selection, settings.integer("k"), settings.real("k_start"), settings.integer("k_anneal_steps"), false, false,
-                settings.text("products").equals("bf16"), new long[] {sae.config().latents()}, new double[] {1}, SparseRule.UNEXPLAINED, revival, 0,
+                Products.of(settings), new long[] {sae.config().latents()}, new double[] {1}, SparseRule.UNEXPLAINED, revival, 0,
                 Threshold.NONE);
     }
 }
