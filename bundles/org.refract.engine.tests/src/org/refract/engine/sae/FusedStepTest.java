@@ -20,6 +20,7 @@ import org.refract.api.Settings;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.SaeConfig;
 import org.refract.engine.kernel.KernelLibrary;
+import org.refract.engine.sae.SparseRule.Points;
 import org.refract.engine.sae.SparseRule.Revival;
 import org.refract.engine.sae.SparseRule.Rule;
 import org.refract.engine.sae.SparseRule.Selection;
@@ -36,7 +37,12 @@ final class FusedStepTest {
     private static final int N = 48;
     private static final int BATCH = 20;
 
-    record Case(Selection selection, Rule rule, boolean centred, boolean rescaled, long[] widths, double[] weights, double k, boolean transcodes, boolean skips) {
+    record Case(Selection selection, Rule rule, boolean centred, boolean rescaled, long[] widths, double[] weights, double k, boolean transcodes, boolean skips,
+            Points points) {
+
+        Case(Selection selection, Rule rule, boolean centred, boolean rescaled, long[] widths, double[] weights, double k, boolean transcodes, boolean skips) {
+            this(selection, rule, centred, rescaled, widths, weights, k, transcodes, skips, Points.ONE);
+        }
     }
 
     static Stream<Case> cases() {
@@ -56,6 +62,15 @@ final class FusedStepTest {
         all.add(new Case(Selection.BATCHTOPK, Rule.DICTIONARY_LEARNING, true, false, new long[] {6, 20, N}, new double[] {0.2, 0.5, 0.3}, 3.5, false, false));
         all.add(new Case(Selection.BATCHTOPK, Rule.SAELENS, true, true, new long[] {6, 12, 24, N}, new double[] {1, 1, 1, 1}, 5, false, false));
         all.add(new Case(Selection.BATCHTOPK, Rule.NONE, false, false, new long[] {1, N}, new double[] {2, 1}, 30, true, true));
+        for (int points : new int[] {1, 2, 3}) {
+            for (boolean lengths : new boolean[] {true, false}) {
+                for (Selection selection : List.of(Selection.TOPK, Selection.BATCHTOPK)) {
+                    all.add(new Case(selection, Rule.DICTIONARY_LEARNING, points == 1, true, new long[] {N}, new double[] {1}, 3, false, false,
+                            new Points(points, lengths)));
+                }
+            }
+        }
+        all.add(new Case(Selection.BATCHTOPK, Rule.SAELENS, false, true, new long[] {N}, new double[] {1}, 4, true, true, new Points(5, true)));
         return all.stream();
     }
 
@@ -87,7 +102,7 @@ final class FusedStepTest {
             }
             List<String> names = List.copyOf(tensors.keySet());
             SparseRule rule = new SparseRule(c.selection, c.k, 0, 0, c.centred, c.rescaled, Products.FP32, c.widths, c.weights,
-                    c.rule == Rule.SPARSIFY ? SparseRule.UNEXPLAINED : 0, new Revival(c.rule, e / 2, 0.7, BATCH), 0, Threshold.NONE);
+                    c.rule == Rule.SPARSIFY ? SparseRule.UNEXPLAINED : 0, new Revival(c.rule, e / 2, 0.7, BATCH), 0, Threshold.NONE, c.points);
             TrainingSettings settings = TrainingSettings.of(Settings.of(TrainingSettings.HYPERPARAMETERS,
                     Map.of("lr", "0.02", "clip", "0", "dead_tokens", "" + BATCH)));
             List<String> squares = new ArrayList<>();
@@ -104,8 +119,8 @@ final class FusedStepTest {
                     NDArray y = c.transcodes ? Tensors.of(scope.manager(), random.randn(BATCH * e), BATCH, e) : x;
                     long count = c.selection == Selection.BATCHTOPK ? (long) (c.k * BATCH) : (long) c.k;
                     NDList given = new NDList(names.stream().map(sae.tensors()::get).toList());
-                    NDList plain = PLAIN.callTraining(scope, "evaluate", x, y, given, c.selection.ordinal(), count, c.widths, c.weights, c.rescaled,
-                            c.centred, c.rule.ordinal(), 0.7, trainer.state().get("since_active"), BATCH);
+                    NDList plain = PLAIN.callTraining(scope, "evaluate", x, y, given, c.selection.ordinal(), count, c.widths, c.weights, c.points.number(),
+                            c.points.lengths(), c.rescaled, c.centred, c.rule.ordinal(), e / 2, 0.7, trainer.state().get("since_active"), BATCH);
                     Map<String, float[]> before = moments(trainer, names);
                     trainer.step(x, y);
                     Map<String, float[]> after = moments(trainer, names);

@@ -20,6 +20,7 @@ import org.refract.api.RefractException;
 import org.refract.api.Settings;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.SaeConfig;
+import org.refract.engine.sae.SparseRule.Points;
 import org.refract.engine.sae.SparseRule.Revival;
 import org.refract.engine.sae.SparseRule.Rule;
 import org.refract.engine.sae.SparseRule.Selection;
@@ -65,7 +66,7 @@ final class SharedPartsTest {
             NDArray x = Tensors.of(scope.manager(), random.randn(BATCH * D), BATCH, D);
             DenseSae sae = DenseSae.restore(config, tensors, Placement.CPU);
             SparseRule rule = new SparseRule(Selection.TOPK, 4, first, annealing, true, false, products, new long[] {N}, new double[] {1}, 0,
-                    new Revival(Rule.NONE, 1, 0, settings.deadTokens()), 0, Threshold.NONE);
+                    new Revival(Rule.NONE, 1, 0, settings.deadTokens()), 0, Threshold.NONE, Points.ONE);
             return new Training(sae, new SparseTrainer(sae, sae.scope(), sae.sparseWeights(), rule, settings, new SparseTrainer.Names(List.of("mse"), "aux"),
                     new SparseTrainer.Counters(Optional.empty(), List.of(), false), 0, BATCH, StepBlocks.of(Placement.CPU, BATCH, D, N, 1), () -> { }), x);
         }
@@ -100,7 +101,7 @@ final class SharedPartsTest {
     @Test
     void kChangesEvenlyToItsLastValue() throws Exception {
         SparseRule rule = new SparseRule(Selection.TOPK, 4, 12, 4, true, false, Products.FP32, new long[] {N}, new double[] {1}, 0, new Revival(Rule.NONE, 1, 0, 1), 0,
-                Threshold.NONE);
+                Threshold.NONE, Points.ONE);
         assertArrayEquals(new long[] {12, 10, 8, 6, 4, 4}, new long[] {rule.count(0, 9), rule.count(1, 9), rule.count(2, 9), rule.count(3, 9),
             rule.count(4, 9), rule.count(9, 9)});
         try (Scope scope = Scope.open(Placement.CPU); Training t = Training.of(scope, Products.FP32, 12, 4, settings())) {

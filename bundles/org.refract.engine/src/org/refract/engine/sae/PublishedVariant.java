@@ -9,7 +9,10 @@ import org.refract.api.RefractException;
 import org.refract.api.Settings;
 import org.refract.api.sae.SaeTrainer;
 
-/** A variant that says its loss, which has a sparsity term, and is trained by the gradients of it. */
+/**
+ * A variant that says its loss, which has a sparsity term, and is trained by the gradients of it; by some settings it may keep a fixed number of
+ * latents instead.
+ */
 public abstract class PublishedVariant extends FormVariant {
 
     private static final Hyperparameter SPARSITY_WARMUP = new Hyperparameter("sparsity_warmup_steps", Kind.INTEGER, "0",
@@ -28,12 +31,30 @@ public abstract class PublishedVariant extends FormVariant {
         return all;
     }
 
-    /** The loss of one SAE. */
+    /**
+     * What the fused sparse step computes.
+     *
+     * @param names what its loss terms are called
+     */
+    public record Selected(SparseRule rule, SparseTrainer.Names names) {
+    }
+
+    /** What the sparse step computes, if an SAE of these settings keeps a fixed number of latents. */
+    protected Optional<Selected> selected(DenseSae sae, Settings settings, TrainingSettings training) throws RefractException {
+        return Optional.empty();
+    }
+
+    /** The loss of one SAE that does not. */
     protected abstract Objective objective(DenseSae sae, Settings settings) throws RefractException;
 
     @Override
     final SaeTrainer train(DenseSae sae, Settings settings, int batch) throws RefractException {
         TrainingSettings.within(settings, SPARSITY_WARMUP.name(), 0, Long.MAX_VALUE);
-        return new DenseTrainer(sae, objective(sae, settings), TrainingSettings.of(settings), settings.integer(SPARSITY_WARMUP.name()));
+        TrainingSettings training = TrainingSettings.of(settings);
+        Optional<Selected> selected = selected(sae, settings, training);
+        if (selected.isPresent()) {
+            return SparseVariant.train(sae, settings, training, selected.get().rule(), selected.get().names(), batch);
+        }
+        return new DenseTrainer(sae, objective(sae, settings), training, settings.integer(SPARSITY_WARMUP.name()));
     }
 }

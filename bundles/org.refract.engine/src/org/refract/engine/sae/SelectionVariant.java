@@ -9,6 +9,7 @@ import org.refract.api.Hyperparameter;
 import org.refract.api.Hyperparameter.Kind;
 import org.refract.api.RefractException;
 import org.refract.api.Settings;
+import org.refract.engine.sae.SparseRule.Points;
 import org.refract.engine.sae.SparseRule.Revival;
 import org.refract.engine.sae.SparseRule.Rule;
 import org.refract.engine.sae.SparseRule.Selection;
@@ -81,6 +82,6 @@ public abstract class SelectionVariant extends SparseVariant {
                 settings.integer("threshold_start_step"));
         return new SparseRule(selection, settings.real("k"), settings.real("k_start"), settings.integer("k_anneal_steps"),
                 settings.flag("apply_b_dec_to_input"), settings.flag("rescale_acts_by_decoder_norm"), Products.of(settings), widths,
-                weights(widths, settings), 0, revival, 0, threshold);
+                weights(widths, settings), 0, revival, 0, threshold, Points.ONE);
     }
 }

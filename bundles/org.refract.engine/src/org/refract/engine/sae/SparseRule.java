@@ -19,9 +19,10 @@ import org.refract.api.RefractException;
  * @param revival   what is done about dead latents
  * @param least     a latent is active with more than this magnitude
  * @param threshold how the inference threshold follows
+ * @param points    the hook points of a crosscoder
  */
 public record SparseRule(Selection selection, double k, double firstK, long annealing, boolean centred, boolean rescaled, Products products, long[] widths,
-        double[] weights, double scale, Revival revival, double least, Threshold threshold) {
+        double[] weights, double scale, Revival revival, double least, Threshold threshold, Points points) {
 
     /** As a scale: the squared errors' sum over that of the targets' deviations from their mean, both of the batch. */
     public static final double UNEXPLAINED = -1;
@@ -85,6 +86,18 @@ public record SparseRule(Selection selection, double k, double firstK, long anne
         public static final Threshold NONE = new Threshold(false, false, 0, 0);
     }
 
+    /**
+     * Hook points of equal width that lie one after another in every sample. A decoder row's norm is the sum of the norms of its points' parts.
+     *
+     * @param number  how many
+     * @param lengths whether the error is the mean over samples and points of its norm, not squared
+     */
+    public record Points(int number, boolean lengths) {
+
+        /** An autoencoder of one hook point. */
+        public static final Points ONE = new Points(1, false);
+    }
+
     /** How many latents are active in a step of so many samples: of each sample, or with BATCHTOPK of all. */
     long count(long step, long samples) {
         double now = annealing == 0 || step >= annealing ? k : firstK + (k - firstK) * step / annealing;
@@ -104,6 +117,9 @@ public record SparseRule(Selection selection, double k, double firstK, long anne
         }
         if (selection == Selection.GROUPMAX && (annealing > 0 || latents % (long) k != 0)) {
             throw RefractException.usage("groupmax wants %d latents in %d groups of equal size, and the same number of groups in every step.", latents, (long) k);
+        }
+        if (points.lengths && (widths.length > 1 || scale != 0)) {
+            throw RefractException.usage("An error of norms is a mean over samples, of one reconstruction.");
         }
         return this;
     }

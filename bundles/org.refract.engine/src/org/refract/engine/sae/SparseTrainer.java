@@ -102,9 +102,10 @@ public final class SparseTrainer extends AdamTrainer {
             SparseRule.Revival revival = rule.revival();
             boolean follows = rule.threshold().follows() && steps() > rule.threshold().after();
             long[] sizes = {rule.selection().ordinal(), rule.count(steps(), samples), revival.rule().ordinal(), revival.most(), revival.from(),
-                perStep == 1 ? 0 : samples, perStep, follows ? rule.threshold().perRow() ? 2 : 1 : 0, settings.constraint().ordinal()};
-            boolean[] flags = {rule.centred(), y == x, rule.rescaled(), mayBeDead(samples), rule.products() == Products.BF16};
-            double share = scale == 0 ? 1.0 / samples : scale == SparseRule.UNEXPLAINED ? 0 : scale / (samples * weights.outputWidth());
+                perStep == 1 ? 0 : samples, perStep, follows ? rule.threshold().perRow() ? 2 : 1 : 0, settings.constraint().ordinal(), rule.points().number()};
+            boolean[] flags = {rule.centred(), y == x, rule.rescaled(), mayBeDead(samples), rule.products() == Products.BF16, rule.points().lengths()};
+            double share = rule.points().lengths() ? 1.0 / (samples * rule.points().number())
+                    : scale == 0 ? 1.0 / samples : scale == SparseRule.UNEXPLAINED ? 0 : scale / (samples * weights.outputWidth());
             double[] numbers = {share, revival.coefficient(), rule.least(), settings.clipValue(), settings.clip(), rule.threshold().beta()};
             NDArray found = rule.products().compute(() -> STEP.call(scope, "step", x, y, parameters, m, v, averages, statistics, work, rule.widths(), rule.weights(),
                     sizes, blocks.numbers(), flags, numbers, settings.adam(steps())));
@@ -125,7 +126,7 @@ public final class SparseTrainer extends AdamTrainer {
             long cells = Math.max((long) Math.min(blocks.tile(), samples) * Math.min(blocks.width(), weights.latents()), weights.latents());
             int e = weights.outputWidth();
             work = new NDList(Tensors.zeros(scope.manager(), cells), Tensors.zeros(scope.manager(), samples, e), Tensors.zeros(scope.manager(), samples, e));
-            if (rule.widths().length > 1) {
+            if (rule.widths().length > 1 || rule.points().lengths()) {
                 work.add(Tensors.zeros(scope.manager(), samples * rule.widths().length, e));
             }
         }

@@ -41,13 +41,17 @@ public abstract class SparseVariant extends FormVariant {
 
     @Override
     final SaeTrainer train(DenseSae sae, Settings settings, int batch) throws RefractException {
-        TrainingSettings.within(settings, "k_anneal_steps", 0, Long.MAX_VALUE);
         TrainingSettings training = TrainingSettings.of(settings);
-        SparseRule rule = rule(sae, settings, training);
+        return train(sae, settings, training, rule(sae, settings, training), names(sae), batch);
+    }
+
+    static SaeTrainer train(DenseSae sae, Settings settings, TrainingSettings training, SparseRule rule, SparseTrainer.Names names, int batch)
+            throws RefractException {
+        TrainingSettings.within(settings, "k_anneal_steps", 0, Long.MAX_VALUE);
         NDArray threshold = sae.tensors().get("threshold");
         int unit = rule.selection() == Selection.GROUPMAX ? sae.config().latents() / (int) rule.k() : 1;
         StepBlocks blocks = StepBlocks.of(sae.scope().placement(), batch, sae.config().width(), sae.config().latents(), unit);
-        return new SparseTrainer(sae, sae.scope(), sae.sparseWeights(), rule, training, names(sae),
+        return new SparseTrainer(sae, sae.scope(), sae.sparseWeights(), rule, training, names,
                 new SparseTrainer.Counters(Optional.empty(), threshold == null ? List.of() : List.of(threshold), false), sae.normalisation(), batch, blocks,
                 sae::weightsChanged);
     }

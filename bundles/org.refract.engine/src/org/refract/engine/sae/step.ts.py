@@ -1,9 +1,10 @@
 # One optimiser step of an autoencoder that keeps a fixed number of latents. Shapes: x (samples, d); target (samples, e), x itself but for
 # transcoders; encoder (n, d), decoder (n, e), rows of latents; b_enc (n); b_dec (e); W_skip (e, d) for skip transcoders.
 #   z = the chosen of (x - b_dec) encoderᵀ + b_enc,  x̂_g = Σ_{f < width_g} z_f decoder_f + b_dec,  r_g = x̂_g - target
-#   L = c Σ_g weight_g Σ r_g² + auxiliary
+#   L = c Σ_g weight_g Σ r_g² + auxiliary,  or of a crosscoder's P points c Σ_p ‖r^p‖ + auxiliary
 # Only the encoder product is dense: everything else touches the active latents. With R_g = Σ_{h ≥ g} weight_h r_h, for a latent f that
 # first takes part in x̂_g:  ∂L/∂z_f = 2c R_g · decoder_f,  ∂L/∂decoder_f = 2c Σ z_f R_g,  ∂L/∂encoder_f = Σ ∂L/∂z_f (x - b_dec).
+# Of lengths R is r^p / ‖r^p‖ of every point, 0 where r^p is, and c stands for 2c.
 
 # One value per (sample, group): how many active latents come before it; the latents of a row are in ascending order.
 def group_starts(row: Tensor, column: Tensor, samples: int, n: int, widths: List[int]) -> Tensor:
@@ -16,9 +17,16 @@ def group_starts(row: Tensor, column: Tensor, samples: int, n: int, widths: List
   cells = torch.add(within, torch.unsqueeze(torch.arange(0, samples, dtype=torch.int64, device=row.device), 1), alpha=n).view([-1])
   return torch.searchsorted(torch.add(column, row, alpha=n), cells)
 
+# The norms of decoder rows; of several hook points, the sum of the norms of their parts
+def row_norms(decoder: Tensor, points: int) -> Tensor:
+  if points == 1:
+    return torch.norm(decoder, 2, [1])
+  return torch.sum(torch.norm(decoder.view([decoder.size(0), points, -1]), 2, [2]), [1])
+
 # Residuals of all samples, block by block, and dz = R · decoder_f of every active latent. Fills R (samples·groups, e), last = x̂ - target
-# (samples, e) and dz. Returns sums over the samples in float64: of r_g² (groups), and by dimension of goal, goal², last, last², R_1.
-def reconstruct(goal: Tensor, shown: Tensor, decoder: Tensor, latent: Tensor, unit: Tensor, starts: Tensor, bag: Tensor, slots: int, weights: List[float], block: int, R: Tensor, last: Tensor, dz: Tensor) -> List[Tensor]:
+# (samples, e) and dz. Returns sums over the samples in float64: of r_g² (groups), or of ‖r^p‖ if there are `lengths` points; and by dimension of
+# goal, goal², last, last², R_1.
+def reconstruct(goal: Tensor, shown: Tensor, decoder: Tensor, latent: Tensor, unit: Tensor, starts: Tensor, bag: Tensor, slots: int, weights: List[float], lengths: int, block: int, R: Tensor, last: Tensor, dz: Tensor) -> List[Tensor]:
   samples = goal.size(0)
   e = goal.size(1)
   groups = len(weights)
@@ -47,6 +55,12 @@ def reconstruct(goal: Tensor, shown: Tensor, decoder: Tensor, latent: Tensor, un
     Rb = R.narrow(0, at * groups, count * groups)
     if groups == 1:
       _a = torch.sub(sums, g, out=r)
+      if lengths > 0:
+        parts = r.view([count, lengths, -1])
+        norms = torch.norm(parts, 2, [2], True)
+        squares = squares + torch.sum(norms, dtype=torch.float64)
+        _b = torch.div(parts, torch.masked_fill(norms, torch.eq(norms, 0.), 1.), out=Rb.view([count, lengths, -1]))
+        _e = torch.add_(R_sum, torch.sum(Rb, [0]))
     else:
       parts = torch.sub_(torch.cumsum(sums.view([count, groups, e]), 1), torch.unsqueeze(g, 1))
       squares = squares + torch.sum(torch.sum(parts * parts, [2]), [0], dtype=torch.float64)
@@ -69,7 +83,7 @@ def reconstruct(goal: Tensor, shown: Tensor, decoder: Tensor, latent: Tensor, un
     _j = torch.add_(r_square, torch.sum(r * r, [0]))
     at = at + count
     low = high
-  if groups == 1:
+  if groups == 1 and lengths == 0:
     squares = torch.sum(r_square).view([1])
     R_sum = r_sum
   return [squares, x_sum, x_square, r_sum, r_square, R_sum]
@@ -98,13 +112,14 @@ def follow_threshold(threshold: Tensor, z: Tensor, follow: int, slots: int, beta
 #   work          room for pre-activations, flat; goal or centred x (samples, d); last (samples, e); R (samples·groups, e) or last again
 #   widths, weights  latents and weights of the nested reconstructions
 #   sizes         kind (0 topk, 1 abstopk, 2 groupmax, 3 batchtopk), k (of all samples for batchtopk), rule and most of the auxiliary term
-#                 (0 none), dead_from, what `since` grows by before and after it is set to 0 for the active, follow, decoder constraint
+#                 (0 none), dead_from, what `since` grows by before and after it is set to 0 for the active, follow, decoder constraint, hook
+#                 points that lie one after another in a target
 #   cut           tile, width, block, group: how the step is cut into pieces; changes its numbers by rounding only
 #   flags         x is centred by b_dec; target is x; latents are chosen in units of the decoder rows' norms; some latent may be dead;
-#                 products of bfloat16 numbers
+#                 products of bfloat16 numbers; the loss is of lengths
 #   numbers       c, or 0 for 1 over the sum of the target's squared deviations from its mean in this batch; coefficient of the auxiliary
 #                 term, least activity, bound of a gradient's numbers, clip, beta of the threshold
-# Returns in float64: c·weight_g·Σ r_g² of each group, auxiliary, explained variance, l0, norm of the gradients before clipping.
+# Returns in float64: c·weight_g·Σ r_g² of each group, or c·Σ ‖r^p‖, auxiliary, explained variance, l0, norm of the gradients before clipping.
 def step(x: Tensor, target: Tensor, parameters: List[Tensor], m: List[Tensor], v: List[Tensor], averages: List[Tensor], statistics: List[Tensor], work: List[Tensor], widths: List[int], weights: List[float], sizes: List[int], cut: List[int], flags: List[bool], numbers: List[float], adams: List[float]) -> Tensor:
   encoder = parameters[0]
   decoder = parameters[1]
@@ -112,9 +127,9 @@ def step(x: Tensor, target: Tensor, parameters: List[Tensor], m: List[Tensor], v
   b_dec = parameters[3]
   since = statistics[0]
   fired = statistics[1]
-  kind, k, rule, most, dead_from, before, after, follow, constraint = sizes
+  kind, k, rule, most, dead_from, before, after, follow, constraint, points = sizes
   tile, width, block, group = cut
-  centred, own, rescaled, may_be_dead, half = flags
+  centred, own, rescaled, may_be_dead, half, by_length = flags
   c, coefficient, least, bound, clip, beta = numbers
   samples = x.size(0)
   n = encoder.size(0)
@@ -123,11 +138,14 @@ def step(x: Tensor, target: Tensor, parameters: List[Tensor], m: List[Tensor], v
   room = work[0]
   last = work[2].narrow(0, 0, samples)
   R = last
-  if groups > 1:
+  lengths = 0
+  if by_length:
+    lengths = points
+  if groups > 1 or by_length:
     R = work[3].narrow(0, 0, samples * groups)
   scale = annotate(Optional[Tensor], None)
   if rescaled:
-    scale = torch.norm(decoder, 2, [1])
+    scale = row_norms(decoder, points)
 
   if c == 0.:
     c = float(torch.reciprocal(torch.sum(torch.pow(target - torch.mean(target, [0]), 2))))
@@ -166,7 +184,7 @@ def step(x: Tensor, target: Tensor, parameters: List[Tensor], m: List[Tensor], v
   if scale is not None:
     unit = torch.div(z, torch.index_select(scale, 0, latent))
   dz = torch.empty_like(unit)
-  squares, x_sum, x_square, r_sum, r_square, R_sum = reconstruct(goal, shown, decoder, latent, unit, starts, bag, slots, weights, block, R, last, dz)
+  squares, x_sum, x_square, r_sum, r_square, R_sum = reconstruct(goal, shown, decoder, latent, unit, starts, bag, slots, weights, lengths, block, R, last, dz)
 
   # statistics
   was = since
@@ -184,6 +202,8 @@ def step(x: Tensor, target: Tensor, parameters: List[Tensor], m: List[Tensor], v
 
   # gradients of the reconstruction, brought into the order of the latents
   weight = 2. * c
+  if by_length:
+    weight = c
   if groups == 1:
     weight = weight * weights[0]
   _f = torch.mul_(dz, weight)

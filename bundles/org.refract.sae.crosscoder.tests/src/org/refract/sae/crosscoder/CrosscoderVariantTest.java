@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -123,6 +125,33 @@ final class CrosscoderVariantTest {
                 }
             }
         }
+    }
+
+    /** A matrix of its samples times latents would take 2 GiB. */
+    @Test
+    void trainsManyLatentsInLittleMemory() throws Exception {
+        int latents = 1 << 18;
+        int samples = 2048;
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            NDArray x = Tensors.of(scope.manager(), new TorchRandom(4).randn(samples * 4), samples, 4);
+            Map<String, String> settings = Map.of("activation", "batchtopk", "k", "2", "dead_tokens", "4096");
+            try (Sae sae = variant.create(new SaeConfig("crosscoder", 4, 4, latents, Settings.of(variant.hyperparameters(), settings)), x, 1, Placement.CPU);
+                    SaeTrainer trainer = variant.trainer(sae, x, samples)) {
+                long before = peak();
+                for (int i = 0; i < 3; i++) {
+                    trainer.step(x);
+                }
+                assertEquals(2, trainer.metrics().get("l0"), 1e-9);
+                assertTrue(trainer.metrics().get("dead") > latents / 2, "the auxiliary loss had dead latents to revive");
+                assertTrue(peak() - before < 700_000, "the peak grew from " + before + " KiB to " + peak() + " KiB");
+            }
+        }
+    }
+
+    private static long peak() throws Exception {
+        Path status = Path.of("/proc/self/status");
+        return !Files.exists(status) ? 0 : Files.readAllLines(status).stream().filter(l -> l.startsWith("VmHWM"))
+                .mapToLong(l -> Long.parseLong(l.replaceAll("\\D", ""))).sum();
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.refract.sae.crosscoder;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,17 @@ import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.sae.DenseSae;
 import org.refract.engine.sae.Objective;
 import org.refract.engine.sae.PublishedVariant;
+import org.refract.engine.sae.Products;
 import org.refract.engine.sae.SaeForm;
+import org.refract.engine.sae.SparseRule;
+import org.refract.engine.sae.SparseRule.Points;
+import org.refract.engine.sae.SparseRule.Revival;
+import org.refract.engine.sae.SparseRule.Rule;
+import org.refract.engine.sae.SparseRule.Selection;
+import org.refract.engine.sae.SparseRule.Threshold;
+import org.refract.engine.sae.SparseTrainer;
+import org.refract.engine.sae.SparseVariant;
+import org.refract.engine.sae.TrainingSettings;
 import org.refract.engine.tensor.Tensors;
 
 /**
@@ -37,7 +48,7 @@ public final class CrosscoderVariant extends PublishedVariant {
 
     /** The one variant. */
     public CrosscoderVariant() {
-        super(SaeForm.CROSSCODER, List.of(
+        super(SaeForm.CROSSCODER, settings(
                 new Hyperparameter("activation", Kind.CHOICE, "relu", "relu|batchtopk", LINDSEY),
                 new Hyperparameter("loss", Kind.CHOICE, "squared", "squared|norm", LINDSEY),
                 new Hyperparameter("l1_coefficient", Kind.REAL, "2", "a number that is not negative; with relu", KISSANE),
@@ -46,6 +57,12 @@ public final class CrosscoderVariant extends PublishedVariant {
                 new Hyperparameter("threshold_beta", Kind.REAL, "0.999", "a number from 0 to below 1; with batchtopk", FINETUNING),
                 new Hyperparameter("threshold_start_step", Kind.INTEGER, "1000", "the step after which the threshold follows", FINETUNING),
                 new Hyperparameter("decoder_init_norm", Kind.REAL, "0.08", "a positive number, of each hook point's part", KISSANE)));
+    }
+
+    private static List<Hyperparameter> settings(Hyperparameter... own) {
+        List<Hyperparameter> all = new ArrayList<>(SparseVariant.ANNEALING);
+        all.addAll(List.of(own));
+        return all;
     }
 
     @Override
@@ -79,8 +96,31 @@ public final class CrosscoderVariant extends PublishedVariant {
         }
     }
 
+    /** With {@code batchtopk}: the latents with the largest {@code z_i Σ_p ‖W_dec_i^p‖} of a batch, and the loss that revives dead ones. */
+    @Override
+    protected Optional<Selected> selected(DenseSae sae, Settings settings, TrainingSettings training) throws RefractException {
+        TrainingSettings.within(settings, "auxk_coefficient", 0, Double.MAX_VALUE);
+        TrainingSettings.within(settings, "threshold_beta", 0, Math.nextDown(1.0));
+        if (settings.text("activation").equals("relu")) {
+            return Optional.empty();
+        }
+        TrainingSettings.within(settings, "k", Double.MIN_NORMAL, sae.config().latents());
+        if (!settings.flag("rescale_acts_by_decoder_norm")) {
+            throw RefractException.usage("A crosscoder selects latents in units of decoder norms: batchtopk needs rescale_acts_by_decoder_norm=true.");
+        }
+        boolean lengths = settings.text("loss").equals("norm");
+        int points = Math.toIntExact(settings.integer("points"));
+        Revival revival = new Revival(Rule.DICTIONARY_LEARNING, Math.max(sae.config().outputWidth() / points / 2, 1), settings.real("auxk_coefficient"),
+                training.deadTokens());
+        SparseRule rule = new SparseRule(Selection.BATCHTOPK, settings.real("k"), settings.real("k_start"), settings.integer("k_anneal_steps"),
+                settings.flag("apply_b_dec_to_input"), true, Products.of(settings), new long[] {sae.config().latents()},
+                new double[] {1}, 0, revival, 0, new Threshold(true, false, settings.real("threshold_beta"), settings.integer("threshold_start_step")),
+                new Points(points, lengths));
+        return Optional.of(new Selected(rule, new SparseTrainer.Names(List.of(CrosscoderObjective.reconstruction(lengths)), "auxiliary_reconstruction_loss")));
+    }
+
     @Override
     protected Objective objective(DenseSae sae, Settings settings) throws RefractException {
-        return new CrosscoderObjective(sae, settings);
+        return new CrosscoderObjective(settings);
     }
 }

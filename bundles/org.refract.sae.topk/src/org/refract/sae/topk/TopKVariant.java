@@ -15,6 +15,7 @@ import org.refract.api.sae.SaeConfig;
 import org.refract.api.sae.SaeTrainer;
 import org.refract.api.sae.SaeVariant;
 import org.refract.engine.sae.SparseRule;
+import org.refract.engine.sae.SparseRule.Points;
 import org.refract.engine.sae.SparseRule.Revival;
 import org.refract.engine.sae.SparseRule.Rule;
 import org.refract.engine.sae.SparseRule.Selection;
@@ -99,7 +100,8 @@ public final class TopKVariant implements SaeVariant {
         TopKSettings s = sae.settings();
         Revival revival = new Revival(Rule.OPENAI, s.auxk(), s.auxkCoef(), s.training().deadTokens() / batch);
         SparseRule rule = new SparseRule(Selection.TOPK, s.k(), s.firstK(), s.annealing(), true, false, s.products(), new long[] {sae.config().latents()},
-                new double[] {1}, scale(sae, samples, batch), revival, LEAST_ACTIVITY, Threshold.NONE);
+                new double[] {1}, scale(sae, samples, batch), revival, LEAST_ACTIVITY, Threshold.NONE,
+                Points.ONE);
         return new SparseTrainer(sae, sae.scope(), sae.weights(), rule, s.training(), new SparseTrainer.Names(List.of("recons"), "auxk"),
                 new SparseTrainer.Counters(Optional.of(sae.lastNonzero()), List.of(), true), 0, batch, blocks, () -> { });
     }

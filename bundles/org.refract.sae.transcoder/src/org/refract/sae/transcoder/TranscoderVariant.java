@@ -18,6 +18,7 @@ import org.refract.engine.sae.DenseSae;
 import org.refract.engine.sae.Products;
 import org.refract.engine.sae.SaeForm;
 import org.refract.engine.sae.SparseRule;
+import org.refract.engine.sae.SparseRule.Points;
 import org.refract.engine.sae.SparseRule.Revival;
 import org.refract.engine.sae.SparseRule.Rule;
 import org.refract.engine.sae.SparseRule.Selection;
@@ -89,6 +90,6 @@ public final class TranscoderVariant extends SparseVariant {
         Revival revival = new Revival(alpha > 0 ? Rule.SPARSIFY : Rule.NONE, Math.max(sae.config().outputWidth() / 2, 1), alpha, training.deadTokens());
         return new SparseRule(selection, settings.integer("k"), settings.real("k_start"), settings.integer("k_anneal_steps"), false, false,
                 Products.of(settings), new long[] {sae.config().latents()}, new double[] {1}, SparseRule.UNEXPLAINED, revival, 0,
-                Threshold.NONE);
+                Threshold.NONE, Points.ONE);
     }
 }
