@@ -116,6 +116,21 @@ class SafeTensorsTest {
     }
 
     @Test
+    void whatStaysReadableIsReadAfterTheFileWasClosedAndDeleted() throws Exception {
+        Path file = folder.resolve("x.safetensors");
+        NDArray half = DTypes.cast(Tensors.of(scope.manager(), new float[] {4, 5, 6}), TorchType.FLOAT16);
+        SafeTensorsWriter.write(file, Map.of(), Map.of("x", Tensors.of(scope.manager(), new float[] {1, 2, 3}), "h", half));
+        try (Scope owner = scope.child()) {
+            SafeTensors tensors = SafeTensors.open(file);
+            tensors.stayReadable(owner);
+            tensors.close();
+            Files.delete(file);
+            assertArrayEquals(new float[] {1, 2, 3}, Tensors.floats(tensors.read("x", scope.manager())));
+            assertArrayEquals(new float[] {4, 5, 6}, Tensors.floats(tensors.read("h", scope.manager())));
+        }
+    }
+
+    @Test
     void aPathMayHoldSpacesAndAnyLetters() throws RefractException {
         Path file = folder.resolve("a model ♥ 模型/ü.safetensors");
         SafeTensorsWriter.write(file, Map.of("prompt", "ein Affe, \u2028 \"zitiert\""), Map.of("gewicht ♥", Tensors.of(scope.manager(), new float[] {1, 2, 3})));

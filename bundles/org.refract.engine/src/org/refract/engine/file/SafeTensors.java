@@ -45,6 +45,7 @@ public final class SafeTensors implements AutoCloseable {
     private final Map<Path, Map<TorchType, NDArray>> mapped = new LinkedHashMap<>();
     private final Map<Path, FileMark> marks = new LinkedHashMap<>();
     private Optional<Scope> mappings = Optional.empty();
+    private boolean kept;
 
     private SafeTensors(Path location, Map<String, TensorInfo> tensors, Map<String, String> metadata) {
         this.location = location;
@@ -170,6 +171,24 @@ public final class SafeTensors implements AutoCloseable {
         }
     }
 
+    /**
+     * Maps the files now, so that {@link #read} goes on after {@link #close()} as long as {@code owner} lives, with what the files hold now.
+     *
+     * @throws RefractException if a file cannot be mapped
+     */
+    public synchronized void stayReadable(Scope owner) throws RefractException {
+        if (mappings.isPresent()) {
+            throw new IllegalStateException("tensors were read before");
+        }
+        mappings = Optional.of(Scope.in(owner.manager(), Placement.CPU));
+        kept = true;
+        for (TensorInfo info : tensors.values()) {
+            if (info.type().isPresent() && info.length() > 0) {
+                mapping(info.file(), info.offset() % info.type().get().bytes() == 0 ? info.type().get() : TorchType.UINT8);
+            }
+        }
+    }
+
     /** A tensor converted to {@code type}, on the CPU. */
     public NDArray readAs(String name, TorchType type, NDManager out) throws RefractException {
         NDArray raw = read(name, out);
@@ -210,8 +229,10 @@ public final class SafeTensors implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        mappings.ifPresent(Scope::close);
-        mapped.clear();
+        if (!kept) {
+            mappings.ifPresent(Scope::close);
+            mapped.clear();
+        }
         segments.clear();
         if (arena.scope().isAlive()) {
             arena.close();

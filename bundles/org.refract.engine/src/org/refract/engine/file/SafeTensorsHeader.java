@@ -18,7 +18,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.refract.api.RefractException;
 
 /**
@@ -36,7 +35,7 @@ final class SafeTensorsHeader {
     private static final int LENGTH_BYTES = 8;
     private static final int MOST_DIMENSIONS = 64;
     private static final int DEEPEST = 4;
-    private static final Pattern DIGITS = Pattern.compile("[0-9]{1,18}");
+    private static final int MOST_DIGITS = 18;
 
     /** Bits of an element. */
     private static final Map<String, Integer> BITS =
@@ -190,13 +189,23 @@ final class SafeTensorsHeader {
         reader.beginArray();
         while (reader.hasNext()) {
             String digits = reader.peek() == JsonToken.NUMBER ? reader.nextString() : "";
-            if (numbers.size() == most || !DIGITS.matcher(digits).matches()) {
+            if (numbers.size() == most || !isNumber(digits)) {
                 throw damaged("the numbers of tensor '%s' are not dimensions or offsets", shown(name));
             }
             numbers.add(Long.parseLong(digits));
         }
         reader.endArray();
         return numbers;
+    }
+
+    /** Whether a text is digits alone, and no more than fit. */
+    private static boolean isNumber(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return !text.isEmpty() && text.length() <= MOST_DIGITS;
     }
 
     private long length(String name, String dtype, List<Long> shape) throws RefractException {

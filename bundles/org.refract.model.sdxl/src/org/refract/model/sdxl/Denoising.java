@@ -61,7 +61,7 @@ record Denoising(UNet unet, SchedulerPoints points, Solver solver, StageSteps st
                 }
                 sample = run.adopt(next);
             }
-            if ((i + 1) % solver.order() == 0 || i == steps.last() - 1) {
+            if (solver.endsStep(i) || i == steps.last() - 1) {
                 monitor.advance(1);
             }
         }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.refract.api.RefractException;
@@ -96,8 +97,8 @@ record DiffusersFolder(Path location, ConfigFile index) implements ModelFiles {
     }
 
     @Override
-    public Tokenizer tokenizer(String name) throws RefractException {
-        return TokenizerFiles.read(location.resolve(name));
+    public List<Tokenizer> tokenizers(List<String> names) throws RefractException {
+        return TokenizerFiles.read(names.stream().map(location::resolve).toList());
     }
 
     @Override

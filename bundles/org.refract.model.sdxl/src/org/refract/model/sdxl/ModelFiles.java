@@ -33,8 +33,12 @@ sealed interface ModelFiles permits DiffusersFolder, SingleFile, WithVae {
     /** Whether the U-Net is told an aesthetic score in place of a target size. */
     boolean aestheticScore() throws RefractException;
 
-    /** @param name {@code tokenizer} or {@code tokenizer_2} */
-    Tokenizer tokenizer(String name) throws RefractException;
+    /**
+     * The model's tokenizers.
+     *
+     * @param names {@code tokenizer} or {@code tokenizer_2}, or both
+     */
+    List<Tokenizer> tokenizers(List<String> names) throws RefractException;
 
     /** What the weights of a part are called. */
     Spelling spelling(Module part) throws RefractException;

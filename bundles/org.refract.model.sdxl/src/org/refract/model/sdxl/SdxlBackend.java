@@ -15,7 +15,6 @@ import org.refract.api.model.ModelInfo;
 import org.refract.api.model.Placement;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.TorchType;
-import org.refract.model.sdxl.clip.TextConfig;
 import org.refract.model.sdxl.clip.TextualInversion;
 import org.refract.model.sdxl.clip.Tokenizer;
 import org.refract.model.sdxl.weights.Loras;
@@ -52,14 +51,11 @@ public final class SdxlBackend implements ModelBackend {
     public Model open(Path location, Placement placement, Adapters adapters, Monitor monitor) throws RefractException {
         ModelFiles files = files(location, adapters);
         SdxlParts parts = SdxlParts.read(files);
-        Optional<Tokenizer> first = parts.textEncoder().isPresent()
-                ? Optional.of(tokenizer(files, "tokenizer", parts.textEncoder().get().config()))
-                : Optional.empty();
-        Tokenizer second = tokenizer(files, "tokenizer_2", parts.textEncoder2().config());
         boolean upcast = placement.dtype() == Placement.DType.FP16 && parts.vae().config().forceUpcast();
         Placement vaePlacement = upcast ? new Placement(placement.device(), Placement.DType.FP32) : placement;
         Scope owner = Scope.open(placement);
-        try (PartWeights weights = PartWeights.open(files, parts, placement.dtype());
+        try (Background<Tokenizers> reading = new Background<>(() -> Tokenizers.read(files, parts));
+                PartWeights weights = PartWeights.open(files, parts, placement.dtype());
                 Loras loras = Loras.open(adapters.loras(), parts.all().stream().map(SdxlParts.Part::module).toList())) {
             AddedFiles added = new AddedFiles(adapters);
             ModelInfo info = SdxlInfo.of(parts, weights.fingerprint(added.forFingerprint()), added.inWords());
@@ -68,7 +64,7 @@ public final class SdxlBackend implements ModelBackend {
                 Placement where = part.module() == parts.vae() ? vaePlacement : placement;
                 weights.fill(part, Scope.in(owner.manager(), where), loras);
             }
-            PromptEncoder prompts = promptEncoder(parts, first, second, adapters.embeddings(), owner);
+            PromptEncoder prompts = promptEncoder(parts, reading.result(), adapters.embeddings(), owner);
             return new SdxlModel(parts, info, placement, owner, prompts, TorchType.of(vaePlacement));
         } catch (RefractException | RuntimeException e) {
             owner.close();
@@ -77,10 +73,9 @@ public final class SdxlBackend implements ModelBackend {
     }
 
     /** The text encoders with the words of textual inversions. */
-    private static PromptEncoder promptEncoder(SdxlParts parts, Optional<Tokenizer> first, Tokenizer second, List<Path> inversions, Scope owner)
-            throws RefractException {
-        Optional<Tokenizer> one = first;
-        Tokenizer two = second;
+    private static PromptEncoder promptEncoder(SdxlParts parts, Tokenizers tokenizers, List<Path> inversions, Scope owner) throws RefractException {
+        Optional<Tokenizer> one = tokenizers.first();
+        Tokenizer two = tokenizers.second();
         for (Path file : inversions) {
             TextualInversion inversion = TextualInversion.read(file);
             Tokenizer before = two;
@@ -110,14 +105,5 @@ public final class SdxlBackend implements ModelBackend {
         return location.getFileName().toString().equals(DiffusersFolder.INDEX)
                 ? DiffusersFolder.open(location.toAbsolutePath().getParent())
                 : SingleFile.open(location);
-    }
-
-    private static Tokenizer tokenizer(ModelFiles files, String name, TextConfig config) throws RefractException {
-        Tokenizer tokenizer = files.tokenizer(name);
-        if (tokenizer.maxLength() > config.positions()) {
-            throw RefractException.usage("The %s of %s gives %d tokens and its text encoder reads %d; the parts are of different models.",
-                    name, files.location(), tokenizer.maxLength(), config.positions());
-        }
-        return tokenizer;
     }
 }

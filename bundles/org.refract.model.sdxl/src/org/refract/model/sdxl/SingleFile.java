@@ -3,6 +3,8 @@ package org.refract.model.sdxl;
 import com.google.gson.JsonPrimitive;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -127,12 +129,19 @@ record SingleFile(Path location, boolean refiner, boolean turbo, boolean predict
     }
 
     @Override
-    public Tokenizer tokenizer(String name) throws RefractException {
-        Path own = beside().resolve(name);
-        if (Files.isDirectory(own)) {
+    public List<Tokenizer> tokenizers(List<String> names) throws RefractException {
+        List<Path> own = names.stream().map(beside()::resolve).toList();
+        if (own.stream().allMatch(Files::isDirectory)) {
             return TokenizerFiles.read(own);
         }
-        return name.equals("tokenizer") ? ClipVocabulary.tokenizer(ClipVocabulary.END) : ClipVocabulary.tokenizer(ClipVocabulary.FIRST);
+        List<String> pads = names.stream().map(name -> name.equals("tokenizer") ? ClipVocabulary.END : ClipVocabulary.FIRST).toList();
+        List<Tokenizer> tokenizers = new ArrayList<>(ClipVocabulary.tokenizers(pads));
+        for (int i = 0; i < own.size(); i++) {
+            if (Files.isDirectory(own.get(i))) {
+                tokenizers.set(i, TokenizerFiles.read(own.get(i)));
+            }
+        }
+        return tokenizers;
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.refract.model.sdxl;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.refract.api.RefractException;
@@ -59,8 +60,8 @@ record WithVae(ModelFiles model, Path vae) implements ModelFiles {
     }
 
     @Override
-    public Tokenizer tokenizer(String name) throws RefractException {
-        return model.tokenizer(name);
+    public List<Tokenizer> tokenizers(List<String> names) throws RefractException {
+        return model.tokenizers(names);
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.refract.api.RefractException;
 import org.refract.model.sdxl.ReferenceSet;
@@ -106,6 +107,36 @@ class TokenizerTest {
         Files.copy(ReferenceSet.base().resolve("tokenizer/vocab.json"), folder.resolve("vocab.json"));
         message = assertThrows(RefractException.class, () -> TokenizerFiles.read(folder)).getMessage();
         assertTrue(message.contains("merges.txt"), message);
+    }
+
+    @Test
+    void tokenizersOfOneVocabularyAreThoseOfEachFolder(@TempDir Path folder) throws Exception {
+        Path original = ReferenceSet.base().resolve("tokenizer");
+        Path other = Files.createDirectory(folder.resolve("other"));
+        for (String file : List.of("vocab.json", "merges.txt")) {
+            Files.copy(original.resolve(file), other.resolve(file));
+        }
+        Files.writeString(other.resolve("tokenizer_config.json"), "{\"model_max_length\": 12}");
+        List<Tokenizer> both = TokenizerFiles.read(List.of(original, other));
+        assertEquals(12, both.getLast().maxLength());
+        for (String text : texts()) {
+            assertEquals(both.getFirst().tokens(text), both.getLast().tokens(text), text);
+        }
+        Files.writeString(other.resolve("merges.txt"), "#version: 0.2\n");
+        both = TokenizerFiles.read(List.of(original, other));
+        assertTrue(both.getFirst().tokens("photograph").size() < both.getLast().tokens("photograph").size());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"vocab.json|{\"a\": 1.5}|whole number", "vocab.json|{\"a\": \"b\"}|whole number",
+        "vocab.json|{\"a\": 1} {}|damaged", "vocab.json|[1]|damaged", "merges.txt|a b c|'a b c' is not a pair", "merges.txt|ab|'ab' is not a pair"})
+    void damagedTablesAreSaidInASentence(String file, String text, String said, @TempDir Path folder) throws Exception {
+        for (String table : List.of("vocab.json", "merges.txt")) {
+            Files.copy(ReferenceSet.base().resolve("tokenizer").resolve(table), folder.resolve(table));
+        }
+        Files.writeString(folder.resolve(file), text);
+        String message = assertThrows(RefractException.class, () -> TokenizerFiles.read(folder)).getMessage();
+        assertTrue(message.contains(file) && message.contains(said), message);
     }
 
     private static List<String> texts() throws Exception {

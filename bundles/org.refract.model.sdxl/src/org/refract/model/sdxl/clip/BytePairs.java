@@ -21,21 +21,17 @@ final class BytePairs {
     private static final String[] BYTE_SYMBOLS = byteSymbols();
 
     private final Map<String, Integer> vocabulary;
-    private final Map<Pair, Integer> ranks;
+    private final Map<String, Integer> ranks;
     private final int unknown;
 
     /** Two neighbouring symbols. */
-    record Pair(String left, String right) {
+    private record Pair(String left, String right) {
     }
 
-    /**
-     * @param vocabulary number of each symbol
-     * @param ranks      order in which pairs were learnt
-     * @param unknown    the token for what is not in the vocabulary
-     */
-    BytePairs(Map<String, Integer> vocabulary, Map<Pair, Integer> ranks, int unknown) {
-        this.vocabulary = vocabulary;
-        this.ranks = ranks;
+    /** @param unknown the token for what is not in the vocabulary */
+    BytePairs(BytePairTables tables, int unknown) {
+        this.vocabulary = tables.vocabulary();
+        this.ranks = tables.ranks();
         this.unknown = unknown;
     }
 
@@ -93,16 +89,15 @@ final class BytePairs {
 
     private Optional<Pair> best(List<String> symbols) {
         int best = Integer.MAX_VALUE;
-        Pair found = null;
+        int found = -1;
         for (int i = 0; i + 1 < symbols.size(); i++) {
-            Pair pair = new Pair(symbols.get(i), symbols.get(i + 1));
-            int rank = ranks.getOrDefault(pair, Integer.MAX_VALUE);
+            int rank = ranks.getOrDefault(BytePairTables.pair(symbols.get(i), symbols.get(i + 1)), Integer.MAX_VALUE);
             if (rank < best) {
                 best = rank;
-                found = pair;
+                found = i;
             }
         }
-        return Optional.ofNullable(found);
+        return found < 0 ? Optional.empty() : Optional.of(new Pair(symbols.get(found), symbols.get(found + 1)));
     }
 
     /** The symbols of the bytes in the order of CLIP's vocabulary: the printable ones first. */

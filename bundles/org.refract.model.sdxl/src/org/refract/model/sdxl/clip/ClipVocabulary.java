@@ -27,26 +27,41 @@ public final class ClipVocabulary {
 
     /** @param pad what fills a text up to 77 tokens */
     public static Tokenizer tokenizer(String pad) {
+        return tokenizers(List.of(pad)).getFirst();
+    }
+
+    /**
+     * Tokenizers that share the vocabulary.
+     *
+     * @param pads what fills a text of each up to 77 tokens
+     */
+    public static List<Tokenizer> tokenizers(List<String> pads) {
+        BytePairTables tables = tables();
+        int start = tables.vocabulary().size();
+        int end = start + 1;
+        List<AddedToken> added = List.of(new AddedToken(START, start, false, false, false, false), new AddedToken(END, end, false, false, false, false));
+        return pads.stream().map(pad -> new Tokenizer(new BytePairs(tables, end), added, start, end,
+                pad.equals(END) ? end : tables.vocabulary().get(pad), MAX_LENGTH)).toList();
+    }
+
+    private static BytePairTables tables() {
         Map<String, Integer> vocabulary = new HashMap<>();
         List<String> bytes = BytePairs.symbolsByNumber();
         bytes.forEach(symbol -> vocabulary.put(symbol, vocabulary.size()));
         bytes.forEach(symbol -> vocabulary.put(symbol + BytePairs.END_OF_WORD, vocabulary.size()));
-        Map<BytePairs.Pair, Integer> ranks = new HashMap<>();
+        Map<String, Integer> ranks = new HashMap<>();
         try (var in = ClipVocabulary.class.getResourceAsStream("clip-merges.txt.gz");
                 var lines = new BufferedReader(new InputStreamReader(new GZIPInputStream(in), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 int blank = line.indexOf(' ');
-                BytePairs.Pair pair = new BytePairs.Pair(line.substring(0, blank), line.substring(blank + 1));
-                ranks.put(pair, ranks.size());
-                vocabulary.put(pair.left() + pair.right(), vocabulary.size());
+                String left = line.substring(0, blank);
+                String right = line.substring(blank + 1);
+                ranks.put(BytePairTables.pair(left, right), ranks.size());
+                vocabulary.put(left + right, vocabulary.size());
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        int start = vocabulary.size();
-        int end = start + 1;
-        int padding = pad.equals(END) ? end : vocabulary.get(pad);
-        return new Tokenizer(new BytePairs(vocabulary, ranks, end), List.of(new AddedToken(START, start, false, false, false, false),
-                new AddedToken(END, end, false, false, false, false)), start, end, padding, MAX_LENGTH);
+        return new BytePairTables(vocabulary, ranks);
     }
 }

@@ -5,7 +5,7 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,31 +23,64 @@ public final class TokenizerFiles {
     /** transformers writes a number near 1e30 where the length has no limit. */
     private static final int LARGEST_MAX_LENGTH = 1 << 20;
 
+    private static final List<String> TABLES = List.of("vocab.json", "merges.txt");
+
     private final Path folder;
-    private final Map<String, Integer> vocabulary = new HashMap<>();
-    private final Map<BytePairs.Pair, Integer> ranks = new HashMap<>();
+    private final Optional<ConfigFile> json;
+    private final BytePairTables tables;
     private final Map<String, AddedToken> added = new LinkedHashMap<>();
 
-    private TokenizerFiles(Path folder) {
+    /** @param before folders that were read already */
+    private TokenizerFiles(Path folder, List<TokenizerFiles> before) throws RefractException {
         this.folder = folder;
+        Path whole = folder.resolve("tokenizer.json");
+        json = Files.isRegularFile(whole) ? Optional.of(ConfigFile.read(whole)) : Optional.empty();
+        Optional<TokenizerFiles> same = before.stream().filter(this::hasTheTablesOf).findFirst();
+        if (same.isPresent()) {
+            tables = same.get().tables;
+        } else if (Files.isRegularFile(folder.resolve(TABLES.getFirst()))) {
+            tables = BytePairTables.read(folder.resolve(TABLES.getFirst()), folder.resolve(TABLES.getLast()));
+        } else if (json.isPresent()) {
+            tables = BytePairTables.read(json.get());
+        } else {
+            throw RefractException.usage("The tokenizer folder %s holds neither vocab.json with merges.txt nor tokenizer.json; download it again.", folder);
+        }
     }
 
     /** @throws RefractException if a file is missing or damaged */
     public static Tokenizer read(Path folder) throws RefractException {
-        return new TokenizerFiles(folder).read();
+        return read(List.of(folder)).getFirst();
     }
 
-    private Tokenizer read() throws RefractException {
-        Path whole = folder.resolve("tokenizer.json");
-        Optional<ConfigFile> json = Files.isRegularFile(whole) ? Optional.of(ConfigFile.read(whole)) : Optional.empty();
-        if (Files.isRegularFile(folder.resolve("vocab.json"))) {
-            vocabulary(ConfigFile.read(folder.resolve("vocab.json")));
-            merges(folder.resolve("merges.txt"));
-        } else if (json.isPresent()) {
-            model(json.get());
-        } else {
-            throw RefractException.usage("The tokenizer folder %s holds neither vocab.json with merges.txt nor tokenizer.json; download it again.", folder);
+    /**
+     * The tokenizers of several folders; those whose tables are the same to the byte share them.
+     *
+     * @throws RefractException if a file is missing or damaged
+     */
+    public static List<Tokenizer> read(List<Path> folders) throws RefractException {
+        List<TokenizerFiles> files = new ArrayList<>();
+        List<Tokenizer> tokenizers = new ArrayList<>();
+        for (Path folder : folders) {
+            files.add(new TokenizerFiles(folder, files));
+            tokenizers.add(files.getLast().tokenizer());
         }
+        return tokenizers;
+    }
+
+    private boolean hasTheTablesOf(TokenizerFiles other) {
+        try {
+            for (String table : TABLES) {
+                if (!Files.isRegularFile(folder.resolve(table)) || Files.mismatch(folder.resolve(table), other.folder.resolve(table)) >= 0) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private Tokenizer tokenizer() throws RefractException {
         ConfigFile config = Files.isRegularFile(folder.resolve("tokenizer_config.json"))
                 ? ConfigFile.read(folder.resolve("tokenizer_config.json"))
                 : ConfigFile.of(folder.resolve("tokenizer_config.json").toString(), "{}");
@@ -74,59 +107,16 @@ public final class TokenizerFiles {
         if (length < 2) {
             throw config.wrong("model_max_length", "at least 2");
         }
-        return new Tokenizer(new BytePairs(vocabulary, ranks, require(unknown)), List.copyOf(added.values()), require(start), require(end),
+        return new Tokenizer(new BytePairs(tables, require(unknown)), List.copyOf(added.values()), require(start), require(end),
                 require(pad), length == LARGEST_MAX_LENGTH ? USUAL_MAX_LENGTH : length);
     }
 
     private int require(String token) throws RefractException {
         AddedToken known = added.get(token);
-        if (known == null && !vocabulary.containsKey(token)) {
+        if (known == null && !tables.vocabulary().containsKey(token)) {
             throw RefractException.usage("The tokenizer in %s has no token '%s'; download the folder again.", folder, token);
         }
-        return known == null ? vocabulary.get(token) : known.id();
-    }
-
-    private void vocabulary(ConfigFile file) throws RefractException {
-        for (String token : file.names()) {
-            vocabulary.put(token, file.integer(token));
-        }
-    }
-
-    private void merges(Path file) throws RefractException {
-        if (!Files.isRegularFile(file)) {
-            throw RefractException.usage("The tokenizer's file %s is missing; download the folder again.", file);
-        }
-        try {
-            for (String line : Files.readAllLines(file)) {
-                if (!line.startsWith("#version") && !line.isBlank()) {
-                    merge(file.toString(), line.split(" "));
-                }
-            }
-        } catch (IOException e) {
-            throw RefractException.usage("%s cannot be read (%s); check the file.", file, e.getMessage());
-        }
-    }
-
-    private void model(ConfigFile file) throws RefractException {
-        JsonObject model = object(file, "model");
-        if (!(model.get("vocab") instanceof JsonObject vocab) || !model.has("merges") || !model.get("merges").isJsonArray()) {
-            throw file.wrong("model", "byte-pair encoding with vocab and merges");
-        }
-        for (var entry : vocab.entrySet()) {
-            vocabulary.put(entry.getKey(), file.integer("model", entry.getValue()));
-        }
-        for (JsonElement merge : model.getAsJsonArray("merges")) {
-            merge(file.name(), merge.isJsonArray()
-                    ? merge.getAsJsonArray().asList().stream().map(JsonElement::getAsString).toArray(String[]::new)
-                    : merge.getAsString().split(" "));
-        }
-    }
-
-    private void merge(String file, String[] pair) throws RefractException {
-        if (pair.length != 2) {
-            throw RefractException.usage("%s is damaged: '%s' is not a pair of symbols; download it again.", file, String.join(" ", pair));
-        }
-        ranks.putIfAbsent(new BytePairs.Pair(pair[0], pair[1]), ranks.size());
+        return known == null ? tables.vocabulary().get(token) : known.id();
     }
 
     private void add(ConfigFile file, JsonElement element, int id) throws RefractException {

@@ -6,6 +6,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +35,15 @@ public final class ConfigFile {
 
     /** @throws RefractException if the file is missing, too large or no JSON object */
     public static ConfigFile read(Path file) throws RefractException {
+        return of(file.toString(), text(file));
+    }
+
+    /**
+     * What stands in a file.
+     *
+     * @throws RefractException if the file is missing or too large
+     */
+    public static String text(Path file) throws RefractException {
         try {
             if (!Files.isRegularFile(file)) {
                 throw RefractException.usage("The model's file %s is missing; download the folder again.", file);
@@ -40,7 +51,7 @@ public final class ConfigFile {
             if (Files.size(file) > LARGEST) {
                 throw RefractException.usage("%s is too large for a configuration file; is it the right file?", file);
             }
-            return of(file.toString(), Files.readString(file));
+            return Files.readString(file);
         } catch (IOException e) {
             throw RefractException.usage("%s cannot be read (%s); check the file and its permissions.", file, e.getMessage());
         }
@@ -167,10 +178,27 @@ public final class ConfigFile {
     /** A JSON value of this file as a whole number. */
     public int integer(String key, JsonElement value) throws RefractException {
         double number = number(key, value).doubleValue();
-        if (!(number == Math.rint(number) && number >= 0 && number <= LARGEST_NUMBER)) {
+        if (!isWhole(number)) {
             throw wrong(key, "a whole number from 0 to " + LARGEST_NUMBER);
         }
         return (int) number;
+    }
+
+    /**
+     * The next value of a long file as a whole number.
+     *
+     * @param file what errors call the file
+     */
+    public static int integer(String file, String key, JsonReader json) throws IOException, RefractException {
+        double number = json.peek() == JsonToken.NUMBER ? json.nextDouble() : Double.NaN;
+        if (!isWhole(number)) {
+            throw RefractException.usage("In %s, '%s' should be a whole number from 0 to %d and is something else.", file, key, LARGEST_NUMBER);
+        }
+        return (int) number;
+    }
+
+    private static boolean isWhole(double number) {
+        return number == Math.rint(number) && number >= 0 && number <= LARGEST_NUMBER;
     }
 
     /** A number of layers or blocks: at least 1, and no more than a network can have. */

@@ -37,6 +37,11 @@ abstract class AlphasCumprodSolver implements Solver {
         return Kernels.sum(out, original, root(alpha(i)), noise, root(1 - alpha(i)));
     }
 
+    /** Number of calls of the U-Net. */
+    final int calls() {
+        return timesteps.length;
+    }
+
     final NDArray converted(String kernel, NDManager out, int i, NDArray modelOutput, NDArray sample, Prediction as) {
         return Kernels.SCHEDULERS.call(out, kernel, modelOutput, sample, root(alpha(i)), root(1 - alpha(i)), as.kind());
     }

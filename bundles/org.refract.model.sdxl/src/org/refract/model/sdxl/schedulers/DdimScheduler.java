@@ -21,11 +21,8 @@ import org.refract.model.sdxl.nn.ConfigFile;
 record DdimScheduler(Discretization levels, Prediction prediction, Clipping clipping, boolean setAlphaToOne, double eta) implements Scheduler {
 
     static Scheduler read(ConfigFile file, Discretization levels, Prediction prediction) throws RefractException {
-        double eta = file.real("eta", 0);
-        if (!(eta >= 0 && eta <= 1)) {
-            throw file.wrong("eta", "from 0 to 1");
-        }
-        return new DdimScheduler(levels, prediction, Clipping.read(file, true), file.flag("set_alpha_to_one", true), eta);
+        return new DdimScheduler(levels, prediction, Clipping.read(file, true), file.flag("set_alpha_to_one", true),
+                Options.share(file, "eta", 0));
     }
 
     @Override

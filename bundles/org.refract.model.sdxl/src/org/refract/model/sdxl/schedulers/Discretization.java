@@ -47,6 +47,11 @@ record Discretization(Betas betas, Spacing spacing, int stepsOffset, SigmaCurve 
         return spacing.timesteps(betas.levels(), steps, stepsOffset);
     }
 
+    /** The same with a last step that leaves the least noise of training. */
+    Discretization endingAtSmallestSigma() {
+        return new Discretization(betas, spacing, stepsOffset, curve, sigmaMin, sigmaMax, false, lambdaMin);
+    }
+
     /** The sigmas of the curve between two ends, or between those that were chosen. */
     double[] curve(double max, double min, int steps) {
         return curve.sigmas(sigmaMax.orElse(max), sigmaMin.orElse(min), steps);

@@ -29,64 +29,40 @@ record Dpm2Scheduler(Discretization levels, Prediction prediction, boolean ances
     public Solver solver(int steps, NDManager owner) throws RefractException {
         levels.check(steps);
         SigmaSteps whole = SigmaSteps.euler(levels, steps, Whole.ROUND);
-        NoiseSchedule noise = new NoiseSchedule(levels.betas(), true);
-        SigmaSteps calls = whole.twice();
-        float[] input = calls.sigmas().clone();
-        for (int k = 0; k + 1 < whole.timesteps().length; k++) {
-            input[2 * k + 1] = middle(whole.sigmas()[k], step(whole, k).down());
-            calls.timesteps()[2 * k + 1] = noise.timestep(input[2 * k + 1]);
-        }
-        return new Dpm2(this, calls, input, owner);
+        return new Dpm2(this, MiddleSteps.of(levels, whole, (from, to) -> step(from, to).down()), owner);
     }
 
-    private AncestralStep step(SigmaSteps whole, int k) {
-        return ancestral ? AncestralStep.of(whole.sigmas()[k], whole.sigmas()[k + 1]) : new AncestralStep(0, whole.sigmas()[k + 1]);
+    private AncestralStep step(float from, float to) {
+        return ancestral ? AncestralStep.of(from, to) : new AncestralStep(0, to);
     }
 
-    private static float middle(float from, float to) {
-        return (float) Math.exp(((float) Math.log(from) + (float) Math.log(to)) / 2);
-    }
+    private static final class Dpm2 extends MiddleSolver {
+        private final Dpm2Scheduler scheduler;
 
-    private static final class Dpm2 extends SigmaSolver {
-        private final boolean ancestral;
-        private final float[] input;
-        private final Kept start;
-
-        private Dpm2(Dpm2Scheduler scheduler, SigmaSteps calls, float[] input, NDManager owner) {
-            super(scheduler.levels, scheduler.prediction, calls, Clipping.NONE);
-            this.ancestral = scheduler.ancestral;
-            this.input = input;
-            this.start = new Kept(owner, 1);
-        }
-
-        @Override
-        public int order() {
-            return 2;
+        private Dpm2(Dpm2Scheduler scheduler, MiddleSteps steps, NDManager owner) {
+            super(scheduler.levels, scheduler.prediction, steps, owner);
+            this.scheduler = scheduler;
         }
 
         @Override
         public boolean drawsNoise(int i) {
-            return ancestral && i % 2 == 1;
-        }
-
-        @Override
-        float inputSigma(int i) {
-            return input[i];
+            return scheduler.ancestral && i % 2 == 1;
         }
 
         @Override
         public NDArray step(NDManager out, int i, NDArray modelOutput, NDArray sample, Optional<NDArray> noise) {
             try (NDArray slope = derivative(out, i, modelOutput, sample)) {
                 if (i % 2 == 0) {
-                    start.add(Kernels.SCHEDULERS.call(start.owner(), "same", sample));
-                    return along(out, sample, slope, input[i + 1] - sigma(i));
+                    begin(sample);
+                    return along(out, sample, slope, inputSigma(i + 1) - sigma(i));
                 }
-                if (!ancestral) {
-                    return along(out, start.get(0), slope, sigma(i) - sigma(i - 1));
+                AncestralStep step = scheduler.step(sigma(i - 1), sigma(i));
+                NDArray down = along(out, start(), slope, step.down() - sigma(i - 1));
+                if (noise.isEmpty()) {
+                    return down;
                 }
-                AncestralStep step = AncestralStep.of(sigma(i - 1), sigma(i));
-                try (NDArray down = along(out, start.get(0), slope, step.down() - sigma(i - 1))) {
-                    return along(out, down, noise.orElseThrow(), step.up());
+                try (down) {
+                    return along(out, down, noise.get(), step.up());
                 }
             }
         }

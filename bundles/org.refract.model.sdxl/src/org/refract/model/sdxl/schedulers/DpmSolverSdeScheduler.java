@@ -28,33 +28,15 @@ record DpmSolverSdeScheduler(Discretization levels, Prediction prediction) imple
     public Solver solver(int steps, NDManager owner) throws RefractException {
         levels.check(steps);
         SigmaSteps whole = SigmaSteps.euler(levels, steps, Whole.NO);
-        NoiseSchedule noise = new NoiseSchedule(levels.betas(), true);
-        SigmaSteps calls = whole.twice();
-        float[] input = calls.sigmas().clone();
-        for (int k = 0; k + 1 < whole.timesteps().length; k++) {
-            double t = -Math.log(whole.sigmas()[k]);
-            double middle = t + (-Math.log(whole.sigmas()[k + 1]) - t) / 2;
-            input[2 * k + 1] = (float) Math.exp(-middle);
-            calls.timesteps()[2 * k + 1] = noise.timestep(Math.exp(-middle));
-        }
-        return new DpmSde(this, calls, input, owner);
+        return new DpmSde(this, MiddleSteps.of(levels, whole, (from, to) -> to), owner);
     }
 
-    private static final class DpmSde extends SigmaSolver {
-        private final float[] input;
-        private final Kept start;
+    private static final class DpmSde extends MiddleSolver {
         private final Kept path;
 
-        private DpmSde(DpmSolverSdeScheduler scheduler, SigmaSteps calls, float[] input, NDManager owner) {
-            super(scheduler.levels, scheduler.prediction, calls, Clipping.NONE);
-            this.input = input;
-            this.start = new Kept(owner, 1);
+        private DpmSde(DpmSolverSdeScheduler scheduler, MiddleSteps steps, NDManager owner) {
+            super(scheduler.levels, scheduler.prediction, steps, owner);
             this.path = new Kept(owner, 1);
-        }
-
-        @Override
-        public int order() {
-            return 2;
         }
 
         @Override
@@ -63,34 +45,26 @@ record DpmSolverSdeScheduler(Discretization levels, Prediction prediction) imple
         }
 
         @Override
-        float inputSigma(int i) {
-            return input[i];
-        }
-
-        @Override
         public NDArray step(NDManager out, int i, NDArray modelOutput, NDArray sample, Optional<NDArray> noise) {
+            if (noise.isEmpty()) {
+                return predictedOriginal(out, i, modelOutput, sample);
+            }
             try (NDArray original = predictedOriginal(out, i, modelOutput, sample)) {
-                if (!drawsNoise(i)) {
-                    try (NDArray slope = derivative(out, i, modelOutput, sample)) {
-                        return along(out, sample, slope, -sigma(i));
-                    }
-                }
                 if (i % 2 == 0) {
-                    start.add(Kernels.SCHEDULERS.call(start.owner(), "same", sample));
-                    path.add(Kernels.sum(path.owner(), List.of(noise.orElseThrow()), Math.sqrt(sigma(i) - input[i + 1])));
-                    return move(out, sample, original, sigma(i), input[i + 1]);
+                    begin(sample);
+                    path.add(Kernels.sum(path.owner(), List.of(noise.get()), Math.sqrt(sigma(i) - inputSigma(i + 1))));
+                    return move(out, original, sigma(i), inputSigma(i + 1));
                 }
-                path.add(Kernels.sum(path.owner(), path.get(0), 1, noise.orElseThrow(), Math.sqrt(input[i] - sigma(i))));
-                return move(out, start.get(0), original, sigma(i - 1), sigma(i));
+                path.add(Kernels.sum(path.owner(), path.get(0), 1, noise.get(), Math.sqrt(inputSigma(i) - sigma(i))));
+                return move(out, original, sigma(i - 1), sigma(i));
             }
         }
 
-        /** {@code σ_down/σ x - (e^(t - t_down) - 1) x₀ + σ_up W / √(σ - σ')} with {@code t = -log σ}. */
-        private NDArray move(NDManager out, NDArray from, NDArray original, float sigma, float next) {
+        /** {@code σ_down/σ x + (1 - σ_down/σ) x̂₀ + σ_up W / √(σ - σ')}. */
+        private NDArray move(NDManager out, NDArray original, float sigma, float next) {
             AncestralStep step = AncestralStep.of(sigma, next);
-            double keep = step.down() / sigma;
-            double grow = Math.expm1(Math.log(step.down()) - Math.log(sigma));
-            return Kernels.sum(out, List.of(from, original, path.get(0)), keep, -grow, step.up() / Math.sqrt(sigma - next));
+            double keep = (double) step.down() / sigma;
+            return Kernels.sum(out, List.of(start(), original, path.get(0)), keep, 1 - keep, step.up() / Math.sqrt(sigma - next));
         }
     }
 }

@@ -13,50 +13,36 @@ import org.refract.model.sdxl.nn.ConfigFile;
  * @param levels     the noise levels
  * @param prediction what the U-Net says
  * @param clipping   bounds of the predicted sample
- * @param original   number of steps that the model was distilled for
+ * @param distilled  the steps that the model was distilled for
  * @param scaling    timesteps are multiplied by it for {@code c_out} and {@code c_skip}
  */
-record LcmScheduler(Discretization levels, Prediction prediction, Clipping clipping, int original, double scaling) implements Scheduler {
+record LcmScheduler(Discretization levels, Prediction prediction, Clipping clipping, Distilled distilled, double scaling) implements Scheduler {
 
     private static final double SIGMA_DATA = 0.5;
-    private static final int ORIGINAL_STEPS = 50;
     private static final double TIMESTEP_SCALING = 10;
 
     static Scheduler read(ConfigFile file, Discretization levels, Prediction prediction) throws RefractException {
         return new LcmScheduler(levels, prediction, Clipping.read(file, false),
-                Options.between(file, "original_inference_steps", ORIGINAL_STEPS, 1, levels.betas().levels()),
-                file.real("timestep_scaling", TIMESTEP_SCALING));
+                Distilled.read(file, levels, "LCM"), file.real("timestep_scaling", TIMESTEP_SCALING));
     }
 
     @Override
     public Solver solver(int steps, NDManager owner) throws RefractException {
         levels.check(steps);
-        if (steps > original) {
-            throw RefractException.usage("%d steps cannot be taken with LCM: choose 1 to %d, the number of steps that it was distilled for.", steps,
-                    original);
-        }
-        int stride = levels.betas().levels() / original;
-        double[] timesteps = new double[steps];
-        for (int i = 0; i < steps; i++) {
-            int index = (int) Math.floor(i * ((double) original / steps));
-            timesteps[i] = (original - index) * stride - 1;
-        }
-        return new Lcm(this, timesteps);
+        return new Lcm(this, distilled.timesteps(steps));
     }
 
     private static final class Lcm extends AlphasCumprodSolver {
         private final LcmScheduler scheduler;
-        private final int calls;
 
         private Lcm(LcmScheduler scheduler, double[] timesteps) {
             super(scheduler.levels.betas(), timesteps);
             this.scheduler = scheduler;
-            this.calls = timesteps.length;
         }
 
         @Override
         public boolean drawsNoise(int i) {
-            return i < calls - 1;
+            return i < calls() - 1;
         }
 
         @Override

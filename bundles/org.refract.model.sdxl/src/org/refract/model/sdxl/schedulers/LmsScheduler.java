@@ -53,27 +53,11 @@ record LmsScheduler(Discretization levels, Prediction prediction) implements Sch
 
         /** The integral from σᵢ to σᵢ₊₁ of the polynomial that is 1 at σᵢ₋ⱼ and 0 at the other last sigmas. */
         private double weight(int i, int order, int j) {
-            double[] polynomial = {1};
+            double[] points = new double[order];
             for (int k = 0; k < order; k++) {
-                if (k != j) {
-                    polynomial = times(polynomial, sigma(i - k), (double) sigma(i - j) - sigma(i - k));
-                }
+                points[k] = sigma(i - k);
             }
-            double integral = 0;
-            for (int power = polynomial.length; power > 0; power--) {
-                integral += polynomial[power - 1] / power * (Math.pow(sigma(i + 1), power) - Math.pow(sigma(i), power));
-            }
-            return integral;
-        }
-
-        /** A polynomial times {@code (x - root) / by}, coefficients from the lowest power on. */
-        private static double[] times(double[] polynomial, double root, double by) {
-            double[] product = new double[polynomial.length + 1];
-            for (int p = 0; p < polynomial.length; p++) {
-                product[p + 1] += polynomial[p] / by;
-                product[p] -= polynomial[p] * root / by;
-            }
-            return product;
+            return Polynomial.through(points, j).integral(sigma(i), sigma(i + 1));
         }
     }
 }

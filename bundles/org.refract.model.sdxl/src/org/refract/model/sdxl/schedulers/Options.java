@@ -35,6 +35,15 @@ final class Options {
         return infinite ? Double.NEGATIVE_INFINITY : file.real(key, 0);
     }
 
+    /** @throws RefractException if the value is not from 0 to 1 */
+    static double share(ConfigFile file, String key, double otherwise) throws RefractException {
+        double value = file.real(key, otherwise);
+        if (!(value >= 0 && value <= 1)) {
+            throw file.wrong(key, "from 0 to 1");
+        }
+        return value;
+    }
+
     static int between(ConfigFile file, String key, int otherwise, int least, int most) throws RefractException {
         int value = file.integer(key, otherwise);
         if (value < least || value > most) {

@@ -21,9 +21,14 @@ enum SchedulerClass {
             DpmSolverSinglestepScheduler::read),
     UNIPC("UniPCMultistepScheduler", Betas.DDPM, Spacing.LINSPACE, Set.of(Knows.CURVES, Knows.CURVE_ENDS, Knows.FINAL_SIGMA, Knows.ZERO_SNR,
             Knows.SAMPLE), UniPcScheduler::read),
+    DEIS("DEISMultistepScheduler", Betas.DDPM, Spacing.LINSPACE, Set.of(Knows.CURVES, Knows.SAMPLE), DeisScheduler::read),
+    DPMPP_2S_ANCESTRAL("DPMPP2SAncestralSampler", Betas.LINEAR, Spacing.LINSPACE, Set.of(Knows.CURVES), Dpmpp2sAncestralScheduler::read),
     LMS("LMSDiscreteScheduler", Betas.DDPM, Spacing.LINSPACE, Set.of(Knows.CURVES, Knows.SAMPLE), LmsScheduler::read),
     DDIM("DDIMScheduler", Betas.DDPM, Spacing.LEADING, Set.of(Knows.ZERO_SNR, Knows.SAMPLE), DdimScheduler::read),
-    LCM("LCMScheduler", Betas.STABLE_DIFFUSION, Spacing.LEADING, Set.of(Knows.ZERO_SNR, Knows.SAMPLE), LcmScheduler::read);
+    DDPM("DDPMScheduler", Betas.DDPM, Spacing.LEADING, Set.of(Knows.ZERO_SNR, Knows.SAMPLE), DdpmScheduler::read),
+    PNDM("PNDMScheduler", Betas.DDPM, Spacing.LEADING, Set.of(), PndmScheduler::read),
+    LCM("LCMScheduler", Betas.STABLE_DIFFUSION, Spacing.LEADING, Set.of(Knows.ZERO_SNR, Knows.SAMPLE), LcmScheduler::read),
+    TCD("TCDScheduler", Betas.STABLE_DIFFUSION, Spacing.LEADING, Set.of(Knows.ZERO_SNR, Knows.SAMPLE), TcdScheduler::read);
 
     /** What a class lets one choose. */
     enum Knows {

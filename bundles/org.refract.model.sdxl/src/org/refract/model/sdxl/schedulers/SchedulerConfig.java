@@ -1,7 +1,6 @@
 package org.refract.model.sdxl.schedulers;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +23,7 @@ public final class SchedulerConfig {
     /** What a solver alone knows: another one does not take it over. */
     private static final List<String> OF_SOLVERS = List.of("algorithm_type", "solver_type", "solver_order", "lower_order_final", "euler_at_final",
             "predict_x0", "disable_corrector", "final_sigmas_type", "lambda_min_clipped", "sigma_min", "sigma_max", "eta",
-            "original_inference_steps", "timestep_scaling", "thresholding");
+            "original_inference_steps", "timestep_scaling", "thresholding", "variance_type");
     private static final List<String> FLOW = List.of("use_flow_sigmas", "use_dynamic_shifting");
 
     private final ConfigFile file;
@@ -82,8 +81,9 @@ public final class SchedulerConfig {
         file.names().forEach(key -> json.add(key, file.value(key).orElseThrow()));
         if (asked != type) {
             OF_SOLVERS.forEach(json::remove);
-            addIfAbsent(json, "clip_sample");
-            addIfAbsent(json, "set_alpha_to_one");
+            addIfAbsent(json, "clip_sample", false);
+            addIfAbsent(json, "set_alpha_to_one", false);
+            addIfAbsent(json, "skip_prk_steps", true);
         }
         if (name.isPresent()) {
             for (SigmaCurve curve : SigmaCurve.values()) {
@@ -137,9 +137,9 @@ public final class SchedulerConfig {
         return levels.betas();
     }
 
-    private static void addIfAbsent(JsonObject json, String flag) {
+    private static void addIfAbsent(JsonObject json, String flag, boolean value) {
         if (!json.has(flag)) {
-            json.add(flag, new JsonPrimitive(false));
+            json.addProperty(flag, value);
         }
     }
 }

@@ -39,9 +39,14 @@ record SchedulerName(String name, String display, Set<String> aliases, Scheduler
             plain("dpmpp_3s", "DPM++ 3S", SchedulerClass.DPM_SINGLESTEP, dpm("dpmsolver++", 3, "midpoint")),
             plain("dpmpp_sde", "DPM++ SDE", SchedulerClass.DPM_SDE, Map.of()),
             plain("unipc", "UniPC", SchedulerClass.UNIPC, Map.of(), "uni_pc", "uni_pc_bh2"),
+            plain("dpmpp_2s_ancestral", "DPM++ 2S a", SchedulerClass.DPMPP_2S_ANCESTRAL, Map.of(), "dpmpp_2s_a"),
+            plain("deis", "DEIS", SchedulerClass.DEIS, Map.of()),
             plain("lms", "LMS", SchedulerClass.LMS, Map.of()),
             plain("ddim", "DDIM", SchedulerClass.DDIM, Map.of()),
+            plain("ddpm", "DDPM", SchedulerClass.DDPM, Map.of()),
+            plain("pndm", "PLMS", SchedulerClass.PNDM, Map.of("skip_prk_steps", new JsonPrimitive(true))),
             plain("lcm", "LCM", SchedulerClass.LCM, Map.of()),
+            plain("tcd", "TCD", SchedulerClass.TCD, Map.of()),
             plain("turbo", "Turbo", SchedulerClass.EULER_ANCESTRAL, spaced(Spacing.TRAILING)),
             plain("turbo_sgm", "Turbo sgm", SchedulerClass.EULER_ANCESTRAL, spaced(Spacing.SGM_TURBO)));
 

@@ -24,6 +24,11 @@ public interface Solver {
         return 1;
     }
 
+    /** Whether a step is done with the call at an index. */
+    default boolean endsStep(int i) {
+        return (i + 1) % order() == 0;
+    }
+
     /** Whether {@link #step} at an index takes fresh noise. Where it does not, none is drawn, so that seeds give the pictures of diffusers. */
     boolean drawsNoise(int i);
 

@@ -1,6 +1,7 @@
 package org.refract.model.sdxl.weights;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -93,30 +94,37 @@ public final class FoundWeights {
      * @throws RefractException if a changed weight is not a number, or a file cannot be read
      */
     public void fill(Scope owner, WeightChanges changes) throws RefractException {
+        boolean readable = file.stayReadable(owner);
         for (var entry : origins.entrySet()) {
             Parameter parameter = entry.getKey();
-            try (Scope step = owner.child()) {
-                NDArray weight = read(entry.getValue(), parameter, step);
-                NDArray changed = changes.changed(parameter, weight, step);
-                if (changed != weight && Tensors.longs(KERNELS.call(step, "is_finite", changed))[0] == 0) {
-                    throw notANumber(entry.getValue());
-                }
-                if (changed == weight && file.isMapped()) {
-                    NDArray looking = step.promote(weight, owner);
-                    parameter.fillLater(() -> converted(entry.getValue(), parameter, looking, owner));
-                } else {
-                    parameter.fill(step.promote(placed(changed, parameter, owner, step), owner));
-                }
+            Origin origin = entry.getValue();
+            if (readable && !changes.touch(parameter) && type(origin).isPresent()) {
+                parameter.fillLater(() -> weight(origin, parameter, owner));
+            } else {
+                fillNow(origin, parameter, owner, changes);
             }
         }
     }
 
-    /** A weight as the network wants it. What had to be read for one that is converted takes no memory afterwards. */
-    private NDArray converted(Origin origin, Parameter parameter, NDArray looking, Scope owner) {
-        boolean stays = !parameter.isConvolution() && TorchType.ofSafetensors(stored(origin).dtype()).equals(Optional.of(TorchType.of(owner.placement())));
-        try (looking; Scope step = owner.child()) {
+    private void fillNow(Origin origin, Parameter parameter, Scope owner, WeightChanges changes) throws RefractException {
+        try (Scope step = owner.child()) {
+            NDArray weight = read(origin, parameter, step);
+            NDArray changed = changes.changed(parameter, weight, step);
+            if (changed != weight && Tensors.longs(KERNELS.call(step, "is_finite", changed))[0] == 0) {
+                throw notANumber(origin);
+            }
+            parameter.fill(step.promote(placed(changed, parameter, owner, step), owner));
+        }
+    }
+
+    /** A weight as the network wants it, after the file was closed. What had to be read for one that is converted takes no memory afterwards. */
+    private NDArray weight(Origin origin, Parameter parameter, Scope owner) {
+        boolean stays = !parameter.isConvolution() && type(origin).equals(Optional.of(TorchType.of(owner.placement())));
+        try (Scope step = owner.child()) {
             Optional<NDArray> alone = stays ? Optional.empty() : file.readAlone(origin.name(), step.manager());
-            return placed(alone.isPresent() ? cut(alone.get(), origin, parameter, step) : looking, parameter, owner, owner);
+            NDArray whole = alone.isPresent() ? alone.get() : file.read(origin.name(), step.manager());
+            boolean asItIs = stays && owner.placement().device().equals("cpu") && stored(origin).shape().equals(new Shape(parameter.shape()));
+            return asItIs && !origin.transposed() ? step.promote(whole, owner) : placed(cut(whole, origin, parameter, step), parameter, owner, owner);
         } catch (RefractException e) {
             throw new IllegalStateException(e.getMessage(), e);
         }
@@ -138,6 +146,10 @@ public final class FoundWeights {
     private RefractException notANumber(Origin origin) {
         return RefractException.usage("%s is damaged, or what is added to it is: the weight '%s' holds values that are not numbers; download it again.",
                 stored(origin).file(), origin.name());
+    }
+
+    private Optional<TorchType> type(Origin origin) {
+        return TorchType.ofSafetensors(stored(origin).dtype());
     }
 
     private StoredWeight stored(Origin origin) {

@@ -94,6 +94,11 @@ public final class Loras implements WeightChanges, AutoCloseable {
     }
 
     @Override
+    public boolean touch(Parameter parameter) {
+        return weights.containsKey(parameter) || biases.containsKey(parameter);
+    }
+
+    @Override
     public NDArray changed(Parameter parameter, NDArray weight, Scope step) throws RefractException {
         NDArray changed = weight;
         for (LayerChange change : weights.getOrDefault(parameter, List.of())) {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.engine.file.SafeTensors;
+import org.refract.engine.tensor.Scope;
 
 /** A safetensors file or the shards of one, mapped: reading copies nothing. */
 final class SafeTensorsWeights implements WeightFile {
@@ -37,7 +38,8 @@ final class SafeTensorsWeights implements WeightFile {
     }
 
     @Override
-    public boolean isMapped() {
+    public boolean stayReadable(Scope owner) throws RefractException {
+        file.stayReadable(owner);
         return true;
     }
 

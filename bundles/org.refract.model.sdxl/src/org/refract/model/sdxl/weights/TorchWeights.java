@@ -52,7 +52,7 @@ final class TorchWeights implements WeightFile {
     }
 
     @Override
-    public boolean isMapped() {
+    public boolean stayReadable(Scope owner) {
         return false;
     }
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.engine.file.TorchArchive;
+import org.refract.engine.tensor.Scope;
 
 /** Named tensors in a file, or in the shards of one: safetensors, or what {@code torch.save} wrote. */
 public interface WeightFile extends AutoCloseable {
@@ -38,8 +39,12 @@ public interface WeightFile extends AutoCloseable {
     /** What the file says about itself. */
     Map<String, String> metadata();
 
-    /** Whether what is read looks at the file itself and takes no memory until it is used. */
-    boolean isMapped();
+    /**
+     * Makes {@link #read} go on after this is closed, as long as {@code owner} lives, with what the file holds now.
+     *
+     * @return whether that is so: what is read then looks at the file itself and takes no memory until it is used
+     */
+    boolean stayReadable(Scope owner) throws RefractException;
 
     /** A tensor with the file's element type on the CPU; one that looks at a mapped file must not be written into. */
     NDArray read(String name, NDManager out) throws RefractException;
