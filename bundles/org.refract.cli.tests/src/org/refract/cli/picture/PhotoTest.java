@@ -113,6 +113,6 @@ class PhotoTest {
         float[] channels = Photo.channels(two);
         assertEquals(1f, channels[1]);
         assertEquals(128 / 255f, channels[3]);
-        assertEquals((255 + 128) / 765f, Photo.brightness(two)[1]);
+        assertEquals((76 + 75) / 255f, Mask.of(two).shares()[1]);
     }
 }

@@ -1,5 +1,6 @@
 package org.refract.cli.command;
 
+import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Optional;
 import org.refract.api.RefractException;
@@ -45,7 +46,13 @@ record BegunWith(ImageModel model, ModelInfo plain, Optional<Start> start, Scope
         if (start.isEmpty()) {
             return request;
         }
-        return start.get().on(picture.saysShape() ? request : start.get().shaped(request), scope.manager());
+        ImageRequest shaped = picture.saysShape() ? request : start.get().shaped(request);
+        return Canvas.of(start.get(), shaped.width(), shaped.height()).on(shaped, scope.manager());
+    }
+
+    /** What came out, with what the mask keeps of the photo. */
+    BufferedImage finished(ImageRequest request, BufferedImage drawn) {
+        return start.map(s -> Canvas.of(s, request.width(), request.height()).finished(drawn)).orElse(drawn);
     }
 
     @Override

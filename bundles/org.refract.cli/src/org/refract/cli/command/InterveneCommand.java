@@ -109,7 +109,8 @@ public final class InterveneCommand implements Command {
             monitor.stage("Drawing as it is", request.steps());
             BufferedImage before = Explore.run(opened.model(), request, List.of(), List.of(), monitor).images().getFirst();
             monitor.stage("Drawing with changes", request.steps());
-            return new Pair(opened.model().info(), request, before, Explore.run(opened.model(), request, dictionaries.list(), interventions, monitor).images().getFirst());
+            BufferedImage after = Explore.run(opened.model(), request, dictionaries.list(), interventions, monitor).images().getFirst();
+            return new Pair(opened.model().info(), request, opened.finished(request, before), opened.finished(request, after));
         }
     }
 

@@ -1,6 +1,5 @@
 package org.refract.cli.command;
 
-import ai.djl.ndarray.NDArray;
 import com.google.gson.JsonObject;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
@@ -26,7 +25,6 @@ import org.refract.cli.command.RefinerOptions.Second;
 import org.refract.cli.command.StartOptions.Start;
 import org.refract.cli.picture.PictureFile;
 import org.refract.cli.picture.PictureText;
-import org.refract.engine.draw.Overlay;
 import org.refract.engine.draw.TwoStages;
 import org.refract.engine.intervene.Interventions;
 import org.refract.engine.tensor.Pictures;
@@ -62,6 +60,11 @@ final class PictureRun {
 
     /** Pictures, and what they were before they were refined. */
     private record Drawn(List<BufferedImage> pictures, List<BufferedImage> before) {
+
+        /** With what a mask keeps. */
+        Drawn on(Canvas canvas) {
+            return new Drawn(pictures.stream().map(canvas::finished).toList(), before.stream().map(canvas::finished).toList());
+        }
     }
 
     /**
@@ -147,9 +150,11 @@ final class PictureRun {
         Optional<PreviewFiles> shown = previews.every().map(n -> new PreviewFiles(monitor, n, batch.getFirst().file(), previews.folder()));
         Monitor hears = new BatchMonitor(shown.isPresent() ? shown.get() : monitor, batch.size());
         try (Scope scope = Scope.open(models.base().placement())) {
-            ImageRequest request = start.isPresent() ? start.get().on(plain, scope.manager()) : plain;
+            Optional<Canvas> canvas = start.map(s -> Canvas.of(s, plain.width(), plain.height()));
+            ImageRequest request = canvas.map(c -> c.on(plain, scope.manager())).orElse(plain);
             List<Hook> hooks = Interventions.hooks(changes, models.dictionaries());
-            Drawn drawn = second.isEmpty() ? one(request, hooks, hears, scope) : two(second.get(), request, hooks, hears, scope);
+            Drawn raw = second.isEmpty() ? one(request, hooks, hears, scope) : two(second.get(), request, hooks, hears, scope);
+            Drawn drawn = canvas.map(raw::on).orElse(raw);
             for (int i = 0; i < batch.size(); i++) {
                 write(batch.get(i), request, i, drawn);
             }
@@ -162,21 +167,19 @@ final class PictureRun {
 
     private Drawn one(ImageRequest request, List<Hook> hooks, Monitor monitor, Scope scope) throws RefractException {
         try (ImageBatch batch = models.base().generate(request, hooks, monitor, scope.manager())) {
-            return new Drawn(pictures(batch, request, scope), List.of());
+            return new Drawn(pictures(batch), List.of());
         }
     }
 
     private Drawn two(Second second, ImageRequest request, List<Hook> hooks, Monitor monitor, Scope scope) throws RefractException {
         TwoStages stages = new TwoStages(models.base(), models.refiner().orElseThrow(), second.how());
         try (TwoStages.Drawn both = stages.draw(request, hooks, UnaryOperator.identity(), List.of(), monitor, scope.manager())) {
-            return new Drawn(pictures(both.refined(), request, scope), pictures(both.base(), request, scope));
+            return new Drawn(pictures(both.refined()), pictures(both.base()));
         }
     }
 
-    /** What came out, with the photo where its mask keeps it. */
-    private static List<BufferedImage> pictures(ImageBatch batch, ImageRequest request, Scope scope) {
-        NDArray images = batch.images().orElseThrow();
-        return Pictures.of(request.start().map(start -> Overlay.over(start, images, scope.manager())).orElse(images));
+    private static List<BufferedImage> pictures(ImageBatch batch) {
+        return Pictures.of(batch.images().orElseThrow());
     }
 
     private void write(Placed placed, ImageRequest request, int i, Drawn drawn) throws RefractException {

@@ -1,21 +1,23 @@
 package org.refract.cli.command;
 
-import ai.djl.ndarray.NDManager;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.api.model.ImageRequest;
-import org.refract.api.model.StartImage;
+import org.refract.cli.picture.Mask;
 import org.refract.cli.picture.Photo;
 import org.refract.cli.picture.Photo.Fit;
-import org.refract.engine.tensor.Tensors;
 import picocli.CommandLine.Option;
 
 /** A photo to begin with. */
 final class StartOptions {
     /** AUTOMATIC1111's; diffusers takes 0.3 for its image-to-image pipeline of SDXL, which changes hardly anything. */
     private static final double USUAL_STRENGTH = 0.75;
+    private static final double MOST_BLUR = 1000;
+    private static final int MOST_PADDING = 100_000;
+    /** Of a side: what rounding does when a mask is saved smaller than its photo. */
+    private static final double SHAPE_TOLERANCE = 0.01;
 
     @Option(names = "--image", paramLabel = "FILE", description = "Begin with this picture instead of noise.")
     private Optional<Path> image = Optional.empty();
@@ -26,6 +28,14 @@ final class StartOptions {
 
     @Option(names = "--mask", paramLabel = "FILE", description = "White where it is drawn anew, black where it stays to the pixel; grey mixes both.")
     private Optional<Path> mask = Optional.empty();
+
+    @Option(names = "--mask-blur", paramLabel = "PX",
+            description = "Soften the mask's edges by a Gaussian of so many of the photo's pixels (default: 0).")
+    private Optional<Double> blur = Optional.empty();
+
+    @Option(names = "--mask-padding", paramLabel = "PX", description = "Draw only the part of the photo around the mask, with so many of its pixels on each side, "
+            + "in the full size; the result is as large as the photo. The web UIs call it \"only masked\".")
+    private Optional<Integer> padding = Optional.empty();
 
     @Option(names = "--fit", paramLabel = "crop|pad|stretch",
             description = "How the picture and its mask come to the size that is drawn; without --size it is the shape nearest to theirs (default: crop).")
@@ -38,14 +48,53 @@ final class StartOptions {
                 throw RefractException.usage("%s needs a picture to begin with: add --image FILE.",
                         mask.isPresent() ? "--mask" : strength.isPresent() ? "--image-strength" : "--fit");
             }
+            needsMask();
             return Optional.empty();
         }
         double much = strength.orElse(USUAL_STRENGTH);
         if (!(much > 0 && much <= 1)) {
             throw RefractException.usage("--image-strength must be above 0 and at most 1, not %s.", much);
         }
-        return Optional.of(new Start(Photo.read(image.get()), mask.isPresent() ? Optional.of(Photo.read(mask.get())) : Optional.empty(), much,
-                fit.isEmpty() ? Fit.CROP : Words.of(Fit.class, "--fit", fit.get())));
+        if (mask.isEmpty()) {
+            needsMask();
+        }
+        if (padding.isPresent() && fit.isPresent()) {
+            throw RefractException.usage("--mask-padding cuts the photo by its mask and --fit by its shape; leave one of them out.");
+        }
+        Photo photo = Photo.read(image.get());
+        return Optional.of(new Start(photo, mask.isPresent() ? Optional.of(painted(photo, mask.get())) : Optional.empty(), much,
+                fit.isEmpty() ? Fit.CROP : Words.of(Fit.class, "--fit", fit.get()), padding));
+    }
+
+    private void needsMask() throws RefractException {
+        if (blur.isPresent() || padding.isPresent()) {
+            throw RefractException.usage("%s is of a mask: add --mask FILE.", blur.isPresent() ? "--mask-blur" : "--mask-padding");
+        }
+    }
+
+    /** The mask as it is used, in the photo's size where its pixels count. */
+    private Mask painted(Photo photo, Path file) throws RefractException {
+        double softness = Words.share("--mask-blur", blur.orElse(0.0), 0, MOST_BLUR);
+        if (padding.isPresent() && (padding.get() < 0 || padding.get() > MOST_PADDING)) {
+            throw RefractException.usage("--mask-padding must be from 0 to %d pixels, not %d.", MOST_PADDING, padding.get());
+        }
+        Mask read = Mask.of(Photo.read(file).image());
+        int width = photo.image().getWidth();
+        int height = photo.image().getHeight();
+        int wide = read.image().getWidth();
+        int high = read.image().getHeight();
+        if (Math.abs(wide - (double) high * width / height) > 1 + wide * SHAPE_TOLERANCE && Math.abs(high - (double) wide * height / width) > 1 + high * SHAPE_TOLERANCE) {
+            throw RefractException.usage("The mask %s has %d x %d pixels and the picture %s %d x %d; paint it on the picture, so that it has its shape.",
+                    file, wide, high, image.get(), width, height);
+        }
+        if (softness == 0 && padding.isEmpty()) {
+            return read;
+        }
+        Mask mask = read.scaled(width, height).blurred(softness);
+        if (padding.isPresent() && mask.isBlack()) {
+            throw RefractException.usage("The mask %s is black everywhere, so there is nothing for --mask-padding to draw; paint white what is to change.", file);
+        }
+        return mask;
     }
 
     /** Share of the steps that are done, empty where nothing is begun with. */
@@ -56,24 +105,17 @@ final class StartOptions {
     /**
      * A picture to begin with, as it was read.
      *
+     * @param mask     in the photo's shape, blurred
      * @param strength share of the noise
+     * @param padding  pixels around the mask, where only they are drawn
      */
-    record Start(Photo image, Optional<Photo> mask, double strength, Fit fit) {
+    record Start(Photo image, Optional<Mask> mask, double strength, Fit fit, Optional<Integer> padding) {
 
         /** The request in the shape nearest to the photo's, where none was asked for. */
         ImageRequest shaped(ImageRequest request) {
             BufferedImage photo = image.image();
             boolean same = photo.getWidth() == request.width() && photo.getHeight() == request.height();
             return same ? request : PictureOptions.shaped(request, (double) photo.getWidth() / photo.getHeight());
-        }
-
-        /** The request with the picture as tensors of {@code owner}. */
-        ImageRequest on(ImageRequest request, NDManager owner) {
-            int width = request.width();
-            int height = request.height();
-            BufferedImage fitted = image.fitted(width, height, fit);
-            return request.withStart(new StartImage(Tensors.of(owner, Photo.channels(fitted), 1, 3, height, width), strength,
-                    mask.map(m -> Tensors.of(owner, Photo.brightness(m.fitted(width, height, fit)), 1, 1, height, width))));
         }
     }
 }

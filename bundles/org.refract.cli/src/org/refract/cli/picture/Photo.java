@@ -2,7 +2,6 @@ package org.refract.cli.picture;
 
 import java.awt.Color;
 import java.awt.Graphics2D;
-import java.awt.RenderingHints;
 import java.awt.geom.AffineTransform;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -110,7 +109,7 @@ public record Photo(BufferedImage image) {
         double scale = fit == Fit.PAD ? Math.min(across, down) : Math.max(across, down);
         int scaledWidth = fit == Fit.STRETCH ? width : Math.max(1, (int) Math.round(image.getWidth() * scale));
         int scaledHeight = fit == Fit.STRETCH ? height : Math.max(1, (int) Math.round(image.getHeight() * scale));
-        BufferedImage scaled = scaled(image, scaledWidth, scaledHeight);
+        BufferedImage scaled = Lanczos.scaled(image, scaledWidth, scaledHeight);
         if (scaledWidth == width && scaledHeight == height) {
             return scaled;
         }
@@ -126,24 +125,6 @@ public record Photo(BufferedImage image) {
         return result;
     }
 
-    /** Halved by means of four pixels while it is more than twice too large, then bicubic, so that nothing flickers away. */
-    private static BufferedImage scaled(BufferedImage image, int width, int height) {
-        BufferedImage now = image;
-        while (now.getWidth() >= 2 * width && now.getHeight() >= 2 * height) {
-            now = resampled(now, now.getWidth() / 2, now.getHeight() / 2, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
-        }
-        return now.getWidth() == width && now.getHeight() == height ? now : resampled(now, width, height, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
-    }
-
-    private static BufferedImage resampled(BufferedImage image, int width, int height, Object rule) {
-        BufferedImage result = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-        Graphics2D graphics = result.createGraphics();
-        graphics.setRenderingHint(RenderingHints.KEY_INTERPOLATION, rule);
-        graphics.drawImage(image, 0, 0, width, height, null);
-        graphics.dispose();
-        return result;
-    }
-
     /** {@code (3, height, width)} in [0, 1], RGB. */
     public static float[] channels(BufferedImage picture) {
         int[] pixels = rgb(picture);
@@ -152,16 +133,6 @@ public record Photo(BufferedImage image) {
             values[i] = (pixels[i] >> 16 & 0xFF) / 255f;
             values[pixels.length + i] = (pixels[i] >> 8 & 0xFF) / 255f;
             values[2 * pixels.length + i] = (pixels[i] & 0xFF) / 255f;
-        }
-        return values;
-    }
-
-    /** {@code (height, width)} in [0, 1]: the mean of the channels. */
-    public static float[] brightness(BufferedImage picture) {
-        int[] pixels = rgb(picture);
-        float[] values = new float[pixels.length];
-        for (int i = 0; i < pixels.length; i++) {
-            values[i] = ((pixels[i] >> 16 & 0xFF) + (pixels[i] >> 8 & 0xFF) + (pixels[i] & 0xFF)) / 765f;
         }
         return values;
     }
