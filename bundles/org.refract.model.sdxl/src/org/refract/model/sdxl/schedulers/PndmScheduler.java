@@ -26,7 +26,7 @@ record PndmScheduler(Discretization levels, Prediction prediction, boolean skipP
     /** Steps of Runge and Kutta. */
     private static final int PRK_STEPS = 3;
 
-    static Scheduler read(ConfigFile file, Discretization levels, Prediction prediction) {
+    static Scheduler read(ConfigFile file, Discretization levels, Prediction prediction) throws RefractException {
         return new PndmScheduler(levels, prediction, file.flag("skip_prk_steps", false), file.flag("set_alpha_to_one", false));
     }
 
