@@ -102,7 +102,7 @@ class GenerateTest {
         draw("ein \u201eHerz\u201c, (sehr:1.2) \u2764", "--out", first, "--seed", 9, "--steps", 5, "--guidance", 4.5, "--negative", "", "--guidance-rescale", 0.7,
                 "--guidance-until", 0.8, "--scheduler", "DPM++ 2M Karras", "--clip-skip", 1, "--weighting", "a1111", "--long-prompts", "cut", "--prompt2", "x=y, z",
                 "--original-size", "100x50", "--crop", "1,2", "--negative-crop", "3,4", "--vae-tiling", "--image", photo, "--image-strength", 0.5, "--mask", photo,
-                "--fit", "pad", "--lora", lora + ":-0.5", "--lora", lora, "--count", 1);
+                "--mask-blur", 1.5, "--fit", "pad", "--lora", lora + ":-0.5", "--lora", lora, "--count", 1);
         Path again = folder.resolve("again-" + name);
         assertEquals(0, run("generate", "--like", first, "--out", again), () -> err.toString());
         assertArrayEquals(Files.readAllBytes(first), Files.readAllBytes(again));
@@ -284,6 +284,73 @@ class GenerateTest {
         }
     }
 
+    /** A photo of 100 x 80 pixels and a mask of the pixels from 40,30 to 60,50; files {@code photo.png} and {@code mask.png}. */
+    private BufferedImage photoWithMask() throws IOException {
+        BufferedImage photo = new BufferedImage(100, 80, BufferedImage.TYPE_INT_RGB);
+        BufferedImage mask = new BufferedImage(100, 80, BufferedImage.TYPE_INT_RGB);
+        for (int i = 0; i < 100 * 80; i++) {
+            photo.setRGB(i % 100, i / 100, i * 0x3F1D & 0xFFFFFF);
+            mask.setRGB(i % 100, i / 100, i % 100 >= 40 && i % 100 < 60 && i / 100 >= 30 && i / 100 < 50 ? 0xFFFFFF : 0);
+        }
+        ImageIO.write(photo, "png", folder.resolve("photo.png").toFile());
+        ImageIO.write(mask, "png", folder.resolve("mask.png").toFile());
+        return photo;
+    }
+
+    @Test
+    void onlyThePartAroundAMaskIsDrawnAndPutBackIntoThePhoto() throws IOException {
+        BufferedImage photo = photoWithMask();
+        Path file = folder.resolve("a.png");
+        draw("a cat", "--image", folder.resolve("photo.png"), "--mask", folder.resolve("mask.png"), "--mask-padding", 8, "--mask-blur", 1, "--size", 64, "--out", file);
+        assertEquals(64, last().width());
+        BufferedImage picture = ImageIO.read(file.toFile());
+        assertEquals(100, picture.getWidth());
+        assertEquals(80, picture.getHeight());
+        int changed = 0;
+        for (int i = 0; i < 100 * 80; i++) {
+            boolean near = i % 100 >= 36 && i % 100 < 64 && i / 100 >= 26 && i / 100 < 54;
+            boolean same = photo.getRGB(i % 100, i / 100) == picture.getRGB(i % 100, i / 100);
+            assertTrue(same || near, "pixel " + i % 100 + "," + i / 100);
+            changed += same ? 0 : 1;
+        }
+        assertTrue(changed > 390, () -> "the marked pixels are drawn anew");
+        Path again = folder.resolve("again.png");
+        assertEquals(0, run("generate", "--like", file, "--out", again), () -> err.toString());
+        assertArrayEquals(Files.readAllBytes(file), Files.readAllBytes(again));
+        assertEquals(0, run("inspect", file, "--json"), () -> err.toString());
+        JsonObject record = JsonParser.parseString(out.toString()).getAsJsonObject().getAsJsonObject("drawn with");
+        assertEquals(8, record.get("mask-padding").getAsInt());
+    }
+
+    @Test
+    void masksAreSaidLineByLine() throws IOException {
+        photoWithMask();
+        Path lines = Files.writeString(folder.resolve("p.jsonl"), "{\"prompt\": \"a\", \"image\": \"%s\", \"mask\": \"%s\", \"mask_blur\": 2, \"mask-padding\": 4}\n"
+                .formatted(folder.resolve("photo.png"), folder.resolve("mask.png")));
+        draw("--from", lines, "--out", folder.resolve("o"), "--size", "32");
+        assertEquals(100, ImageIO.read(folder.resolve("o").resolve("a-0.png").toFile()).getWidth());
+        Path table = Files.writeString(folder.resolve("p.csv"), "prompt,image,mask,mask_blur\nb,%s,%s,2\n".formatted(folder.resolve("photo.png"), folder.resolve("mask.png")));
+        draw("--from", table, "--out", folder.resolve("o"), "--size", "32");
+        assertEquals(32, ImageIO.read(folder.resolve("o").resolve("b-0.png").toFile()).getWidth());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--mask-blur=-1", "--mask-blur=NaN", "--mask-padding=-1", "--mask-padding=x", "--mask=square.png", "--mask=black.png --mask-padding=3",
+        "--mask-padding=3 --fit=pad"})
+    void aMaskThatCannotBeUsedIsASentence(String wrong) throws IOException {
+        photoWithMask();
+        ImageIO.write(new BufferedImage(50, 50, BufferedImage.TYPE_INT_RGB), "png", folder.resolve("square.png").toFile());
+        ImageIO.write(new BufferedImage(100, 80, BufferedImage.TYPE_INT_RGB), "png", folder.resolve("black.png").toFile());
+        List<Object> words = new ArrayList<>(List.of("generate", "a", "--model", folder.resolve("base"), "--image", folder.resolve("photo.png")));
+        words.addAll(List.of(wrong.replace("--mask=", "--mask=" + folder + "/").split(" ")));
+        if (!wrong.contains("--mask=")) {
+            words.add("--mask=" + folder.resolve("mask.png"));
+        }
+        assertEquals(2, run(words.toArray()), () -> err.toString());
+        assertTrue(err.toString().startsWith("refract: "), err.toString());
+        assertEquals(List.of(), models.asked);
+    }
+
     @Test
     void previewsComeAndGo() throws IOException {
         draw("a cat", "--preview", 2, "--out", folder.resolve("o").resolve("a.png"));
@@ -316,7 +383,7 @@ class GenerateTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"--refiner=nowhere", "--handoff=0.5", "--lora=nowhere.safetensors", "--lora=nowhere:x", "--vae=nowhere", "--embedding=nowhere",
-        "--image=nowhere.png", "--mask=m.png", "--image-strength=0.5", "--fit=crop", "--seed=a", "--count=0", "--batch=0", "--quality=0", "--quality=101",
+        "--image=nowhere.png", "--mask=m.png", "--mask-blur=2", "--mask-padding=2", "--image-strength=0.5", "--fit=crop", "--seed=a", "--count=0", "--batch=0", "--quality=0", "--quality=101",
         "--format=gif", "--out=a.gif", "--name-pattern={foo}", "--name-pattern=../x", "--preview=0", "--from=p.txt", "--like=nowhere.png", "--feature=a#1",
         "--device=toaster", "--steps=0", "--size=0", "--run=nowhere", "--nonsense=1"})
     void aWrongArgumentIsOneSentenceAndNothingIsDrawn(String argument) throws IOException {

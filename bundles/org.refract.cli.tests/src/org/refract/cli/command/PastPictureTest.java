@@ -55,6 +55,17 @@ class PastPictureTest {
     }
 
     @Test
+    void howAMaskWasUsedIsRestoredAndItsFileAskedFor() {
+        PastPicture picture = WebUiParameters.read("a cat\nSteps: 30, Sampler: Euler a, CFG scale: 7, Seed: 1, Size: 512x512, RNG: CPU, Denoising strength: 0.75, "
+                + "Mask blur: 4, Inpaint area: Only masked, Masked area padding: 32");
+        assertEquals("0.75", value(picture, "image-strength"));
+        assertEquals("4", value(picture, "mask-blur"));
+        assertEquals("32", value(picture, "mask-padding"));
+        assertEquals(List.of("the picture it began with, or its second pass (--image FILE --image-strength 0.75)",
+                "its mask (--mask FILE --mask-blur 4 --mask-padding 32)"), picture.lost());
+    }
+
+    @Test
     void valuesInQuotationMarksHoldCommasAndColons() {
         PastPicture picture = WebUiParameters.read("a\nSteps: 3, Sampler: Euler, CFG scale: 1, Seed: 2, RNG: CPU, Wildcard prompt: \"x, y: \\\"z\\\"\", Model: m");
         assertEquals(List.of("Wildcard prompt: x, y: \"z\""), picture.lost());

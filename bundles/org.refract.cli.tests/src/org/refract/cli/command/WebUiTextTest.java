@@ -16,6 +16,7 @@ import org.refract.api.model.ModelInfo;
 import org.refract.api.model.TextOptions;
 import org.refract.api.model.TextOptions.Weighting;
 import org.refract.cli.command.RefinerOptions.Second;
+import org.refract.cli.command.StartOptions.MaskUse;
 import org.refract.engine.draw.Refinement;
 
 class WebUiTextTest {
@@ -41,7 +42,16 @@ class WebUiTextTest {
         assertEquals("red heart <lora:style:0.8> <lora:b:-1>\nNegative prompt: blurred\nSteps: 20, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 1, Seed: 7, "
                 + "Size: 768x1024, Model hash: 0123456789, Model: sdxl base 1.0, Clip skip: 3, RNG: CPU, Refiner: refiner, Refiner switch at: 0.8, "
                 + "Lora hashes: \"style: 0123456789ab, b: ba9876543210\"",
-                WebUiText.of(request, 0, MODEL, loras, Optional.of(new Second(Path.of("refiner"), new Refinement.Handoff(0.8)))));
+                WebUiText.of(request, 0, MODEL, loras, Optional.of(new Second(Path.of("refiner"), new Refinement.Handoff(0.8))), Optional.empty()));
+    }
+
+    @Test
+    void saysHowAMaskWasUsed() {
+        String text = WebUiText.of(request(), 0, MODEL, Map.of(), Optional.empty(), Optional.of(new MaskUse(4, Optional.of(32))));
+        assertEquals("4", pair(text, "Mask blur"));
+        assertEquals("Only masked", pair(text, "Inpaint area"));
+        assertEquals("32", pair(text, "Masked area padding"));
+        assertEquals("", pair(WebUiText.of(request(), 0, MODEL, Map.of(), Optional.empty(), Optional.of(new MaskUse(0, Optional.empty()))), "Mask blur"));
     }
 
     @Test

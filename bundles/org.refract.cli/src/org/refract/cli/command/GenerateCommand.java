@@ -120,7 +120,7 @@ public final class GenerateCommand implements Command {
         if (said.has("aspect") || said.has("image") && !said.has("size")) {
             before = before.without(Set.of("size"));
         }
-        OptionValues command = said.over(before);
+        OptionValues command = said.over(usable(before, said));
         List<PromptFile.Line> lines = new ArrayList<>();
         if (from.isPresent()) {
             lines.addAll(PromptFile.read(from.get()));
@@ -135,6 +135,13 @@ public final class GenerateCommand implements Command {
             throw RefractException.usage("There is nothing to draw: give a prompt, --from FILE or --like PICTURE.");
         }
         return PicturePlan.of(command, lines);
+    }
+
+    /** The web UIs tell how a picture and a mask were used but not which; that has a meaning only where the files are named again. */
+    private static OptionValues usable(OptionValues before, OptionValues said) {
+        OptionValues both = said.over(before);
+        OptionValues rest = both.has("image") ? before : before.without(Set.of("image-strength"));
+        return both.has("mask") ? rest : rest.without(Set.of("mask-blur", "mask-padding"));
     }
 
     private static void tell(PastPicture picture, Consumer<String> note) {

@@ -216,6 +216,6 @@ final class PictureRun {
             }
             loras.put(lora, loraHashes.get(lora.file()));
         }
-        return PictureText.of(WebUiText.of(request, i, models.base().info(), loras, second), record.toString());
+        return PictureText.of(WebUiText.of(request, i, models.base().info(), loras, second, wanted.options().start().maskUse()), record.toString());
     }
 }

@@ -102,6 +102,20 @@ final class StartOptions {
         return image.map(file -> strength.orElse(USUAL_STRENGTH));
     }
 
+    /** How the mask is used, empty where there is none. */
+    Optional<MaskUse> maskUse() {
+        return mask.map(file -> new MaskUse(blur.orElse(0.0), padding));
+    }
+
+    /**
+     * How a mask is used.
+     *
+     * @param blur    standard deviation in pixels, 0 for hard edges
+     * @param padding pixels around what it marks, where only that part is drawn
+     */
+    record MaskUse(double blur, Optional<Integer> padding) {
+    }
+
     /**
      * A picture to begin with, as it was read.
      *

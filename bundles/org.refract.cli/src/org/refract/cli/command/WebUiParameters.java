@@ -24,7 +24,8 @@ final class WebUiParameters {
     private static final int FEWEST_PAIRS = 3;
     /** Names of a model, of versions and of what follows from other values. */
     private static final Set<String> SILENT = Set.of("Model", "Model hash", "VAE hash", "Lora hashes", "TI hashes", "Version", "RNG", "Emphasis", "User",
-            "Sampler", "Schedule type", "Init image hash", "Denoising strength", "Clip skip", "Steps", "CFG scale", "Seed", "Size", "Hashes");
+            "Sampler", "Schedule type", "Init image hash", "Denoising strength", "Clip skip", "Steps", "CFG scale", "Seed", "Size", "Hashes", "Mask blur",
+            "Inpaint area", "Masked area padding");
 
     private WebUiParameters() {
     }
@@ -113,6 +114,14 @@ final class WebUiParameters {
         }
         if (pairs.containsKey("Denoising strength")) {
             lost.add("the picture it began with, or its second pass (--image FILE --image-strength " + pairs.get("Denoising strength") + ")");
+        }
+        take(pairs, "Denoising strength", "0?\\.\\d+|1(\\.0+)?").ifPresent(v -> values.put("image-strength", List.of(v)));
+        Optional<String> blur = take(pairs, "Mask blur", "\\d+(\\.\\d+)?");
+        Optional<String> padding = take(pairs, "Masked area padding", "\\d+").filter(v -> "Only masked".equals(pairs.get("Inpaint area")));
+        blur.ifPresent(v -> values.put("mask-blur", List.of(v)));
+        padding.ifPresent(v -> values.put("mask-padding", List.of(v)));
+        if (blur.isPresent() || padding.isPresent()) {
+            lost.add("its mask (--mask FILE" + blur.map(v -> " --mask-blur " + v).orElse("") + padding.map(v -> " --mask-padding " + v).orElse("") + ")");
         }
         if (pairs.containsKey("Seed") && !"CPU".equals(pairs.get("RNG"))) {
             notes.add("Its noise was drawn by " + ("NV".equals(pairs.get("RNG")) || pairs.get("RNG") == null ? "a GPU" : pairs.get("RNG"))

@@ -15,6 +15,7 @@ import org.refract.api.model.ModelInfo;
 import org.refract.api.model.StartImage;
 import org.refract.api.model.TextOptions.Weighting;
 import org.refract.cli.command.RefinerOptions.Second;
+import org.refract.cli.command.StartOptions.MaskUse;
 import org.refract.engine.draw.Refinement;
 
 /** How a picture was drawn, in the words of AUTOMATIC1111's web UI, so that it and its kin read it back. */
@@ -27,7 +28,7 @@ final class WebUiText {
 
     /** The text for a picture that nothing was added to. */
     static String of(ImageRequest request, int picture, ModelInfo model) {
-        return of(request, picture, model, Map.of(), Optional.empty());
+        return of(request, picture, model, Map.of(), Optional.empty(), Optional.empty());
     }
 
     /**
@@ -35,21 +36,22 @@ final class WebUiText {
      *
      * @param loras   low-rank adapters with their hashes
      * @param refined how it was refined
+     * @param masked  how a mask was used
      */
-    static String of(ImageRequest request, int picture, ModelInfo model, Map<Lora, String> loras, Optional<Second> refined) {
+    static String of(ImageRequest request, int picture, ModelInfo model, Map<Lora, String> loras, Optional<Second> refined, Optional<MaskUse> masked) {
         StringBuilder text = new StringBuilder(request.prompts().get(picture));
         loras.keySet().forEach(lora -> text.append(" <lora:").append(name(lora.file())).append(':').append(number(lora.strength())).append('>'));
         if (!request.negativePrompts().isEmpty()) {
             String negative = request.negativePrompts().get(Math.min(picture, request.negativePrompts().size() - 1));
             text.append(negative.isEmpty() ? "" : "\nNegative prompt: " + negative);
         }
-        String pairs = pairs(request, picture, model, loras, refined).entrySet().stream().map(e -> e.getKey() + ": " + quoted(e.getValue()))
+        String pairs = pairs(request, picture, model, loras, refined, masked).entrySet().stream().map(e -> e.getKey() + ": " + quoted(e.getValue()))
                 .collect(Collectors.joining(", "));
         return text.append('\n').append(pairs).toString().strip();
     }
 
     private static Map<String, String> pairs(ImageRequest request, int picture, ModelInfo model, Map<Lora, String> loras,
-            Optional<Second> refined) {
+            Optional<Second> refined, Optional<MaskUse> masked) {
         WebUiSampler sampler = WebUiSampler.of(request, model);
         Map<String, String> pairs = new LinkedHashMap<>();
         pairs.put("Steps", Integer.toString(request.steps()));
@@ -62,6 +64,11 @@ final class WebUiText {
         pairs.put("Model hash", shortHash(model.fingerprint()));
         pairs.put("Model", model.name().replace(",", "").replace(":", ""));
         request.start().map(StartImage::strength).ifPresent(s -> pairs.put("Denoising strength", number(s)));
+        masked.map(MaskUse::blur).filter(radius -> radius > 0).ifPresent(radius -> pairs.put("Mask blur", number(radius)));
+        masked.flatMap(MaskUse::padding).ifPresent(pixels -> {
+            pairs.put("Inpaint area", "Only masked");
+            pairs.put("Masked area padding", pixels.toString());
+        });
         // Counted from the last layer there; SDXL's usual one is the second.
         if (request.text().clipSkip() > 0) {
             pairs.put("Clip skip", Integer.toString(request.text().clipSkip() + 2));
