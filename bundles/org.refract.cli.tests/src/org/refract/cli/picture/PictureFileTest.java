@@ -84,12 +84,49 @@ class PictureFileTest {
         assertEquals(0, Arrays.compare(drawn.getRGB(0, 0, 40, 30, null, 0, 40), read.getRGB(0, 0, 40, 30, null, 0, 40)));
     }
 
+    /** Letters of one, two, three and four bytes in UTF-8. */
+    private static String text(int letters, int seed) {
+        Random random = new Random(seed);
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < letters; i++) {
+            text.appendCodePoint(new int[] {'a' + i % 26, 0xE4, 0x96EA, 0x1F600}[random.nextInt(4)]);
+        }
+        return text.toString();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a.png", "a.jpg", "a.webp"})
+    void textsOfAnyLengthAreKept(String name) throws RefractException, IOException {
+        Path file = folder.resolve(name);
+        for (int[] letters : new int[][] {{10, 200_000}, {200_000, 10}, {80_000, 80_000}, {10, 26_000}, {0, 70_000}}) {
+            PictureText text = PictureText.of(text(letters[0], 1), text(letters[1], 2));
+            PictureFile.write(file, image(16, 16), text);
+            PictureText read = PictureFile.text(file);
+            assertEquals(text.record(), read.record());
+            assertEquals(text.parameters().filter(p -> !p.isEmpty()), read.parameters().filter(p -> !p.isEmpty()));
+            assertEquals(16, Photo.read(file).image().getWidth());
+            assertTrue(PictureFile.isPicture(file));
+        }
+    }
+
     @Test
-    void aRecordThatIsTooLongForAJpegIsLeftOutAndTheRestStays() throws RefractException, IOException {
+    void otherProgramsFindTheParametersOfAJpegWithALongRecord() throws RefractException, IOException {
         Path file = folder.resolve("a.jpg");
         PictureFile.write(file, image(16, 16), PictureText.of("red heart", "x".repeat(70_000)));
-        assertEquals(new PictureText(Optional.of("red heart"), Optional.empty(), Optional.empty()), PictureFile.text(file));
+        assertEquals(new PictureText(Optional.of("red heart"), Optional.empty(), Optional.empty()), Exif.read(JpegFile.exif(Files.readAllBytes(file))).text());
         assertEquals(16, ImageIO.read(file.toFile()).getWidth());
+    }
+
+    @Test
+    void aJpegThatLostAPartOfItsRecordIsASentence() throws RefractException, IOException {
+        Path file = folder.resolve("a.jpg");
+        PictureFile.write(file, image(16, 16), PictureText.of("red heart", "x".repeat(200_000)));
+        byte[] whole = Files.readAllBytes(file);
+        String bytes = new String(whole, StandardCharsets.ISO_8859_1);
+        int second = bytes.indexOf("Refract\0R\0\2");
+        whole[second + 8] = 'Q';
+        Files.write(file, whole);
+        assertTrue(assertThrows(RefractException.class, () -> PictureFile.text(file)).getMessage().contains("damaged"));
     }
 
     @Test

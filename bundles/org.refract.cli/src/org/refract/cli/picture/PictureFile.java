@@ -58,7 +58,7 @@ public final class PictureFile {
                 return PngFile.text(bytes);
             }
             if (JpegFile.isOne(bytes)) {
-                return Exif.read(JpegFile.exif(bytes)).text();
+                return JpegFile.text(bytes);
             }
             if (WebpFile.isOne(bytes)) {
                 return Exif.read(WebpFile.exif(bytes)).text();

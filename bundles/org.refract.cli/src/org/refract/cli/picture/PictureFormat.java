@@ -9,7 +9,7 @@ import java.util.Optional;
 public enum PictureFormat {
     /** Lossless; says how it was drawn in text chunks. */
     PNG("png"),
-    /** Lossy; says how it was drawn in its EXIF data. */
+    /** Lossy; says how it was drawn in its EXIF data, and in segments of its own where that is long. */
     JPEG("jpg", "jpeg"),
     /** Lossless; says how it was drawn in its EXIF data. */
     WEBP("webp");

@@ -19,6 +19,11 @@ public record PictureText(Optional<String> parameters, Optional<String> record, 
         return new PictureText(Optional.of(parameters), Optional.of(record), Optional.empty());
     }
 
+    /** What is said here and not there. */
+    PictureText without(PictureText other) {
+        return new PictureText(parameters.filter(p -> other.parameters.isEmpty()), record.filter(r -> other.record.isEmpty()), graph.filter(g -> other.graph.isEmpty()));
+    }
+
     /** Whether nothing is said. */
     public boolean isEmpty() {
         return parameters.isEmpty() && record.isEmpty() && graph.isEmpty();
