@@ -50,7 +50,7 @@ class CommandLineRunTest {
                 new CommandSource("probe 1.0", "Look", new Probe(work)),
                 new CommandSource("copy 1.0", "Extensions", new Probe(work))), List.of("A command of absent 1.0 is left out."), () -> {
                 });
-        return new CommandLineRun(commands, new PrintWriter(out), new PrintWriter(err), new Terminal(false, 80)).run(arguments);
+        return new CommandLineRun(commands, new PrintWriter(out), new PrintWriter(err), new Terminal(false, 80, 24)).run(arguments);
     }
 
     private int fail(Exception failure) {
@@ -152,7 +152,7 @@ class CommandLineRunTest {
     void aCommandThatBreaksWhileItIsParsedIsASentenceToo() {
         Commands commands = new Commands(List.of(new CommandSource("bad 1.0", "Look", new Unsettable())), List.of(), () -> {
         });
-        assertEquals(1, new CommandLineRun(commands, new PrintWriter(out), new PrintWriter(err), new Terminal(false, 80)).run("unsettable", "--x", "1"));
+        assertEquals(1, new CommandLineRun(commands, new PrintWriter(out), new PrintWriter(err), new Terminal(false, 80, 24)).run("unsettable", "--x", "1"));
         assertTrue(err.toString().startsWith("refract: "), err::toString);
         assertEquals(1, err.toString().lines().count(), err::toString);
     }

@@ -68,7 +68,7 @@ class GenerateTest {
         Commands commands = new Commands(List.of(new CommandSource("test", "Pictures", new GenerateCommand(extensions, jobs)),
                 new CommandSource("test", "Look", new InspectCommand(extensions, jobs))), List.of(), () -> {
                 });
-        return new CommandLineRun(commands, new PrintWriter(out), new PrintWriter(err), new Terminal(false, 80))
+        return new CommandLineRun(commands, new PrintWriter(out), new PrintWriter(err), new Terminal(false, 80, 24))
                 .run(Arrays.stream(words).map(Object::toString).toArray(String[]::new));
     }
 

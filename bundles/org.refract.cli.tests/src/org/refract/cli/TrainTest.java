@@ -74,7 +74,7 @@ class TrainTest {
         });
         List<Object> all = new ArrayList<>(List.of("train", "--batch", 64, "--steps", 4, "--out", folder.resolve("out")));
         all.addAll(List.of(words));
-        return new CommandLineRun(commands, new PrintWriter(new StringWriter()), new PrintWriter(err), new Terminal(false, 80))
+        return new CommandLineRun(commands, new PrintWriter(new StringWriter()), new PrintWriter(err), new Terminal(false, 80, 24))
                 .run(all.stream().map(Object::toString).toArray(String[]::new));
     }
 

@@ -17,7 +17,7 @@ class ProgressMonitorTest {
     private final AtomicLong millis = new AtomicLong();
 
     private ProgressMonitor monitor(boolean interactive, boolean quiet) {
-        return new ProgressMonitor(new PrintWriter(err), new Terminal(interactive, 80), quiet, () -> Instant.ofEpochMilli(millis.get()));
+        return new ProgressMonitor(new PrintWriter(err), new Terminal(interactive, 80, 24), quiet, () -> Instant.ofEpochMilli(millis.get()));
     }
 
     private void work(ProgressMonitor monitor) {

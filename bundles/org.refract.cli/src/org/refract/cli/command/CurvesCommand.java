@@ -16,9 +16,11 @@ import picocli.CommandLine.Spec;
 /** {@code refract curves}: a training's learning curves as files. */
 @Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Look")
 @CommandLine.Command(name = "curves", sortOptions = false,
-        description = {"Write the learning curves of a training, finished or not: a page, an SVG and a PNG of every number,",
-            "and event files that TensorBoard reads."},
-        footer = {"", "Example: refract curves recordings/saes && tensorboard --logdir recordings/saes/curves/tensorboard"})
+        description = "Write the learning curves of a training, finished or not: a page, an SVG and a PNG of every number, and event files that "
+                + "TensorBoard reads.",
+        footer = {"", "Examples",
+            "  refract curves recordings/saes",
+            "  tensorboard --logdir recordings/saes/curves/tensorboard"})
 public final class CurvesCommand implements Command {
     @Spec
     CommandSpec spec;
@@ -31,7 +33,8 @@ public final class CurvesCommand implements Command {
     @Override
     public Integer call() throws RefractException {
         TrainingLogs logs = TrainingLogs.read(training);
-        spec.commandLine().getOut().println(new CurveFiles(logs).write(out == null ? training.resolve("curves") : out, "Learning curves of " + training));
+        Path folder = out == null ? training.resolve("curves") : out;
+        spec.commandLine().getOut().println(new CurveFiles(logs).write(folder, "Learning curves of " + training));
         return 0;
     }
 }

@@ -39,9 +39,10 @@ import picocli.CommandLine.Spec;
         description = {"Learn sparse dictionaries of activation stores, of a running model or of planted data, all in one pass.",
             "Lists make every combination: one dictionary for each, in a folder named by what varies.",
             "Stopped or killed, it goes on from its last saved state, to the bit on the processor."},
-        footer = {"", "Examples:",
+        footer = {"", "Examples",
             "  refract train recordings/store/* --out recordings/saes --set k=20 --steps 5000",
-            "  refract train STORE --out grid --variant topk,batchtopk --grid k=5,10,20 --grid lr=1e-4,3e-4 --patience 500",
+            "  refract train STORE --out grid --variant topk,batchtopk --grid k=5,10,20 \\",
+            "      --grid lr=1e-4,3e-4 --patience 500",
             "  refract train IN --target OUT --out transcoder --set k=32",
             "  refract train STORE STORE --together --out crosscoder --set l1_coefficient=1",
             "  refract train --stream MODEL --point unet.mid_block.attentions.0 --out saes",
@@ -59,9 +60,11 @@ public final class TrainCommand implements Command {
 
     @Option(names = {"-o", "--out"}, paramLabel = "DIR", order = 1, description = "Gets one folder per dictionary, and curves.")
     private Path out;
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "4096", order = 20, description = "Vectors per step (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "4096", order = 20,
+            description = "Vectors per step (default: ${DEFAULT-VALUE}).")
     private int batch;
-    @Option(names = "--steps", paramLabel = "N", defaultValue = "3000", order = 21, description = "Optimiser steps (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--steps", paramLabel = "N", defaultValue = "3000", order = 21,
+            description = "Optimiser steps (default: ${DEFAULT-VALUE}).")
     private long steps;
     @Option(names = "--patience", paramLabel = "STEPS", order = 22,
             description = "End a dictionary that got no better for so many steps; the others go on.")
@@ -69,20 +72,24 @@ public final class TrainCommand implements Command {
     @Option(names = "--patience-on", paramLabel = "METRIC", defaultValue = "explained_variance", order = 23,
             description = "What should get better: a number of the log (default: ${DEFAULT-VALUE}).")
     private String metric;
-    @Option(names = "--patience-least", paramLabel = "SHARE", order = 24, description = "Smaller improvements do not count (default: " + EarlyStop.LEAST + ").")
+    @Option(names = "--patience-least", paramLabel = "SHARE", order = 24,
+            description = "Smaller improvements do not count (default: " + EarlyStop.LEAST + ").")
     private double least = EarlyStop.LEAST;
-    @Option(names = "--log-every", paramLabel = "STEPS", order = 25, description = "Steps between two lines of the log (default: 100).")
+    @Option(names = "--log-every", paramLabel = "STEPS", order = 25,
+            description = "Steps between two lines of the log (default: 100).")
     private Long logEvery;
     @Option(names = "--format", paramLabel = "NAME", defaultValue = "refract", order = 30,
             description = "Format of the finished dictionaries (default: ${DEFAULT-VALUE}).")
     private String format;
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "0", order = 31, description = "Of weights and order (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "0", order = 31,
+            description = "Of weights and order (default: ${DEFAULT-VALUE}).")
     private long seed;
-    @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "cpu", order = 32, description = "cpu or cuda:0 (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "cpu", order = 32,
+            description = "cpu or cuda:0 (default: ${DEFAULT-VALUE}).")
     private String device;
     @Option(names = "--watch", order = 33, description = "Plot the learning curves in the terminal while they grow.")
     private boolean watch;
-    @Option(names = "--plot", paramLabel = "METRIC,...", split = ",", order = 34,
+    @Option(names = "--plot", paramLabel = "METRIC,...", split = ",", hideParamSyntax = true, order = 34,
             description = "What --watch plots (default: explained_variance,total,dead).")
     private List<String> plotted = TrainingWatch.USUAL;
 
@@ -126,7 +133,8 @@ public final class TrainCommand implements Command {
         try {
             tell(new TrainingSummary(JobOnScreen.of(spec, jobs).run(placement, "Training", leases, monitor -> {
                 try (OpenSources opened = data.open(backends, placement, seed, monitor)) {
-                    return new Trainer(out, plan(tasks(cells, opened, places), placement), writer.get()).run(monitor);
+                    TrainingPlan plan = plan(tasks(cells, opened, places), placement);
+                    return new Trainer(out, plan, writer.get()).run(new MeanMetrics(monitor, plan.tasks().size()));
                 }
             }), places));
         } finally {
@@ -137,7 +145,8 @@ public final class TrainCommand implements Command {
     }
 
     /** @param places gets the name of each dictionary's data, by the dictionary's name */
-    private static List<TrainingTask> tasks(TrainingGrid cells, OpenSources opened, Map<String, String> places) throws RefractException {
+    private static List<TrainingTask> tasks(TrainingGrid cells, OpenSources opened, Map<String, String> places)
+            throws RefractException {
         List<TrainingTask> tasks = new ArrayList<>();
         for (OpenSources.Named data : opened.sources()) {
             for (TrainingGrid.Cell cell : cells.of(data.name(), data.source().width(), data.source().targetWidth())) {
@@ -176,6 +185,7 @@ public final class TrainCommand implements Command {
             view(out).picture().forEach(screen::println);
         }
         summary.print(screen);
-        screen.println("learning curves: " + new CurveFiles(TrainingLogs.read(out)).write(out.resolve("curves"), "Learning curves of " + out));
+        CurveFiles.Written curves = new CurveFiles(TrainingLogs.read(out)).write(out.resolve("curves"), "Learning curves of " + out);
+        screen.println("learning curves: " + curves);
     }
 }

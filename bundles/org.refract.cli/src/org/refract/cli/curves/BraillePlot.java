@@ -26,7 +26,7 @@ public final class BraillePlot {
      * @param columns characters of a line, more than 20
      * @param rows characters of the plot's height
      * @param coloured whether curves are told apart by colour escapes
-     * @return the title, the plot, a line for the horizontal axis, and the names
+     * @return the title, the plot, and a line for the horizontal axis
      */
     public static List<String> of(String title, List<Curve> curves, int columns, int rows, boolean coloured) {
         int wide = Math.max(4, columns - MARGIN - 1);
@@ -42,26 +42,27 @@ public final class BraillePlot {
         List<String> lines = new ArrayList<>();
         lines.add(title);
         for (int row = 0; row < rows; row++) {
-            String label = row == 0 ? Axis.label(up.high()) : row == rows - 1 ? Axis.label(up.low()) : "";
-            StringBuilder line = new StringBuilder(String.format("%" + (MARGIN - 2) + "s ┤", label));
+            String label = row == 0 ? label(up, up.high()) : row == rows - 1 ? label(up, up.low()) : "";
+            StringBuilder line = new StringBuilder(" ".repeat(Math.max(0, MARGIN - 2 - label.length())) + label + " ┤");
             for (int column = 0; column < wide; column++) {
                 String mark = Character.toString(BLANK + dots[row][column]);
                 line.append(coloured && dots[row][column] != 0 ? paint(mark, owner[row][column]) : mark);
             }
             lines.add(line.toString());
         }
-        String right = Axis.label(across.high());
-        String left = Axis.label(across.low());
+        String right = Axis.number(across.high());
+        String left = Axis.number(across.low());
         lines.add(" ".repeat(MARGIN) + left + " ".repeat(Math.max(1, wide - left.length() - right.length())) + right);
-        for (int i = 0; i < curves.size(); i++) {
-            Curve curve = curves.get(i);
-            String last = curve.y().length == 0 ? "" : Axis.label(curve.y()[curve.y().length - 1]);
-            lines.add((coloured ? paint("━", i) : "━") + " " + curve.name() + "  " + last);
-        }
         return lines;
     }
 
-    private static String paint(String text, int curve) {
+    private static String label(Axis axis, double end) {
+        String label = axis.endLabel(end);
+        return label.length() <= MARGIN - 2 ? label : Axis.number(end);
+    }
+
+    /** Text in the colour of a curve by its place. */
+    static String paint(String text, int curve) {
         return "\u001b[" + COLOURS[curve % COLOURS.length] + "m" + text + "\u001b[0m";
     }
 

@@ -62,12 +62,12 @@ record Chart(String title, String horizontal, List<Curve> curves) {
         for (double tick : up.ticks()) {
             double at = TOP + PLOT * (1 - up.share(tick));
             surface.line(new double[] {LEFT, LEFT + wide}, new double[] {at, at}, GRID, 1);
-            surface.text(Axis.label(tick), LEFT - 6, at + 4, 1, INK);
+            surface.text(up.tickLabel(tick), LEFT - 6, at + 4, 1, INK);
         }
         for (double tick : across.ticks()) {
             double at = LEFT + wide * across.share(tick);
             surface.line(new double[] {at, at}, new double[] {TOP, TOP + PLOT}, GRID, 1);
-            surface.text(Axis.label(tick), at, TOP + PLOT + 16, 0, INK);
+            surface.text(across.tickLabel(tick), at, TOP + PLOT + 16, 0, INK);
         }
         surface.text(horizontal, LEFT + wide / 2, TOP + PLOT + 34, 0, INK);
         for (int i = 0; i < curves.size(); i++) {

@@ -1,10 +1,13 @@
 package org.refract.cli.curves;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,8 +18,8 @@ import org.refract.engine.file.FileFailure;
 import org.refract.engine.train.RunLog;
 
 /**
- * Writes the curves of a training: {@code METRIC.svg} and {@code METRIC.png} for everything that was logged, {@code index.html} with all of them,
- * which needs nothing else, and {@code tensorboard/NAME/events.out.tfevents.*}, which TensorBoard reads.
+ * Writes the curves of a training: {@code METRIC.svg} and {@code METRIC.png} for everything that was logged, {@code index.html} with all
+ * of them, which needs nothing else, and {@code tensorboard/NAME/events.out.tfevents.*}, which TensorBoard reads.
  *
  * @param logs of the training
  */
@@ -24,6 +27,9 @@ public record CurveFiles(TrainingLogs logs) {
 
     /** The page. */
     public static final String PAGE = "index.html";
+
+    private static final List<String> FIRST = List.of("explained_variance", "l0", "dead", "total");
+    private static final List<String> LAST = List.of("not_activated", "density_", "samples_per_second");
 
     private static final String HORIZONTAL = "step";
     private static final String EVENTS = "events.out.tfevents.0.refract";
@@ -47,7 +53,7 @@ public record CurveFiles(TrainingLogs logs) {
         try {
             Files.createDirectories(folder);
             StringBuilder charts = new StringBuilder();
-            for (String metric : logs.metrics()) {
+            for (String metric : ordered(logs.metrics())) {
                 List<Curve> curves = logs.curves(metric);
                 Chart chart = new Chart(metric, HORIZONTAL, curves);
                 String svg = chart.svg();
@@ -64,10 +70,19 @@ public record CurveFiles(TrainingLogs logs) {
         return new Written(folder.resolve(PAGE), pictures);
     }
 
+    /** What says most comes first, the many numbers about densities come last. */
+    private static List<String> ordered(Collection<String> metrics) {
+        return metrics.stream().sorted(Comparator.comparingInt(metric -> FIRST.contains(metric) ? FIRST.indexOf(metric)
+                : LAST.stream().anyMatch(metric::startsWith) ? FIRST.size() + 1 : FIRST.size())).toList();
+    }
+
     /** Fonts are found by native libraries, which fail in many ways where they are missing. */
-    private static boolean isDrawn(Chart chart, Path file) throws IOException {
+    private static boolean isDrawn(Chart chart, Path file) throws IOException, RefractException {
         try {
-            return ImageIO.write(chart.picture(), "png", file.toFile());
+            ByteArrayOutputStream png = new ByteArrayOutputStream();
+            ImageIO.write(chart.picture(), "png", png);
+            AtomicFile.write(file, png.toByteArray());
+            return true;
         } catch (RuntimeException | LinkageError | InternalError noFonts) {
             return false;
         }
@@ -78,8 +93,8 @@ public record CurveFiles(TrainingLogs logs) {
         logs.entries().forEach((name, lines) -> {
             if (!lines.isEmpty()) {
                 RunLog.Entry last = lines.getLast();
-                rows.append(String.format(Locale.ROOT, "<tr><td>%s</td><td>%d</td><td>%s</td><td>%s</td><td>%s</td></tr>%n", SvgSurface.escaped(name), last.step(),
-                        number(last, "l0"), number(last, "explained_variance"), number(last, "dead")));
+                rows.append(String.format(Locale.ROOT, "<tr><td>%s</td><td>%d</td><td>%s</td><td>%s</td><td>%s</td></tr>%n",
+                        SvgSurface.escaped(name), last.step(), number(last, "l0"), number(last, "explained_variance"), number(last, "dead")));
             }
         });
         try (InputStream in = CurveFiles.class.getResourceAsStream("curves.html")) {
@@ -90,7 +105,7 @@ public record CurveFiles(TrainingLogs logs) {
 
     private static String number(RunLog.Entry entry, String metric) {
         Double value = entry.metrics().get(metric);
-        return value == null ? "" : Axis.label(value);
+        return value == null ? "" : Axis.number(value);
     }
 
     /** The log keeps no times; they are reckoned back from now by its speed. */

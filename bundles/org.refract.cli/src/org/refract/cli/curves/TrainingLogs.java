@@ -3,6 +3,7 @@ package org.refract.cli.curves;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.refract.api.RefractException;
 import org.refract.engine.file.FileFailure;
 import org.refract.engine.train.RunLog;
@@ -32,7 +34,7 @@ public record TrainingLogs(Map<String, List<RunLog.Entry>> entries) {
     /** The folder itself, or its {@code saes}, whichever has subfolders with logs. */
     private static Optional<Path> find(Path folder) {
         for (Path place : new Path[] {folder, folder.resolve(SAES)}) {
-            try (var inside = Files.isDirectory(place) ? Files.list(place) : java.util.stream.Stream.<Path>empty()) {
+            try (var inside = Files.isDirectory(place) ? Files.list(place) : Stream.<Path>empty()) {
                 if (inside.anyMatch(p -> Files.isRegularFile(p.resolve(LOG)))) {
                     return Optional.of(place);
                 }
@@ -41,6 +43,36 @@ public record TrainingLogs(Map<String, List<RunLog.Entry>> entries) {
             }
         }
         return Optional.empty();
+    }
+
+    /** Whether every dictionary of a training is written: its files are not older than its log. */
+    public static boolean done(Path folder) {
+        Optional<Path> place = find(folder);
+        if (place.isEmpty()) {
+            return false;
+        }
+        try (var inside = Files.list(place.get())) {
+            for (Path task : inside.filter(p -> Files.isRegularFile(p.resolve(LOG))).toList()) {
+                if (!isWritten(task)) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException unreadable) {
+            return false;
+        }
+    }
+
+    private static boolean isWritten(Path task) throws IOException {
+        FileTime logged = Files.getLastModifiedTime(task.resolve(LOG));
+        try (var files = Files.list(task)) {
+            for (Path file : files.filter(p -> Files.isRegularFile(p) && !p.endsWith(LOG)).toList()) {
+                if (Files.getLastModifiedTime(file).compareTo(logged) >= 0) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /**

@@ -3,12 +3,15 @@ package org.refract.cli.curves;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.refract.api.RefractException;
 import org.refract.cli.progress.Terminal;
 
 /**
- * Shows a training that runs, in this process or another one: its curves are drawn again whenever its logs have grown.
+ * Shows a training that runs, in this process or another one: its curves are drawn again whenever its logs have grown or the window has another
+ * size, until all of its dictionaries are written.
  *
  * @param folder of the training
  * @param metrics what is drawn, those of them that are logged
@@ -19,38 +22,59 @@ public record TrainingWatch(Path folder, List<String> metrics, Terminal terminal
     /** What tells most of a training at a glance. */
     public static final List<String> USUAL = List.of("explained_variance", "total", "dead");
 
-    private static final int ROWS = 8;
-    private static final String HOME = "\u001b[H\u001b[2J";
+    /** Lines of a plot. */
+    private static final int MOST_ROWS = 8;
+    private static final int LEAST_ROWS = 3;
 
-    /** The plots as they are now. */
+    /** Lines of a plot beside its rows: its title and its horizontal axis. */
+    private static final int AROUND = 2;
+
+    /** Lines of a window that are left to the progress below. */
+    private static final int BELOW = 2;
+
+    private static final String CLEAR = "\u001b[2J";
+    private static final String HOME = "\u001b[H";
+    private static final String CLEAR_LINE = "\u001b[K";
+    private static final String CLEAR_BELOW = "\u001b[J";
+
+    /** The plots as they are now; on a screen as many and as high as fit in. */
     public List<String> picture() throws RefractException {
         TrainingLogs logs = TrainingLogs.read(folder);
-        List<String> lines = new ArrayList<>();
+        Map<String, List<Curve>> plots = new LinkedHashMap<>();
         for (String metric : metrics) {
             List<Curve> curves = logs.curves(metric);
             if (!curves.isEmpty()) {
-                lines.addAll(BraillePlot.of(metric, curves, terminal.width(), ROWS, terminal.interactive()));
-                lines.add("");
+                plots.put(metric, curves);
             }
         }
-        if (lines.isEmpty()) {
-            lines.add("Nothing of " + String.join(", ", metrics) + " is logged yet.");
+        if (plots.isEmpty()) {
+            return List.of("Nothing of " + String.join(", ", metrics) + " is logged yet.");
         }
+        boolean screen = terminal.interactive();
+        int room = screen ? terminal.rows() - BELOW : Integer.MAX_VALUE;
+        List<String> legend = Legend.of(plots).lines(terminal.width(), Math.max(2, room - Math.min(room / 2, plots.size() * (LEAST_ROWS + AROUND))), screen);
+        int left = room - legend.size();
+        int shown = Math.clamp(left / (LEAST_ROWS + AROUND), 1, plots.size());
+        int rows = Math.clamp(left / shown - AROUND, LEAST_ROWS, MOST_ROWS);
+        List<String> lines = new ArrayList<>();
+        plots.entrySet().stream().limit(shown)
+                .forEach(plot -> lines.addAll(BraillePlot.of(plot.getKey(), plot.getValue(), terminal.width(), rows, screen)));
+        lines.addAll(legend);
         return lines;
     }
 
-    /** Draws until the thread is interrupted; where nobody watches a screen, once. */
+    /** Draws until the training is done or the thread is interrupted; where nobody watches a screen, once. */
     public void follow(PrintWriter out, long everyMillis) throws RefractException {
         List<String> shown = List.of();
         while (!Thread.currentThread().isInterrupted()) {
+            boolean done = TrainingLogs.done(folder);
             List<String> now = TrainingLogs.in(folder) ? picture() : List.of();
             if (!now.equals(shown)) {
-                out.print(terminal.interactive() ? HOME : "");
-                now.forEach(out::println);
+                out.print(terminal.interactive() ? frame(now, shown.isEmpty()) : String.join(System.lineSeparator(), now) + System.lineSeparator());
                 out.flush();
                 shown = now;
             }
-            if (!terminal.interactive()) {
+            if (done || !terminal.interactive()) {
                 return;
             }
             try {
@@ -59,5 +83,12 @@ public record TrainingWatch(Path folder, List<String> metrics, Terminal terminal
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    /** One text, so that nothing comes between its lines; each covers the line that was there, so that nothing flickers. */
+    private static String frame(List<String> lines, boolean first) {
+        StringBuilder text = new StringBuilder(first ? CLEAR : "").append(HOME);
+        lines.forEach(line -> text.append(line).append(CLEAR_LINE).append(System.lineSeparator()));
+        return text.append(CLEAR_BELOW).toString();
     }
 }

@@ -4,27 +4,46 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What standard error leads to.
  *
  * @param interactive whether a person watches it, so that a line may be rewritten
- * @param width       columns
+ * @param window      its size as it is now
  */
-public record Terminal(boolean interactive, int width) {
-    private static final int USUAL_WIDTH = 80;
+public record Terminal(boolean interactive, Supplier<WindowSize> window) {
+    private static final int LEAST_WIDTH = 40;
+    private static final int MOST_WIDTH = 400;
     private static final int READABLE_WIDTH = 100;
+
+    /** One whose size does not change. */
+    public Terminal(boolean interactive, int columns, int rows) {
+        this(interactive, () -> new WindowSize(columns, rows));
+    }
 
     /** The terminal behind standard error, by its file descriptor where the platform shows it, else by the console. */
     public static Terminal ofStandardError() {
         Map<String, String> environment = System.getenv();
         boolean screen = screen() && !environment.getOrDefault("TERM", "").equals("dumb");
-        return new Terminal(screen, width(environment.getOrDefault("COLUMNS", "")));
+        Optional<WindowSize> said = said(environment.getOrDefault("COLUMNS", ""), environment.getOrDefault("LINES", ""));
+        return new Terminal(screen, () -> said.or(() -> screen ? WindowSize.ofStandardError() : Optional.empty()).orElse(WindowSize.USUAL));
+    }
+
+    /** Columns. */
+    public int width() {
+        return Math.clamp(window.get().columns(), LEAST_WIDTH, MOST_WIDTH);
+    }
+
+    /** Lines. */
+    public int rows() {
+        return window.get().rows();
     }
 
     /** Columns for help texts: as wide as the terminal, but no wider than reads well. */
     public int helpWidth() {
-        return Math.clamp(width, 60, READABLE_WIDTH);
+        return Math.clamp(width(), 60, READABLE_WIDTH);
     }
 
     private static boolean screen() {
@@ -40,11 +59,13 @@ public record Terminal(boolean interactive, int width) {
         return System.console() != null && System.console().isTerminal();
     }
 
-    private static int width(String columns) {
+    /** The size that the environment asks for, which need not be the window's. */
+    static Optional<WindowSize> said(String columns, String lines) {
         try {
-            return Math.clamp(Integer.parseInt(columns.strip()), 40, 400);
+            int rows = lines.isBlank() ? WindowSize.USUAL.rows() : Integer.parseInt(lines.strip());
+            return Optional.of(new WindowSize(Integer.parseInt(columns.strip()), rows));
         } catch (NumberFormatException unset) {
-            return USUAL_WIDTH;
+            return Optional.empty();
         }
     }
 }

@@ -61,6 +61,13 @@ public record PlantedDictionary(int width, int features, double active, double e
         return planted;
     }
 
+    /** As {@link #parse} reads it. */
+    @Override
+    public String toString() {
+        return "width=" + width + ",features=" + features + ",active=" + active + ",exponent=" + exponent + ",noise=" + noise + ",signed=" + signed
+                + ",correlation=" + correlation + ",children=" + children + ",seed=" + seed;
+    }
+
     private static int whole(Settings settings, String name, int least) throws RefractException {
         long value = settings.integer(name);
         if (value < least || value > MOST) {

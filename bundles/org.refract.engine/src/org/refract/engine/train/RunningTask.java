@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -150,7 +151,7 @@ final class RunningTask implements AutoCloseable {
                 "seed", Long.toString(plan.seed()),
                 "refract", Version.refract(),
                 "torch", Version.torch()));
-        Optional.ofNullable(metrics.get("explained_variance")).ifPresent(v -> facts.put("explained_variance", "%.6f".formatted(v)));
+        Optional.ofNullable(metrics.get("explained_variance")).ifPresent(v -> facts.put("explained_variance", String.format(Locale.ROOT, "%.6f", v)));
         Provenance provenance = new Provenance(data.model(), data.modelFingerprint(), data.point(), facts);
         format.write(new CheckpointFormat.Checkpoint(sae.config(), trainer.result(), Optional.of(provenance)), folder.resolve(task.name()));
     }

@@ -56,7 +56,8 @@ public final class Trainer {
         Optional<TrainingState> saved = TrainingState.find(folder);
         String identity = TrainingState.identity(plan);
         if (saved.isPresent() && !saved.get().identity().equals(identity)) {
-            throw RefractException.usage("%s holds a training with other settings or data: choose another folder, or delete it.", folder);
+            throw RefractException.usage("%s holds a training with other settings or data (%s): choose another folder, or delete it.", folder,
+                    TrainingDifference.between(saved.get().identity(), identity));
         }
         finished.clear();
         stopped.clear();
@@ -77,7 +78,7 @@ public final class Trainer {
     }
 
     private void begin(List<RunningTask> tasks, Optional<TrainingState> saved, Monitor monitor) throws RefractException {
-        monitor.stage("Preparing %d dictionaries".formatted(plan.tasks().size()), plan.tasks().size());
+        monitor.stage("Preparing " + dictionaries(plan.tasks()), plan.tasks().size());
         Map<BatchSource, List<TrainingTask>> bySource = new LinkedHashMap<>();
         plan.tasks().forEach(task -> bySource.computeIfAbsent(task.source(), source -> new ArrayList<>()).add(task));
         for (var source : bySource.entrySet()) {
@@ -99,8 +100,12 @@ public final class Trainer {
         }
     }
 
+    private static String dictionaries(List<?> tasks) {
+        return tasks.size() == 1 ? "a dictionary" : tasks.size() + " dictionaries";
+    }
+
     private void train(List<RunningTask> tasks, Batches batches, long done, String identity, Monitor monitor) throws RefractException {
-        monitor.stage("Training %d dictionaries".formatted(tasks.size()), Math.max(0, plan.steps() - done));
+        monitor.stage("Training " + dictionaries(tasks), Math.max(0, plan.steps() - done));
         long step = done;
         long savedStep = done;
         long savedAt = System.nanoTime();
