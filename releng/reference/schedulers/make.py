@@ -1,4 +1,4 @@
-"""Reference values of diffusers' schedulers, step by step.
+"""Reference values of diffusers' schedulers, step by step, and of DPM++ 2S ancestral, which diffusers lacks, by its published formula.
 
     PYTHONPATH=<diffusers>/src python make.py
 
@@ -114,26 +114,97 @@ def run(name, cls, config, steps, begin=0, eta=None):
     return case, {f"{name}.{k}": v.float().contiguous() for k, v in tensors.items()}
 
 
+def two_stage_ancestral(name, config, steps, begin=0):
+    """DPM++ 2S ancestral in double precision, one entry per call of the U-Net.
+
+    Each step from sigma to sigma' goes down to sigma_down by DPM-Solver++(2S) (Lu et al. 2022, DPM-Solver++, algorithm 1, where alpha = 1 and
+    lambda = -log sigma, with r = 1/2) and up again with noise of sigma_up (Song et al. 2020, DDIM, equation 16 with eta = 1, in terms of
+    sigma as in k-diffusion). The last step, to sigma = 0, is one of first order. Timesteps and sigmas are those of EulerDiscreteScheduler.
+    """
+    euler = diffusers.EulerDiscreteScheduler(**{**BASE, **config})
+    euler.set_timesteps(steps)
+    sigmas = euler.sigmas.double().tolist()
+    bar = euler.alphas_cumprod.double()
+    trained = ((1 - bar) / bar).sqrt().log().tolist()
+    outputs, noises = OUTPUTS.double(), NOISES.double()
+
+    def timestep(sigma):
+        log = math.log(sigma)
+        low = max(t for t in range(len(trained) - 1) if trained[t] <= log or t == 0)
+        return low + (log - trained[low]) / (trained[low + 1] - trained[low])
+
+    def original(output, sample, sigma):
+        if config.get("prediction_type") == "v_prediction":
+            return sample / (sigma ** 2 + 1) - sigma / math.sqrt(sigma ** 2 + 1) * output
+        return sample - sigma * output
+
+    def toward(sample, x0, sigma, to):
+        """Equation of first order: x_t = sigma_t / sigma_s x_s - alpha_t (e^-h - 1) x0."""
+        h = math.log(sigma) - math.log(to)
+        return to / sigma * sample - math.expm1(-h) * x0
+
+    r = 0.5
+    unit = START.double()
+    sample = unit * float(euler.init_noise_sigma) if begin == 0 else CLEAN.double() + unit * sigmas[begin // 2]
+    tensors = {} if begin == 0 else {"start": sample}
+    told, scale, drawn, samples, originals, calls = [], [], [], [], [], 0
+    for i, (sigma, following) in enumerate(zip(sigmas[begin // 2:-1], sigmas[begin // 2 + 1:])):
+        x0 = original(outputs[calls], sample, sigma)
+        told.append(float(euler.timesteps[begin // 2 + i]))
+        scale.append(1 / math.sqrt(sigma ** 2 + 1))
+        drawn.append(0)
+        originals.append(x0)
+        calls += 1
+        if following == 0:
+            sample = x0
+            samples.append(sample)
+            continue
+        up = math.sqrt(following ** 2 * (sigma ** 2 - following ** 2) / sigma ** 2)
+        down = math.sqrt(following ** 2 - up ** 2)
+        h = math.log(sigma) - math.log(down)
+        middle = sigma * math.exp(-r * h)
+        u = toward(sample, x0, sigma, middle)
+        samples.append(u)
+        second = original(outputs[calls], u, middle)
+        told.append(timestep(middle))
+        scale.append(1 / math.sqrt(middle ** 2 + 1))
+        drawn.append(1)
+        originals.append(second)
+        calls += 1
+        sample = toward(sample, (1 - 1 / (2 * r)) * x0 + 1 / (2 * r) * second, sigma, down) + up * noises[sum(drawn) - 1]
+        samples.append(sample)
+    tensors["schedule"] = torch.tensor([told, scale, drawn])
+    tensors["samples"] = torch.stack(samples)
+    tensors["originals"] = torch.stack(originals)
+    case = {"config": {**config, "_class_name": DPMPP_2S_A}, "steps": steps, "begin": begin, "calls": 2 * steps - 1, "order": 2,
+            "init_noise_sigma": float(euler.init_noise_sigma)}
+    return case, {f"{name}.{k}": v.float().contiguous() for k, v in tensors.items()}
+
+
 EULER, EULER_A, HEUN = "EulerDiscreteScheduler", "EulerAncestralDiscreteScheduler", "HeunDiscreteScheduler"
 DPM2, DPM2_A, SDE = "KDPM2DiscreteScheduler", "KDPM2AncestralDiscreteScheduler", "DPMSolverSDEScheduler"
 MULTI, SINGLE, UNIPC = "DPMSolverMultistepScheduler", "DPMSolverSinglestepScheduler", "UniPCMultistepScheduler"
 LMS, DDIM, LCM = "LMSDiscreteScheduler", "DDIMScheduler", "LCMScheduler"
-SAMPLE = (EULER, HEUN, MULTI, SINGLE, UNIPC, LMS, DDIM, LCM)
-ZERO_SNR = (EULER, EULER_A, MULTI, UNIPC, DDIM, LCM)
-CURVES = (EULER, HEUN, DPM2, DPM2_A, SDE, MULTI, SINGLE, UNIPC, LMS)
+DEIS, DDPM, PNDM, TCD = "DEISMultistepScheduler", "DDPMScheduler", "PNDMScheduler", "TCDScheduler"
+DPMPP_2S_A = "DPMPP2SAncestralSampler"  # sgm's name
+SAMPLE = (EULER, HEUN, MULTI, SINGLE, UNIPC, LMS, DDIM, LCM, DEIS, DDPM, TCD)
+ZERO_SNR = (EULER, EULER_A, MULTI, UNIPC, DDIM, LCM, DDPM, TCD)
+CURVES = (EULER, HEUN, DPM2, DPM2_A, SDE, MULTI, SINGLE, UNIPC, LMS, DEIS, DPMPP_2S_A)
+TWO_CALLS = (HEUN, DPM2, DPM2_A, SDE, DPMPP_2S_A)
 SHORT = {EULER: "euler", EULER_A: "euler_a", HEUN: "heun", DPM2: "dpm2", DPM2_A: "dpm2_a", SDE: "dpm_sde", MULTI: "dpm_m", SINGLE: "dpm_s",
-         UNIPC: "unipc", LMS: "lms", DDIM: "ddim", LCM: "lcm"}
+         UNIPC: "unipc", LMS: "lms", DDIM: "ddim", LCM: "lcm", DEIS: "deis", DDPM: "ddpm", PNDM: "pndm", TCD: "tcd", DPMPP_2S_A: "dpmpp_2s_a"}
+PLAIN = {DDIM: {"clip_sample": False}, DDPM: {"clip_sample": False}, PNDM: {"skip_prk_steps": True}}
 
 
 def wanted():
     for cls in SHORT:
-        spacings = ("linspace",) if cls == SINGLE else ("leading",) if cls == LCM else ("leading", "linspace", "trailing")
+        spacings = ("linspace",) if cls == SINGLE else ("leading",) if cls in (LCM, TCD) else ("leading", "linspace", "trailing")
         predictions = ("epsilon", "v_prediction") + (("sample",) if cls in SAMPLE else ())
-        plain = {"clip_sample": False} if cls == DDIM else {}
+        plain = PLAIN.get(cls, {})
         for spacing in spacings:
             for prediction in predictions:
                 for steps in (1, 2, 4, 10, 25):
-                    if steps == 25 and (prediction != "epsilon" or cls in (HEUN, DPM2, DPM2_A, SDE)):
+                    if steps == 25 and (prediction != "epsilon" or cls in TWO_CALLS):
                         continue
                     if cls == DPM2_A and spacing == "linspace" and steps == 2:
                         continue  # the middle timestep is the difference of two nearly equal numbers
@@ -151,12 +222,12 @@ def wanted():
         if cls in ZERO_SNR:
             for steps in (1, 4):
                 yield f"zero_snr_{steps}", cls, {**plain, "rescale_betas_zero_snr": True, "prediction_type": "v_prediction",
-                                                 "timestep_spacing": "leading" if cls == LCM else "trailing"}, steps, {}
-        order = 2 if cls in (HEUN, DPM2, DPM2_A, SDE) else 1
+                                                 "timestep_spacing": "leading" if cls in (LCM, TCD) else "trailing"}, steps, {}
+        order = 2 if cls in TWO_CALLS else 1
         if cls not in (DDIM,):
             for begin in (1, 3):
                 yield f"from_{begin}", cls, dict(plain), 6, {"begin": begin * order}
-        if cls not in (EULER_A, DPM2, DPM2_A, SDE):  # rounding gives these the root of a negative number
+        if cls not in (EULER_A, DPM2, DPM2_A, SDE, DPMPP_2S_A):  # rounding gives these the root of a negative number
             yield "cosine", cls, {**plain, "beta_schedule": "squaredcos_cap_v2"}, 4, {}
         yield "linear", cls, {**plain, "beta_schedule": "linear"}, 4, {}
     yield "from_3", DDIM, {"clip_sample": False}, 6, {"begin": 3}
@@ -208,13 +279,34 @@ def wanted():
     yield "clip", LCM, {"clip_sample": True, "clip_sample_range": 0.7}, 5, {}
     yield "original_20", LCM, {"original_inference_steps": 20, "timestep_scaling": 2.0}, 6, {}
 
+    for solver_order in (1, 2, 3):
+        for final in (True, False):
+            for steps in (6, 16):
+                yield f"{solver_order}_{'lower' if final else 'full'}_{steps}", DEIS, {"solver_order": solver_order, "lower_order_final": final}, steps, {}
+    yield "3_karras", DEIS, {"solver_order": 3, "use_karras_sigmas": True}, 8, {}
+    for cls in (DEIS, DDPM):
+        yield "thresholding", cls, {"thresholding": True, "sample_max_value": 1.5, "dynamic_thresholding_ratio": 0.7}, 5, {}
+    for variance in ("fixed_small_log", "fixed_large"):
+        for prediction in ("epsilon", "v_prediction", "sample"):
+            yield f"{variance}_{prediction}", DDPM, {"clip_sample": False, "variance_type": variance, "prediction_type": prediction}, 5, {}
+    yield "clip", DDPM, {"clip_sample": True, "clip_sample_range": 0.7}, 5, {}
+    for eta in (0.0, 0.5, 1.0):
+        for prediction in ("epsilon", "v_prediction", "sample"):
+            yield f"eta_{eta}_{prediction}", TCD, {"prediction_type": prediction}, 5, {"eta": eta}
+    yield "original_20", TCD, {"original_inference_steps": 20}, 6, {}
+    yield "to_one", PNDM, {"skip_prk_steps": True, "set_alpha_to_one": True}, 6, {}
+    for spacing in ("leading", "linspace", "trailing"):
+        for prediction in ("epsilon", "v_prediction"):
+            for steps in (4, 5, 10):
+                yield f"prk_{spacing}_{prediction}_{steps}", PNDM, {"timestep_spacing": spacing, "prediction_type": prediction}, steps, {}
+
 
 cases = {}
 tensors = {"outputs": OUTPUTS, "noises": NOISES, "x0": START, "clean": CLEAN}
 for suffix, cls, config, steps, more in wanted():
     name = f"{SHORT[cls]}_{suffix}"
     assert name not in cases, name
-    cases[name], saved = run(name, cls, config, steps, **more)
+    cases[name], saved = two_stage_ancestral(name, config, steps, **more) if cls == DPMPP_2S_A else run(name, cls, config, steps, **more)
     tensors.update(saved)
 save_file(tensors, os.path.join(HERE, "golden.safetensors"))
 with open(os.path.join(HERE, "cases.json"), "w") as out:

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.refract.api.RefractException;
 import org.refract.api.model.Placement;
 import org.refract.engine.tensor.Scope;
@@ -26,26 +28,31 @@ class SchedulerNamesTest {
     void everyNameRunsOnTheNoiseOfTheModel() throws Exception {
         assertTrue(SchedulerConfig.names().containsAll(List.of("euler", "euler_ancestral", "heun", "dpmpp_2m", "dpmpp_2m_karras", "dpmpp_2m_sde",
                 "dpmpp_2m_sde_karras", "dpmpp_sde", "dpmpp_sde_karras", "ddim", "lcm", "unipc", "lms", "dpm2", "dpm2_ancestral", "turbo",
-                "turbo_sgm")));
+                "turbo_sgm", "deis", "deis_karras", "ddpm", "pndm", "tcd", "dpmpp_2s_ancestral", "dpmpp_2s_ancestral_exponential")));
         for (String name : SchedulerConfig.names()) {
             SchedulerConfig config = sdxl().named(name);
             assertEquals(sdxl().betas(), config.betas(), name);
             try (Scope scope = Scope.open(Placement.CPU)) {
                 Solver solver = config.scheduler().solver(4, scope.manager());
-                assertEquals(solver.order() == 2 ? 7 : 4, solver.timesteps().length, name);
+                assertEquals(solver.order() == 2 ? 7 : name.equals("pndm") ? 5 : 4, solver.timesteps().length, name);
             }
         }
     }
 
-    @Test
-    void theNamesOfTheWebUiMeanTheSame() throws Exception {
-        Map<String, String> known = Map.of("Euler a", "euler_ancestral", "DPM++ 2M Karras", "dpmpp_2m_karras", "DPM++ 2M SDE Karras",
-                "dpmpp_2m_sde_karras", "DPM++ SDE Karras", "dpmpp_sde_karras", "DPM2 a", "dpm2_ancestral", "UniPC", "unipc", "LMS", "lms",
-                "Heun", "heun");
-        for (Map.Entry<String, String> name : known.entrySet()) {
-            assertEquals(name.getValue(), SchedulerName.of(name.getKey()).orElseThrow().name());
-            assertEquals(sdxl().named(name.getValue()).className(), sdxl().named(name.getKey().toLowerCase()).className());
-        }
+    @ParameterizedTest
+    @CsvSource({"Euler a,euler_ancestral", "DPM++ 2M Karras,dpmpp_2m_karras", "DPM++ 2M SDE Karras,dpmpp_2m_sde_karras", "DPM2 a,dpm2_ancestral",
+        "DPM++ SDE Karras,dpmpp_sde_karras", "UniPC,unipc", "LMS,lms", "Heun,heun", "DPM++ 2S a,dpmpp_2s_ancestral", "PLMS,pndm", "DEIS,deis",
+        "DPM++ 2S a Karras,dpmpp_2s_ancestral_karras", "DDPM,ddpm", "TCD,tcd"})
+    void theNamesOfTheWebUiMeanTheSame(String display, String name) throws Exception {
+        assertEquals(name, SchedulerName.of(display).orElseThrow().name());
+        assertEquals(sdxl().named(name).className(), sdxl().named(display.toLowerCase(Locale.ROOT)).className());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"euler_a,euler_ancestral", "dpm_2_ancestral,dpm2_ancestral", "uni_pc_bh2,unipc", "dpmpp_2m_sde_gpu,dpmpp_2m_sde",
+        "dpmpp_sde_gpu_karras,dpmpp_sde_karras", "dpmpp_3m_sde_gpu_exponential,dpmpp_3m_sde_exponential", "plms,pndm"})
+    void theNamesOfOtherToolsMeanTheSame(String alias, String name) {
+        assertEquals(name, SchedulerName.of(alias).orElseThrow().name());
     }
 
     @Test
@@ -75,7 +82,11 @@ class SchedulerNamesTest {
         assertTrue(sentence("euler_karras,sigma_min=0").contains("'sigma_min' should be above 0"));
         assertTrue(sentence("euler,beta_start=2").contains("between 0 and 1"));
         assertTrue(sentence("lcm,original_inference_steps=0").contains("from 1 to 1000"));
+        assertTrue(sentence("tcd,original_inference_steps=0").contains("from 1 to 1000"));
+        assertTrue(sentence("tcd,eta=1.5").contains("'eta' should be from 0 to 1"));
+        assertTrue(sentence("ddpm,variance_type=learned_range").contains("fixed_small or fixed_small_log or fixed_large"));
         assertTrue(sentence("dpmpp_2m,solver_order=9").contains("from 1 to 3"));
+        assertTrue(sentence("deis,solver_order=4").contains("from 1 to 3"));
         assertTrue(sentence("dpmpp_2m_karras,use_beta_sigmas=true").contains("'use_beta_sigmas' should be false where 'use_karras_sigmas' is true"));
         assertTrue(sentence("dpmpp_2m,algorithm_type=dpmsolver").contains("sigma_min"));
         assertTrue(sentence("eulr").contains("'eulr'; there are euler, euler_ancestral"), sentence("eulr"));

@@ -2,7 +2,7 @@ package org.refract.model.sdxl.schedulers;
 
 /**
  * A step from σ to σ' that goes down too far and comes back with fresh noise: {@code σ_up² = σ'² (σ² - σ'²) / σ²} and
- * {@code σ_down² = σ'² - σ_up²} (k-diffusion, after Denoising Diffusion Implicit Models with η = 1).
+ * {@code σ_down² = σ'² - σ_up²}, which is {@code (σ'² / σ)²} (k-diffusion, after Denoising Diffusion Implicit Models with η = 1).
  *
  * @param up   standard deviation of the fresh noise
  * @param down noise level before it is added
@@ -10,7 +10,7 @@ package org.refract.model.sdxl.schedulers;
 record AncestralStep(float up, float down) {
 
     static AncestralStep of(float from, float to) {
-        float up = (float) Math.sqrt(Math.max(0, to * to * (from * from - to * to) / (from * from)));
-        return new AncestralStep(up, (float) Math.sqrt(Math.max(0, to * to - up * up)));
+        double share = (double) to / from;
+        return new AncestralStep((float) (to * Math.sqrt(Math.max(0, 1 - share * share))), (float) (to * share));
     }
 }

@@ -6,7 +6,10 @@ import java.util.Set;
 import org.refract.api.RefractException;
 import org.refract.model.sdxl.nn.ConfigFile;
 
-/** The scheduler classes of diffusers that are implemented here, with what they take where a file says nothing. */
+/**
+ * The scheduler classes of diffusers that are implemented here, and one of sgm that diffusers lacks, with what they take where a file says
+ * nothing.
+ */
 enum SchedulerClass {
     EULER("EulerDiscreteScheduler", Betas.DDPM, Spacing.LINSPACE, Set.of(Knows.CURVES, Knows.CURVE_ENDS, Knows.FINAL_SIGMA, Knows.ZERO_SNR,
             Knows.SAMPLE), EulerScheduler::read),
@@ -41,28 +44,28 @@ enum SchedulerClass {
         Scheduler read(ConfigFile file, Discretization levels, Prediction prediction) throws RefractException;
     }
 
-    private final String diffusers;
+    private final String className;
     private final Betas betas;
     private final Spacing spacing;
     private final Set<Knows> known;
     private final Reader reader;
 
-    SchedulerClass(String diffusers, Betas betas, Spacing spacing, Set<Knows> known, Reader reader) {
-        this.diffusers = diffusers;
+    SchedulerClass(String className, Betas betas, Spacing spacing, Set<Knows> known, Reader reader) {
+        this.className = className;
         this.betas = betas;
         this.spacing = spacing;
         this.known = known;
         this.reader = reader;
     }
 
-    /** By diffusers' name. */
-    static Optional<SchedulerClass> of(String diffusers) {
-        return Arrays.stream(values()).filter(c -> c.diffusers.equals(diffusers)).findFirst();
+    /** By the name of the class. */
+    static Optional<SchedulerClass> of(String className) {
+        return Arrays.stream(values()).filter(c -> c.className.equals(className)).findFirst();
     }
 
-    /** diffusers' name. */
-    String diffusers() {
-        return diffusers;
+    /** As {@code scheduler_config.json} names it. */
+    String className() {
+        return className;
     }
 
     Betas betas() {

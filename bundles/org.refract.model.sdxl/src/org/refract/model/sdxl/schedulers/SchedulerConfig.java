@@ -44,7 +44,7 @@ public final class SchedulerConfig {
     public static SchedulerConfig read(ConfigFile file) throws RefractException {
         Optional<SchedulerClass> type = SchedulerClass.of(file.text(CLASS, ""));
         if (type.isEmpty()) {
-            throw file.wrong(CLASS, "one of " + Arrays.stream(SchedulerClass.values()).map(SchedulerClass::diffusers).sorted()
+            throw file.wrong(CLASS, "one of " + Arrays.stream(SchedulerClass.values()).map(SchedulerClass::className).sorted()
                     .collect(Collectors.joining(", ")));
         }
         for (String off : FLOW) {
@@ -94,7 +94,7 @@ public final class SchedulerConfig {
         for (String setting : Arrays.asList(parts).subList(1, parts.length)) {
             Setting.of(setting).addTo(json);
         }
-        json.addProperty(CLASS, asked.diffusers());
+        json.addProperty(CLASS, asked.className());
         return read(ConfigFile.of(parts.length > 1 ? "the scheduler '" + wanted + "'" : file.name(), json.toString()));
     }
 
@@ -108,9 +108,9 @@ public final class SchedulerConfig {
         return scheduler;
     }
 
-    /** diffusers' class. */
+    /** The class, as {@code scheduler_config.json} names it. */
     public String className() {
-        return type.diffusers();
+        return type.className();
     }
 
     /** Noise levels in training. */

@@ -17,7 +17,7 @@ import org.refract.model.sdxl.schedulers.SchedulerClass.Knows;
  * @param name    such as {@code dpmpp_2m_karras}
  * @param display as AUTOMATIC1111's web UI calls it, such as {@code DPM++ 2M Karras}
  * @param aliases as other tools call it
- * @param type    diffusers' class
+ * @param type    the class
  * @param options what it sets in {@code scheduler_config.json}
  */
 record SchedulerName(String name, String display, Set<String> aliases, SchedulerClass type, Map<String, JsonElement> options) {
@@ -31,13 +31,16 @@ record SchedulerName(String name, String display, Set<String> aliases, Scheduler
             plain("dpm2", "DPM2", SchedulerClass.DPM2, Map.of(), "dpm_2"),
             plain("dpm2_ancestral", "DPM2 a", SchedulerClass.DPM2_ANCESTRAL, Map.of(), "dpm_2_ancestral", "dpm2_a"),
             plain("dpmpp_2m", "DPM++ 2M", SchedulerClass.DPM_MULTISTEP, dpm("dpmsolver++", 2, "midpoint")),
-            plain("dpmpp_2m_sde", "DPM++ 2M SDE", SchedulerClass.DPM_MULTISTEP, dpm("sde-dpmsolver++", 2, "midpoint")),
-            plain("dpmpp_2m_sde_heun", "DPM++ 2M SDE Heun", SchedulerClass.DPM_MULTISTEP, dpm("sde-dpmsolver++", 2, "heun")),
+            plain("dpmpp_2m_sde", "DPM++ 2M SDE", SchedulerClass.DPM_MULTISTEP, dpm("sde-dpmsolver++", 2, "midpoint"),
+                    "dpmpp_2m_sde_gpu"),
+            plain("dpmpp_2m_sde_heun", "DPM++ 2M SDE Heun", SchedulerClass.DPM_MULTISTEP, dpm("sde-dpmsolver++", 2, "heun"),
+                    "dpmpp_2m_sde_heun_gpu"),
             plain("dpmpp_3m", "DPM++ 3M", SchedulerClass.DPM_MULTISTEP, dpm("dpmsolver++", 3, "midpoint")),
-            plain("dpmpp_3m_sde", "DPM++ 3M SDE", SchedulerClass.DPM_MULTISTEP, dpm("sde-dpmsolver++", 3, "midpoint")),
+            plain("dpmpp_3m_sde", "DPM++ 3M SDE", SchedulerClass.DPM_MULTISTEP, dpm("sde-dpmsolver++", 3, "midpoint"),
+                    "dpmpp_3m_sde_gpu"),
             plain("dpmpp_2s", "DPM++ 2S", SchedulerClass.DPM_SINGLESTEP, dpm("dpmsolver++", 2, "midpoint")),
             plain("dpmpp_3s", "DPM++ 3S", SchedulerClass.DPM_SINGLESTEP, dpm("dpmsolver++", 3, "midpoint")),
-            plain("dpmpp_sde", "DPM++ SDE", SchedulerClass.DPM_SDE, Map.of()),
+            plain("dpmpp_sde", "DPM++ SDE", SchedulerClass.DPM_SDE, Map.of(), "dpmpp_sde_gpu"),
             plain("unipc", "UniPC", SchedulerClass.UNIPC, Map.of(), "uni_pc", "uni_pc_bh2"),
             plain("dpmpp_2s_ancestral", "DPM++ 2S a", SchedulerClass.DPMPP_2S_ANCESTRAL, Map.of(), "dpmpp_2s_a"),
             plain("deis", "DEIS", SchedulerClass.DEIS, Map.of()),
