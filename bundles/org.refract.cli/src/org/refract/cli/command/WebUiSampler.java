@@ -16,12 +16,15 @@ record WebUiSampler(String sampler, String schedule) {
     /** By this product's names and by diffusers' classes. */
     private static final Map<String, String> NAMES = Map.ofEntries(Map.entry("euler", "Euler"), Map.entry("euler_ancestral", "Euler a"),
             Map.entry("euler_a", "Euler a"), Map.entry("heun", "Heun"), Map.entry("dpm2", "DPM2"), Map.entry("dpm2_ancestral", "DPM2 a"),
+            Map.entry("dpm2_a", "DPM2 a"), Map.entry("dpmpp_2s_ancestral", "DPM++ 2S a"), Map.entry("dpmpp_2s_a", "DPM++ 2S a"), Map.entry("pndm", "PLMS"),
+            Map.entry("plms", "PLMS"), Map.entry("deis", "DEIS"), Map.entry("ddpm", "DDPM"), Map.entry("tcd", "TCD"),
             Map.entry("dpmpp_2m", "DPM++ 2M"), Map.entry("dpmpp_2m_sde", "DPM++ 2M SDE"), Map.entry("dpmpp_2m_sde_heun", "DPM++ 2M SDE Heun"),
             Map.entry("dpmpp_3m_sde", "DPM++ 3M SDE"), Map.entry("dpmpp_sde", "DPM++ SDE"), Map.entry("unipc", "UniPC"), Map.entry("lms", "LMS"),
             Map.entry("ddim", "DDIM"), Map.entry("lcm", "LCM"), Map.entry("turbo", "Euler a"), Map.entry("turbo_sgm", "Euler a"),
             Map.entry("eulerdiscretescheduler", "Euler"), Map.entry("eulerancestraldiscretescheduler", "Euler a"), Map.entry("heundiscretescheduler", "Heun"),
             Map.entry("dpmsolvermultistepscheduler", "DPM++ 2M"), Map.entry("unipcmultistepscheduler", "UniPC"), Map.entry("lmsdiscretescheduler", "LMS"),
-            Map.entry("ddimscheduler", "DDIM"), Map.entry("lcmscheduler", "LCM"));
+            Map.entry("ddimscheduler", "DDIM"), Map.entry("lcmscheduler", "LCM"), Map.entry("pndmscheduler", "PLMS"), Map.entry("ddpmscheduler", "DDPM"),
+            Map.entry("deismultistepscheduler", "DEIS"), Map.entry("tcdscheduler", "TCD"));
     private static final Map<String, String> CURVES = Map.of("_karras", "Karras", "_exponential", "Exponential", "_beta", "Beta");
     /** The schedule that {@code Automatic} means for a sampler; for the others it is the uniform one. */
     private static final Map<String, String> AUTOMATIC = Map.of("DPM++ 2M", "Karras", "DPM++ SDE", "Karras", "DPM++ 2S a", "Karras", "DPM2", "Karras",
