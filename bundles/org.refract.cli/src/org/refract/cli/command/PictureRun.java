@@ -101,9 +101,9 @@ final class PictureRun {
     private void announce(List<Wanted> wanted, Monitor monitor) throws RefractException {
         long steps = 0;
         for (Wanted picture : wanted) {
-            Optional<Second> second = picture.options().refiner().second();
-            double share = picture.options().start().strength().orElse(second.map(Second::before).orElse(1.0)) + second.map(Second::share).orElse(0.0);
-            steps += Math.max(1, Math.round(request(List.of(picture)).steps() * share));
+            int asked = request(List.of(picture)).steps();
+            steps += picture.options().start().strength().map(strength -> Math.max(1, (long) (asked * strength))).orElse((long) asked);
+            steps += picture.options().refiner().second().map(second -> second.more(asked)).orElse(0L);
         }
         monitor.stage(wanted.size() == 1 ? "Drawing" : "Drawing " + wanted.size() + " pictures", steps);
     }

@@ -57,17 +57,9 @@ final class RefinerOptions {
      */
     record Second(Path model, Refinement how) {
 
-        /** Share of a request's steps that it does. */
-        double share() {
-            return switch (how) {
-                case Refinement.Handoff(double at) -> 1 - at;
-                case Refinement.Again(double strength) -> strength;
-            };
-        }
-
-        /** Share of a request's steps that the first model does. */
-        double before() {
-            return how instanceof Refinement.Handoff(double at) ? at : 1;
+        /** Steps of a request that are done beside its own: none after a handoff, which divides them. */
+        long more(int steps) {
+            return how instanceof Refinement.Again(double strength) ? Math.max(1, (long) (steps * strength)) : 0;
         }
     }
 }
