@@ -14,9 +14,11 @@ import org.refract.api.RefractException;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.SaeConfig;
 import org.refract.api.sae.SparseCodes;
+import org.refract.engine.tensor.DTypes;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 import org.refract.engine.tensor.TorchRandom;
+import org.refract.engine.tensor.TorchType;
 
 /** What holds for every published form. */
 final class DenseSaeTest {
@@ -108,6 +110,26 @@ final class DenseSaeTest {
                     RefractException refused = assertThrows(RefractException.class, () -> DenseSae.restore(config, tensors, Placement.CPU));
                     assertTrue(refused.getMessage().contains("lacks '" + name + "'"), refused.getMessage());
                 }
+            }
+        }
+    }
+
+    @Test
+    void weightsThatAreNoNumbersWithAFractionAreNamed() throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            SaeConfig config = SaeForm.JUMPRELU.config(4, 4, 12, Map.of());
+            Map<String, NDArray> tensors = random(scope, SaeForm.JUMPRELU, config);
+            for (String name : tensors.keySet()) {
+                for (TorchType type : new TorchType[] {TorchType.INT64, TorchType.INT8, TorchType.BOOL}) {
+                    Map<String, NDArray> whole = new LinkedHashMap<>(tensors);
+                    whole.put(name, DTypes.cast(scope.manager(), tensors.get(name), type));
+                    String said = assertThrows(RefractException.class, () -> DenseSae.restore(config, whole, Placement.CPU)).getMessage();
+                    assertTrue(said.contains("'" + name + "' of " + type), said);
+                }
+                Map<String, NDArray> diverged = new LinkedHashMap<>(tensors);
+                diverged.put(name, tensors.get(name).mul(Float.POSITIVE_INFINITY));
+                String said = assertThrows(RefractException.class, () -> DenseSae.restore(config, diverged, Placement.CPU)).getMessage();
+                assertTrue(said.contains("NaN or infinite numbers in '" + name + "'"), said);
             }
         }
     }

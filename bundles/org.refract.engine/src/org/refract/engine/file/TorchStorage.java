@@ -50,7 +50,7 @@ record TorchStorage(String file, TorchType type, long elements, Source source) {
                 }
                 sum.update(piece);
                 try (NDManager part = step.newSubManager()) {
-                    KERNELS.call(part, "fill", whole, Tensors.of(part, piece), at / type.bytes());
+                    KERNELS.call(part, "fill", whole, Tensors.of(part, piece, piece.length), at / type.bytes());
                 }
             }
             if (source.checksum() >= 0 && source.checksum() != sum.getValue()) {

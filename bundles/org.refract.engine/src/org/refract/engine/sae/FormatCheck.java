@@ -50,8 +50,8 @@ public final class FormatCheck {
     }
 
     /**
-     * Reads copies of a checkpoint whose files are cut short, have changed bytes or are missing, and ones with tensors that are transposed, cut or
-     * of integers.
+     * Reads copies of a checkpoint whose files are cut short, have changed bytes or are missing, and ones with one tensor or setting changed, see
+     * {@link ChangedCheckpoints}.
      *
      * @param scratch a folder for the copies
      * @return what was answered with something else than a sentence, and what was believed although a tensor could not be right
@@ -69,15 +69,34 @@ public final class FormatCheck {
                     default -> changed(sound, sound.length, random);
                 };
                 Path copy = copied(checkpoint, files, scratch);
-                Files.write(files.size() == 1 && file.equals(checkpoint) ? copy : copy.resolve(checkpoint.relativize(file)), bytes);
+                Files.write(place(copy, checkpoint, file), bytes);
                 answer(format, copy).filter(a -> !a.isSentence()).ifPresent(a -> found.add(file.getFileName() + ", damage " + a.text()));
             }
             Path copy = copied(checkpoint, files, scratch);
-            Files.delete(files.size() == 1 && file.equals(checkpoint) ? copy : copy.resolve(checkpoint.relativize(file)));
+            Files.delete(place(copy, checkpoint, file));
             answer(format, copy).filter(a -> !a.isSentence()).ifPresent(a -> found.add("without " + file.getFileName() + ": " + a.text()));
         }
         found.addAll(wrongTensors(format, checkpoint, scratch));
+        found.addAll(changed(format, checkpoint, files, scratch));
         return found;
+    }
+
+    private static List<String> changed(CheckpointFormat format, Path checkpoint, List<Path> files, Path scratch) throws RefractException, IOException {
+        List<String> found = new ArrayList<>();
+        Path copy = copied(checkpoint, files, scratch);
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            ChangedCheckpoints changes = new ChangedCheckpoints(format.read(copy, scope.manager()), scope.manager());
+            for (Path file : files) {
+                Path its = place(copy, checkpoint, file);
+                changes.differences(its, () -> format.read(copy, scope.manager())).forEach(what -> found.add(file.getFileName() + ", " + what));
+            }
+        }
+        return found;
+    }
+
+    /** Where a file of a checkpoint is in its copy. */
+    private static Path place(Path copy, Path checkpoint, Path file) {
+        return file.equals(checkpoint) ? copy : copy.resolve(checkpoint.relativize(file));
     }
 
     private static byte[] changed(byte[] sound, int within, Random random) {
@@ -117,14 +136,14 @@ public final class FormatCheck {
     }
 
     /** What came of reading. */
-    private record Answer(boolean accepted, boolean isSentence, String text) {
+    record Answer(boolean accepted, boolean isSentence, String text) {
     }
 
-    private interface Reading {
+    interface Reading {
         void run() throws RefractException;
     }
 
-    private static Answer answered(Reading reading) {
+    static Answer answered(Reading reading) {
         try {
             reading.run();
             return new Answer(true, true, "");

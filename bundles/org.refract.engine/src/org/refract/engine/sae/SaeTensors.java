@@ -3,20 +3,27 @@ package org.refract.engine.sae;
 import ai.djl.ndarray.NDArray;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.refract.api.RefractException;
 import org.refract.api.sae.SaeConfig;
+import org.refract.engine.tensor.DTypes;
 import org.refract.engine.tensor.Tensors;
+import org.refract.engine.tensor.TorchType;
 
 /** Holds an SAE's tensors against what its config says, and names what does not fit. */
 public final class SaeTensors {
+
+    /** Tensors of sizes and counts. */
+    private static final Set<String> WHOLE = Set.of("group_sizes", "stats_last_nonzero");
 
     private SaeTensors() {
     }
 
     /**
      * @param where what the sentence calls the checkpoint
-     * @throws RefractException if a tensor is missing, has another shape (a transposed one is called so), or would be dropped
+     * @throws RefractException if a tensor is missing, has another shape (a transposed one is called so), is of another kind of numbers,
+     *     holds NaN, or would be dropped
      */
     public static void check(String where, SaeConfig config, Map<String, NDArray> tensors) throws RefractException {
         SaeForm form = SaeForm.find(config.variant())
@@ -40,6 +47,7 @@ public final class SaeTensors {
                         wanted.getKey(), form.id(), tensors.keySet().stream().sorted().collect(Collectors.joining(", ")));
             }
             checkShape(where, wanted.getKey(), tensor.getShape().getShape(), wanted.getValue());
+            checkNumbers(where, wanted.getKey(), tensor);
         }
         if (required.containsKey("group_sizes")) {
             checkGroups(where, tensors.get("group_sizes"), config.latents());
@@ -48,6 +56,7 @@ public final class SaeTensors {
         for (Map.Entry<String, NDArray> tensor : tensors.entrySet()) {
             if (optional.containsKey(tensor.getKey())) {
                 checkShape(where, tensor.getKey(), tensor.getValue().getShape().getShape(), optional.get(tensor.getKey()));
+                checkNumbers(where, tensor.getKey(), tensor.getValue());
             } else if (!required.containsKey(tensor.getKey())) {
                 throw RefractException.failure("%s has '%s', which a %s autoencoder would drop: its architecture is another one.", where, tensor.getKey(),
                         form.id());
@@ -63,6 +72,17 @@ public final class SaeTensors {
         if (sum != latents) {
             throw RefractException.failure("%s has group_sizes %s, which must be positive and together be its %d latents.", where,
                     Arrays.toString(Tensors.longs(sizes)), latents);
+        }
+    }
+
+    private static void checkNumbers(String where, String name, NDArray tensor) throws RefractException {
+        boolean whole = WHOLE.contains(name);
+        TorchType type = DTypes.of(tensor);
+        if (type.isFloating() == whole || type == TorchType.BOOL) {
+            throw RefractException.failure("%s has '%s' of %s where %s belong.", where, name, type, whole ? "whole numbers" : "numbers with a fraction");
+        }
+        if (!SaeForm.STATISTICS.contains(name) && !Tensors.areFinite(tensor)) {
+            throw RefractException.failure("%s has NaN or infinite numbers in '%s': it was damaged, or its training diverged.", where, name);
         }
     }
 

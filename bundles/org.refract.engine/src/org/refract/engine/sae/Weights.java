@@ -3,6 +3,7 @@ package org.refract.engine.sae;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.refract.api.RefractException;
@@ -29,6 +30,38 @@ public final class Weights {
     /** A float32 copy, exact where the tensor is bfloat16, float16 or float32. */
     public static NDArray floats(NDManager out, NDArray x) {
         return DTypes.cast(out, x, TorchType.FLOAT32);
+    }
+
+    /**
+     * A weight of a file as float32: the same numbers from bfloat16 and float16, rounded from float64.
+     *
+     * @throws RefractException if it has no fractions: whole numbers are what quantised or mistaken weights are
+     */
+    public static NDArray read(NDManager out, Path file, String name, NDArray x) throws RefractException {
+        if (!DTypes.of(x).isFloating()) {
+            throw RefractException.failure("%s has '%s' of %s, and weights are numbers with a fraction: float32, float16, bfloat16 or float64.", file, name,
+                    DTypes.of(x));
+        }
+        return floats(out, x);
+    }
+
+    /** As {@link #read}, the transpose of a matrix. */
+    public static NDArray readTransposed(NDManager out, Path file, String name, NDArray x) throws RefractException {
+        if (x.getShape().dimension() != 2) {
+            throw RefractException.failure("%s has '%s' of shape %s where a matrix belongs.", file, name, x.getShape());
+        }
+        try (NDManager step = out.newSubManager()) {
+            return transposed(out, read(step, file, name, x));
+        }
+    }
+
+    /** Whole numbers of a file, counts or sizes, as int64. */
+    public static NDArray readCounts(NDManager out, Path file, String name, NDArray x) throws RefractException {
+        TorchType type = DTypes.of(x);
+        if (type.isFloating() || type == TorchType.BOOL) {
+            throw RefractException.failure("%s has '%s' of %s where whole numbers belong.", file, name, type);
+        }
+        return DTypes.copy(out, DTypes.cast(out, x, TorchType.INT64));
     }
 
     /** e to the power of each number, float32. */

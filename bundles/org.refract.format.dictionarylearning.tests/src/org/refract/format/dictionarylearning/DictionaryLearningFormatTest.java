@@ -37,7 +37,7 @@ final class DictionaryLearningFormatTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"dictlearn_matryoshka", "dictlearn_topk"})
+    @ValueSource(strings = {"dictlearn_matryoshka", "dictlearn_topk", "dictlearn_autoencoder_new", "dictlearn_gated", "dictlearn_jumprelu"})
     void whateverIsDamagedIsASentence(String set) throws Exception {
         assertEquals(List.of(), FormatCheck.damage(format, new Locations().reference("sae").resolve(set), folder, 1));
     }

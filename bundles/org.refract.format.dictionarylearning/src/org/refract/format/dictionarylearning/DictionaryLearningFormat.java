@@ -20,7 +20,6 @@ import org.refract.engine.file.TorchArchiveWriter;
 import org.refract.engine.sae.SaeTensors;
 import org.refract.engine.sae.TopKNames;
 import org.refract.engine.sae.Weights;
-import org.refract.engine.tensor.DTypes;
 import org.refract.engine.tensor.Tensors;
 
 /**
@@ -47,22 +46,30 @@ public final class DictionaryLearningFormat implements CheckpointFormat {
         TrainerConfig said = TrainerConfig.read(location);
         Map<String, NDArray> tensors = new LinkedHashMap<>();
         Optional<Long> k = Optional.empty();
-        try (TorchArchive archive = TorchArchive.open(location.resolve(WEIGHTS)); NDManager step = owner.newSubManager()) {
+        Path file = location.resolve(WEIGHTS);
+        try (TorchArchive archive = TorchArchive.open(file); NDManager step = owner.newSubManager()) {
             Map<String, String> names = said.dictClass().names();
             for (String name : archive.tensors().keySet()) {
                 NDArray read = archive.read(name, step);
                 if (name.equals("k") && said.dictClass().sparse()) {
-                    k = Optional.of(Tensors.longs(read)[0]);
+                    k = Optional.of(k(file, Weights.readCounts(step, file, name, read)));
                 } else {
                     String ours = names.getOrDefault(name, name);
-                    boolean integer = !DTypes.of(read).isFloating();
-                    tensors.put(ours, name.endsWith(".weight") ? Weights.transposed(owner, read) : integer ? DTypes.copy(owner, read) : Weights.floats(owner, read));
+                    tensors.put(ours, name.equals("group_sizes") ? Weights.readCounts(owner, file, name, read)
+                            : name.endsWith(".weight") ? Weights.readTransposed(owner, file, name, read) : Weights.read(owner, file, name, read));
                 }
             }
         }
         SaeConfig config = said.config(k);
         SaeTensors.check(location + " (" + said.dictClass().title() + ")", config, tensors);
         return new Checkpoint(config, tensors, said.provenance());
+    }
+
+    private static long k(Path file, NDArray scalar) throws RefractException {
+        if (scalar.getShape().dimension() != 0) {
+            throw RefractException.failure("%s has 'k' of shape %s where one number belongs.", file, scalar.getShape());
+        }
+        return Tensors.longs(scalar)[0];
     }
 
     @Override

@@ -21,7 +21,7 @@ import org.refract.engine.sae.Weights;
 
 /**
  * A {@code params.npz} with {@code W_enc}, {@code W_dec}, {@code b_enc}, {@code b_dec}, {@code threshold}: JumpReLU, nothing subtracted from
- * the input, nothing normalised (Lieberum et al. 2024, Gemma Scope). Where the output is another site the SAE is a transcoder.
+ * the input, nothing normalised (Lieberum et al. 2024, Gemma Scope). Input and output are of one width, also of its transcoders.
  */
 @Component
 public final class GemmaScopeFormat implements CheckpointFormat {
@@ -54,20 +54,17 @@ public final class GemmaScopeFormat implements CheckpointFormat {
             Map<String, NDArray> tensors = new LinkedHashMap<>();
             for (String name : npz.arrays().keySet()) {
                 try (NDManager step = owner.newSubManager()) {
-                    tensors.put(name, Weights.floats(owner, npz.read(name, step)));
+                    tensors.put(name, Weights.read(owner, file, name, npz.read(name, step)));
                 }
             }
-            Shape encoder = npz.arrays().get("W_enc");
             Shape bias = npz.arrays().get("b_dec");
             Shape latents = npz.arrays().get("b_enc");
-            if (encoder == null || bias == null || latents == null || encoder.dimension() != 2 || bias.dimension() != 1 || latents.dimension() != 1) {
-                throw RefractException.failure("%s is not a Gemma Scope file: it needs W_enc (width, latents), b_enc and b_dec, it has %s.", file, npz.arrays());
+            if (bias == null || latents == null || bias.dimension() != 1 || latents.dimension() != 1) {
+                throw RefractException.failure("%s is not a Gemma Scope file: it needs b_enc (latents) and b_dec (width), it has %s.", file, npz.arrays());
             }
             int n = Math.toIntExact(latents.get(0));
-            int out = Math.toIntExact(bias.get(0));
-            int width = Math.toIntExact(encoder.get(1) == n ? encoder.get(0) : out);
-            SaeConfig config = SaeForm.JUMPRELU.config(width, out, n,
-                    Map.of("apply_b_dec_to_input", "false", "transcode", String.valueOf(width != out)));
+            int width = Math.toIntExact(bias.get(0));
+            SaeConfig config = SaeForm.JUMPRELU.config(width, width, n, Map.of("apply_b_dec_to_input", "false"));
             SaeTensors.check(file.toString(), config, tensors);
             return new Checkpoint(config, tensors, Optional.empty());
         }
@@ -77,8 +74,9 @@ public final class GemmaScopeFormat implements CheckpointFormat {
     public void write(Checkpoint checkpoint, Path location) throws RefractException {
         SaeConfig config = checkpoint.config();
         if (!config.variant().equals("jumprelu") || config.settings().flag("apply_b_dec_to_input") || config.settings().flag("rescale_acts_by_decoder_norm")
-                || !config.settings().text("normalize_activations").equals("none") || checkpoint.tensors().containsKey("W_skip")) {
-            throw RefractException.usage("A Gemma Scope file holds jumprelu autoencoders that take their input as it is, not this %s one: write Refract's own format.",
+                || !config.settings().text("normalize_activations").equals("none") || checkpoint.tensors().containsKey("W_skip")
+                || config.outputWidth() != config.width()) {
+            throw RefractException.usage("A Gemma Scope file holds jumprelu autoencoders of one width that take their input as it is, not this %s one: write Refract's own format.",
                     config.variant());
         }
         Map<String, NDArray> arrays = new LinkedHashMap<>();

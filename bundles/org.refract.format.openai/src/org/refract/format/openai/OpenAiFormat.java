@@ -32,6 +32,9 @@ public final class OpenAiFormat implements CheckpointFormat {
     private static final Map<String, String> NAMES =
             Map.of("pre_bias", "b_dec", "latent_bias", "b_enc", "encoder.weight", "W_enc", "decoder.weight", "W_dec");
 
+    /** Steps since each latent was active. */
+    private static final String STEPS = "stats_last_nonzero";
+
     @Override
     public String id() {
         return "openai";
@@ -54,10 +57,9 @@ public final class OpenAiFormat implements CheckpointFormat {
         try (TorchArchive archive = TorchArchive.open(location); NDManager step = owner.newSubManager()) {
             Map<String, NDArray> tensors = new LinkedHashMap<>();
             for (String name : archive.tensors().keySet()) {
-                boolean statistic = SaeForm.STATISTICS.contains(name);
-                NDArray read = archive.read(name, statistic ? owner : step);
-                String ours = NAMES.getOrDefault(name, name);
-                tensors.put(ours, statistic ? read : name.endsWith(".weight") ? Weights.transposed(owner, read) : Weights.floats(owner, read));
+                NDArray read = archive.read(name, step);
+                tensors.put(NAMES.getOrDefault(name, name), name.equals(STEPS) ? Weights.readCounts(owner, location, name, read)
+                        : name.endsWith(".weight") ? Weights.readTransposed(owner, location, name, read) : Weights.read(owner, location, name, read));
             }
             TorchTensor encoder = archive.tensors().get("encoder.weight");
             if (encoder == null || encoder.shape().dimension() != 2 || !tensors.containsKey("b_dec")) {
@@ -96,7 +98,7 @@ public final class OpenAiFormat implements CheckpointFormat {
             Map<String, Object> state = new LinkedHashMap<>();
             state.put("pre_bias", from.get("b_dec"));
             state.put("latent_bias", from.get("b_enc"));
-            state.put("stats_last_nonzero", step.zeros(new Shape(config.latents()), DataType.INT64));
+            state.put(STEPS, step.zeros(new Shape(config.latents()), DataType.INT64));
             SaeForm.STATISTICS.stream().filter(from::containsKey).forEach(name -> state.put(name, from.get(name)));
             state.put("encoder.weight", Weights.transposed(step, from.get("W_enc")));
             state.put("decoder.weight", Weights.transposed(step, from.get("W_dec")));

@@ -47,7 +47,9 @@ final class SaeLensFormatTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"saelens_topk", "saelens_gated", "saelens_skip_transcoder"})
+    @ValueSource(strings = {
+        "saelens_topk", "saelens_gated", "saelens_skip_transcoder", "saelens_jumprelu_transcoder", "saelens_standard_layer_norm",
+        "saelens_standard_expected_average_only_in", "saelens_legacy_v5"})
     void whateverIsDamagedIsASentence(String set) throws Exception {
         assertEquals(List.of(), FormatCheck.damage(format, new Locations().reference("sae").resolve(set), folder, 1));
     }

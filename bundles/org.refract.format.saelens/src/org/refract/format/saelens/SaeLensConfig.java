@@ -19,13 +19,15 @@ import org.refract.engine.file.Json;
 import org.refract.engine.sae.SaeForm;
 
 /**
- * What a {@code cfg.json} says.
+ * What a {@code cfg.json} says. That of version 6, which keeps its facts in {@code metadata}, says everything; older ones leave out what was the
+ * only choice then.
  *
  * @param config     the SAE
+ * @param architecture as SAELens calls it
  * @param widths     of a Matryoshka SAE's nested dictionaries, ascending; else empty
  * @param provenance the model and the hook, under TransformerLens' name of it; its fingerprint is not known
  */
-record SaeLensConfig(SaeConfig config, List<Integer> widths, Optional<Provenance> provenance) {
+record SaeLensConfig(SaeConfig config, String architecture, List<Integer> widths, Optional<Provenance> provenance) {
 
     /** The architecture of SAELens' Matryoshka training. */
     static final String MATRYOSHKA = "matryoshka_batchtopk";
@@ -37,7 +39,8 @@ record SaeLensConfig(SaeConfig config, List<Integer> widths, Optional<Provenance
             "activation_fn_kwargs", "model_name", "hook_name", "hook_point", "finetuning_scaling_factor", "matryoshka_widths");
 
     static SaeLensConfig read(Json cfg) throws RefractException {
-        String architecture = cfg.has("architecture") ? cfg.at("architecture").text() : "standard";
+        boolean whole = cfg.has("metadata");
+        String architecture = whole || cfg.has("architecture") ? cfg.at("architecture").text() : "standard";
         String activation = cfg.has("activation_fn_str") ? cfg.at("activation_fn_str").text()
                 : cfg.has("activation_fn") ? cfg.at("activation_fn").text() : "relu";
         if (architecture.equals("standard") && activation.equals("topk")) {
@@ -64,7 +67,7 @@ record SaeLensConfig(SaeConfig config, List<Integer> widths, Optional<Provenance
         }
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("transcode", String.valueOf(transcode));
-        boolean toInput = cfg.has("apply_b_dec_to_input") ? cfg.at("apply_b_dec_to_input").flag() : !transcode;
+        boolean toInput = whole || cfg.has("apply_b_dec_to_input") ? cfg.at("apply_b_dec_to_input").flag() : !transcode;
         if (transcode && toInput) {
             throw cfg.at("apply_b_dec_to_input").wrong("false for a transcoder, whose b_dec belongs to the output");
         }
@@ -79,11 +82,14 @@ record SaeLensConfig(SaeConfig config, List<Integer> widths, Optional<Provenance
             Json k = cfg.has("k") ? cfg.at("k") : cfg.at("activation_fn_kwargs").at("k");
             settings.put("k", form == SaeForm.KSPARSE ? String.valueOf(k.integer(1, Integer.MAX_VALUE)) : String.valueOf(k.number()));
         }
+        if (form == SaeForm.RELU && (cfg.has("k") || cfg.has("activation_fn_kwargs") && cfg.at("activation_fn_kwargs").has("k"))) {
+            throw RefractException.failure("A cfg.json of architecture %s has no k, this one has: its activation is another one.", architecture);
+        }
         int width = cfg.at("d_in").integer(1, Integer.MAX_VALUE);
         int outputWidth = transcode ? cfg.at("d_out").integer(1, Integer.MAX_VALUE) : width;
         int latents = cfg.at("d_sae").integer(1, Integer.MAX_VALUE);
         List<Integer> widths = form == SaeForm.MATRYOSHKA ? widths(cfg.at("matryoshka_widths"), latents) : List.of();
-        return new SaeLensConfig(form.config(width, outputWidth, latents, settings), widths, provenance(cfg));
+        return new SaeLensConfig(form.config(width, outputWidth, latents, settings), architecture, widths, provenance(cfg));
     }
 
     /** Strictly increasing; the whole dictionary is the last of them, as SAELens adds it where it is missing. */

@@ -51,14 +51,15 @@ public final class SaeLensFormat implements CheckpointFormat {
     public Checkpoint read(Path location, NDManager owner) throws RefractException {
         SaeLensConfig described = SaeLensConfig.read(Json.read(location.resolve(CONFIG)));
         Map<String, NDArray> tensors = new LinkedHashMap<>();
-        try (SafeTensors weights = SafeTensors.open(location.resolve(WEIGHTS)); NDManager step = owner.newSubManager()) {
+        Path file = location.resolve(WEIGHTS);
+        try (SafeTensors weights = SafeTensors.open(file); NDManager step = owner.newSubManager()) {
             for (String name : weights.names()) {
                 NDArray tensor = weights.read(name, step);
                 switch (name) {
                     case "topk_threshold" -> tensors.put("threshold", DTypes.copy(owner, tensor));
-                    case "log_threshold" -> tensors.put("threshold", Weights.exponential(owner, tensor));
+                    case "log_threshold" -> tensors.put("threshold", Weights.exponential(owner, Weights.read(step, file, name, tensor)));
                     case "scaling_factor" -> requireOnes(location, tensor);
-                    default -> tensors.put(name, Weights.floats(owner, tensor));
+                    default -> tensors.put(name, Weights.read(owner, file, name, tensor));
                 }
             }
         }
@@ -66,6 +67,10 @@ public final class SaeLensFormat implements CheckpointFormat {
             tensors.put("group_sizes", Tensors.of(owner, groups(described.widths())));
         }
         SaeTensors.check(location.toString(), described.config(), tensors);
+        boolean skip = tensors.containsKey("W_skip");
+        if (skip != described.architecture().equals("skip_transcoder")) {
+            throw RefractException.failure("%s says architecture %s, and there is %s W_skip.", location.resolve(CONFIG), described.architecture(), skip ? "a" : "no");
+        }
         return new Checkpoint(described.config(), tensors, described.provenance());
     }
 

@@ -31,8 +31,9 @@ import org.refract.engine.file.Json;
 import org.refract.engine.file.TorchArchive;
 import org.refract.engine.file.TorchArchiveWriter;
 import org.refract.engine.file.TorchTensor;
+import org.refract.engine.sae.SaeTensors;
+import org.refract.engine.sae.TopKNames;
 import org.refract.engine.sae.Weights;
-import org.refract.engine.tensor.DTypes;
 
 /**
  * A folder of surkovv/sdxl-unbox: {@code config.json}, {@code state_dict.pth}, and the statistics {@code mean.pt} and {@code std.pt} of each
@@ -93,6 +94,15 @@ public final class SdxlUnboxFormat implements CheckpointFormat {
             take(archive, prefix, "pre_bias", owner, tensors, width);
             take(archive, prefix, "latent_bias", owner, tensors, latents);
             take(archive, prefix, "stats_last_nonzero", owner, tensors, latents);
+            for (String name : archive.tensors().keySet()) {
+                if (!tensors.containsKey(name.substring(name.startsWith(prefix) ? prefix.length() : 0))) {
+                    throw RefractException.failure("%s has '%s', which a topk autoencoder would drop: its architecture is another one.", weights, name);
+                }
+            }
+        }
+        try (NDManager step = owner.newSubManager()) {
+            Checkpoint published = TopKNames.published(new Checkpoint(config, tensors, Optional.empty()), step);
+            SaeTensors.check(location.toString(), published.config(), published.tensors());
         }
         for (String name : STATISTICS) {
             Path file = location.resolve(name + ".pt");
@@ -117,7 +127,7 @@ public final class SdxlUnboxFormat implements CheckpointFormat {
                 throw RefractException.failure("%s should hold one tensor of %s numbers, it holds %s.", file,
                         Arrays.stream(lengths).mapToObj(Long::toString).collect(Collectors.joining(" or ")), archive.tensors());
             }
-            return archive.read("", owner);
+            return Weights.read(owner, file, "", archive.read("", owner));
         }
     }
 
@@ -132,8 +142,8 @@ public final class SdxlUnboxFormat implements CheckpointFormat {
                     found.length == 2 && shape.length == 2 && found[0] == shape[1] && found[1] == shape[0] ? ": it is transposed" : "");
         }
         NDArray read = archive.read(prefix + name, owner);
-        boolean integer = !DTypes.of(read).isFloating();
-        tensors.put(name, integer ? read : Weights.floats(owner, read));
+        tensors.put(name, name.equals("stats_last_nonzero") ? Weights.readCounts(owner, archive.file(), name, read)
+                : Weights.read(owner, archive.file(), name, read));
     }
 
     private static long batch(Path location) {

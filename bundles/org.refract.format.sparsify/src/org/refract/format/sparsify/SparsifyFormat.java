@@ -64,13 +64,14 @@ public final class SparsifyFormat implements CheckpointFormat {
         SaeConfig config = (transcode ? SaeForm.TRANSCODER : SaeForm.KSPARSE).config(width, width, latents,
                 Map.of("k", String.valueOf(cfg.at("k").integer(1, latents)), "activation", activation));
         Map<String, NDArray> tensors = new LinkedHashMap<>();
-        try (SafeTensors weights = SafeTensors.open(location.resolve(WEIGHTS)); NDManager step = owner.newSubManager()) {
+        Path file = location.resolve(WEIGHTS);
+        try (SafeTensors weights = SafeTensors.open(file); NDManager step = owner.newSubManager()) {
             for (String name : weights.names()) {
                 NDArray read = weights.read(name, step);
                 switch (name) {
-                    case "encoder.weight" -> tensors.put("W_enc", Weights.transposed(owner, read));
-                    case "encoder.bias" -> tensors.put("b_enc", Weights.floats(owner, read));
-                    default -> tensors.put(name, Weights.floats(owner, read));
+                    case "encoder.weight" -> tensors.put("W_enc", Weights.readTransposed(owner, file, name, read));
+                    case "encoder.bias" -> tensors.put("b_enc", Weights.read(owner, file, name, read));
+                    default -> tensors.put(name, Weights.read(owner, file, name, read));
                 }
             }
         }

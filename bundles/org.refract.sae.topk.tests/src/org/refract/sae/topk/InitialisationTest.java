@@ -86,11 +86,14 @@ class InitialisationTest {
     @Test
     void activationsFromWhichNothingCanBeLearntAreRefused() throws Exception {
         try (Scope scope = Scope.open(Placement.CPU)) {
-            for (float value : new float[] {1, Float.NaN, Float.POSITIVE_INFINITY}) {
+            NDArray equal = Tensors.of(scope.manager(), new float[] {1, 2, 1, 2}, 2, 2);
+            try (Sae sae = variant.create(config(2, 4, Map.of("k", "1")), equal, 0, Placement.CPU)) {
+                assertTrue(assertThrows(RefractException.class, () -> variant.trainer(sae, equal, 2)).getMessage().contains("variance"));
+            }
+            for (float value : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
                 NDArray samples = Tensors.of(scope.manager(), new float[] {value, 2, value, 2}, 2, 2);
-                try (Sae sae = variant.create(config(2, 4, Map.of("k", "1")), samples, 0, Placement.CPU)) {
-                    assertTrue(assertThrows(RefractException.class, () -> variant.trainer(sae, samples, 2)).getMessage().contains("variance"));
-                }
+                assertTrue(assertThrows(RefractException.class, () -> variant.create(config(2, 4, Map.of("k", "1")), samples, 0, Placement.CPU)).getMessage()
+                        .contains("NaN or infinite"));
             }
         }
     }

@@ -6,6 +6,7 @@ import java.util.Map;
 import org.refract.api.RefractException;
 import org.refract.engine.tensor.DTypes;
 import org.refract.engine.tensor.Scope;
+import org.refract.engine.tensor.Tensors;
 import org.refract.engine.tensor.TorchType;
 
 /**
@@ -19,18 +20,30 @@ record TensorTable(Map<String, NDArray> tensors, Scope owner, Scope step) {
 
     /** A float32 copy. */
     NDArray floats(String name, long... shape) throws RefractException {
-        return copy(DTypes.cast(step.manager(), moved(name, shape), TorchType.FLOAT32));
+        return copy(weight(name, shape));
     }
 
     /** A float32 copy of the transpose. */
     NDArray transposed(String name, long... shape) throws RefractException {
-        NDArray x = DTypes.cast(step.manager(), moved(name, shape), TorchType.FLOAT32);
-        return copy(step.adopt(x.transpose()));
+        return copy(step.adopt(weight(name, shape).transpose()));
     }
 
     /** An int64 copy. */
     NDArray longs(String name, long... shape) throws RefractException {
-        return copy(DTypes.cast(step.manager(), moved(name, shape), TorchType.INT64));
+        NDArray x = moved(name, shape);
+        if (DTypes.of(x).isFloating() || DTypes.of(x) == TorchType.BOOL) {
+            throw RefractException.usage("The tensor '%s' is of %s where whole numbers belong.", name, DTypes.of(x));
+        }
+        return copy(DTypes.cast(step.manager(), x, TorchType.INT64));
+    }
+
+    private NDArray weight(String name, long... shape) throws RefractException {
+        NDArray x = moved(name, shape);
+        if (!DTypes.of(x).isFloating() || !Tensors.areFinite(x)) {
+            throw RefractException.usage("The tensor '%s' of %s holds no weights, which are finite numbers with a fraction: it was damaged, or its training"
+                    + " diverged.", name, DTypes.of(x));
+        }
+        return DTypes.cast(step.manager(), x, TorchType.FLOAT32);
     }
 
     private NDArray copy(NDArray x) {

@@ -125,6 +125,9 @@ public final class TopKVariant implements SaeVariant {
         if (shape.dimension() != 2 || shape.get(0) < 1 || shape.get(1) != config.width()) {
             throw RefractException.usage("The activations have shape %s, but the autoencoder's width is %d.", shape, config.width());
         }
+        if (!Tensors.areFinite(samples)) {
+            throw RefractException.failure("The activations hold NaN or infinite numbers, from which nothing can be learnt: record them again, in fp32 or bf16.");
+        }
     }
 
     /** {@code U(−1/√width, 1/√width)}, torch.nn.Linear's kaiming_uniform_ with a = √5. */
