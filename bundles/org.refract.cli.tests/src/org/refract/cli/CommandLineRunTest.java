@@ -122,6 +122,18 @@ class CommandLineRunTest {
     }
 
     @Test
+    void helpIsAlsoAskedForInWords() {
+        assertEquals(0, run(() -> 0, "help"));
+        assertTrue(out.toString().startsWith("refract COMMAND [OPTIONS]"), out::toString);
+        out.getBuffer().setLength(0);
+        assertEquals(0, run(() -> 7, "help", "probe"));
+        assertTrue(out.toString().startsWith("Usage: refract probe"), out::toString);
+        assertEquals(2, run(() -> 0, "help", "probing"));
+        assertEquals(2, run(() -> 0, "probing", "--help"));
+        assertTrue(err.toString().contains("There is no command 'probing'"), err::toString);
+    }
+
+    @Test
     void helpAndVersionUseNoEscapesOffATerminal() {
         assertEquals(0, run(() -> 0, "--help"));
         assertEquals(0, run(() -> 0, "--version"));

@@ -21,6 +21,8 @@ import org.osgi.framework.FrameworkUtil;
 import org.refract.api.RefractException;
 import org.refract.api.model.HookPoint;
 import org.refract.api.model.Placement;
+import org.refract.cli.command.ExtensionsCommand;
+import org.refract.cli.command.InspectCommand;
 import org.refract.cli.command.TrainCommand;
 import org.refract.cli.progress.Terminal;
 import org.refract.engine.Locations;
@@ -45,6 +47,7 @@ class TrainTest {
     private final Devices devices = new Devices();
     private final JobQueue jobs = new JobQueue(devices);
     private StringWriter err = new StringWriter();
+    private StringWriter out = new StringWriter();
 
     @TempDir
     Path folder;
@@ -69,13 +72,21 @@ class TrainTest {
     }
 
     private int train(Object... words) throws Exception {
-        err = new StringWriter();
-        Commands commands = new Commands(List.of(new CommandSource("test", "Step by step", new TrainCommand(extensions(), jobs))), List.of(), () -> {
-        });
         List<Object> all = new ArrayList<>(List.of("train", "--batch", 64, "--steps", 4, "--out", folder.resolve("out")));
         all.addAll(List.of(words));
-        return new CommandLineRun(commands, new PrintWriter(new StringWriter()), new PrintWriter(err), new Terminal(false, 80, 24))
-                .run(all.stream().map(Object::toString).toArray(String[]::new));
+        return refract(all.toArray());
+    }
+
+    private int refract(Object... words) throws Exception {
+        err = new StringWriter();
+        out = new StringWriter();
+        Extensions extensions = extensions();
+        Commands commands = new Commands(List.of(new CommandSource("test", "Step by step", new TrainCommand(extensions, jobs)),
+                new CommandSource("test", "Look", new InspectCommand(extensions, jobs)),
+                new CommandSource("test", "Look", new ExtensionsCommand(extensions))), List.of(), () -> {
+                });
+        return new CommandLineRun(commands, new PrintWriter(out), new PrintWriter(err), new Terminal(false, 80, 24))
+                .run(Arrays.stream(words).map(Object::toString).toArray(String[]::new));
     }
 
     private void learns(String name, Object... words) throws Exception {
@@ -169,5 +180,28 @@ class TrainTest {
             Files.delete(in.resolve(file));
         }
         refuses("is empty", in);
+    }
+
+    @Test
+    void aTrainingsFolderSaysWhatItIs() throws Exception {
+        learns("net.a", store("a", "m", 8, 8, 1), "--set", "k=4");
+        assertEquals(0, refract("inspect", folder.resolve("out")), () -> err.toString());
+        assertTrue(out.toString().contains("a training of sparse autoencoders, finished"), out::toString);
+        assertTrue(out.toString().matches("(?s).*net\\.a +step 4, explained_variance .*, l0 4\\.000, dead .*"), out::toString);
+    }
+
+    @Test
+    void anArchitecturesSettingsAreListed() throws Exception {
+        assertEquals(0, refract("extensions", "topk"), () -> err.toString());
+        assertTrue(out.toString().matches("(?s)(.*\n)?k +10 +an integer from 1 to the number of latents\n.*"), out::toString);
+        assertEquals(2, refract("extensions", "topmost"));
+        assertTrue(err.toString().contains("There is no SAE variant 'topmost'; there are "), err::toString);
+    }
+
+    @Test
+    void anotherTrainingInTheFolderIsNamedByWhatDiffers() throws Exception {
+        Path store = store("a", "m", 8, 8, 1);
+        learns("net.a", store, "--set", "k=4");
+        refuses("(k was 4 and is 5)", store, "--set", "k=5");
     }
 }

@@ -2,12 +2,14 @@ package org.refract.cli;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.refract.api.RefractException;
 import org.refract.cli.progress.Terminal;
 import picocli.CommandLine;
@@ -50,13 +52,25 @@ final class CommandLineRun {
         CommandGroups.install(line, groups, refused);
     }
 
-    int run(String... arguments) {
+    int run(String... given) {
+        String[] arguments = asked(given);
         try {
             return isParseable(arguments) ? line.execute(arguments) : FAILURE;
         } finally {
             out.flush();
             err.flush();
         }
+    }
+
+    /**
+     * {@code help}, {@code help train}: what the options say, in the words that other tools understand too. Of an unknown command nothing but
+     * its name is left, which is refused: with {@code --help} after it, it would be answered with the help of all.
+     */
+    private String[] asked(String[] given) {
+        boolean help = given.length > 0 && given[0].equals("help") && !line.getSubcommands().containsKey("help");
+        String[] arguments = help ? Stream.concat(Arrays.stream(given).skip(1), Stream.of("--help")).toArray(String[]::new) : given;
+        boolean unknown = arguments.length > 0 && !arguments[0].startsWith("-") && !line.getSubcommands().containsKey(arguments[0]);
+        return unknown ? new String[] {arguments[0]} : arguments;
     }
 
     /** Whether a command can be parsed at all; picocli answers a broken one with a stack trace. A mere wrong request is parseable. */

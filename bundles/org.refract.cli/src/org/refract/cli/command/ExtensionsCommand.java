@@ -5,11 +5,17 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ServiceScope;
+import org.refract.api.Hyperparameter;
+import org.refract.api.RefractException;
 import org.refract.api.command.Command;
+import org.refract.api.sae.SaeVariant;
 import org.refract.engine.Locations;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.extension.Refusal;
@@ -17,28 +23,41 @@ import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code refract extensions}: what is plugged in, and what was refused and why. */
 @Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Look")
 @CommandLine.Command(name = "extensions", sortOptions = false,
-        description = "List what is plugged in, and what was refused and why.",
-        footer = {"", "A jar dropped into the extensions folder works at once; deleting it removes it."})
+        description = "List what is plugged in, and what was refused and why; of a dictionary's architecture, its settings.",
+        footer = {"", "A jar dropped into the extensions folder works at once; deleting it removes it.", "",
+            "Examples", "  refract extensions", "  refract extensions jumprelu      what --set can set"})
 public final class ExtensionsCommand implements Command {
-    @Reference
-    Extensions extensions;
+    private final Extensions extensions;
     @Spec
     CommandSpec spec;
 
+    @Parameters(arity = "0..1", paramLabel = "ARCHITECTURE", description = "List the settings of this one, with their defaults.")
+    private Optional<String> architecture = Optional.empty();
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
+
+    /** With the services that it needs. */
+    @Activate
+    public ExtensionsCommand(@Reference Extensions extensions) {
+        this.extensions = extensions;
+    }
 
     /** One extension. */
     record Entry(String id, String bundle) {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws RefractException {
+        if (architecture.isPresent()) {
+            settings(architecture.get());
+            return 0;
+        }
         Map<String, List<Entry>> kinds = new LinkedHashMap<>();
         for (Class<?> point : Extensions.points()) {
             List<Entry> entries = new ArrayList<>();
@@ -69,5 +88,25 @@ public final class ExtensionsCommand implements Command {
         }
         out.println("Folder for more: " + new Locations().extensions());
         return 0;
+    }
+
+    private void settings(String id) throws RefractException {
+        List<Hyperparameter> settings = extensions.lease(SaeVariant.class, id).get().hyperparameters();
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            List<Map<String, String>> all = new ArrayList<>();
+            for (Hyperparameter setting : settings) {
+                Map<String, String> fields = new LinkedHashMap<>(Map.of("name", setting.name(), "default", setting.value()));
+                fields.put("kind", setting.kind().name().toLowerCase(Locale.ROOT));
+                fields.put("range", setting.range());
+                setting.source().ifPresent(source -> fields.put("source", source));
+                all.add(fields);
+            }
+            out.println(new Gson().toJson(Map.of("architecture", id, "settings", all)));
+            return;
+        }
+        int names = settings.stream().mapToInt(s -> s.name().length()).max().orElse(0);
+        int values = settings.stream().mapToInt(s -> s.value().length()).max().orElse(0);
+        settings.forEach(s -> out.printf("%-" + (names + 2) + "s%-" + (values + 2) + "s%s%n", s.name(), s.value(), s.range()));
     }
 }

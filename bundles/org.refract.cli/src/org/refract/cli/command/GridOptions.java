@@ -16,12 +16,14 @@ final class GridOptions {
     @Option(names = "--variant", paramLabel = "NAME,...", order = 2,
             description = "The architecture, or several (default: topk; transcoder with --target, crosscoder with --together).")
     private String variants;
-    @Option(names = "--set", paramLabel = "NAME=VALUE", order = 3, description = "A setting of the architecture, such as k=20; may be repeated.")
+    @Option(names = "--set", paramLabel = "NAME=VALUE", order = 3,
+            description = "A setting of the architecture, such as k=20; may be repeated (refract extensions NAME lists an architecture's).")
     private Map<String, String> settings = new LinkedHashMap<>();
     @Option(names = "--grid", paramLabel = "NAME=V1,V2,...", order = 4,
             description = "A setting with several values, such as k=5,10,20; may be repeated for every combination.")
     private Map<String, String> varied = new LinkedHashMap<>();
-    @Option(names = "--expansion", paramLabel = "X,...", defaultValue = EXPANSION, order = 5, description = "Latents per channel (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--expansion", paramLabel = "X,...", defaultValue = EXPANSION, order = 5,
+            description = "Latents per channel (default: ${DEFAULT-VALUE}).")
     private String expansion;
     @Option(names = "--latents", paramLabel = "N,...", order = 6, description = "Size of the dictionary, instead of --expansion.")
     private String latents;

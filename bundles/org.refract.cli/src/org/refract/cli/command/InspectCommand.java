@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
 /** {@code refract inspect}: says what a file or folder is. */
 @Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Look")
 @CommandLine.Command(name = "inspect", sortOptions = false,
-        description = "Say what a model, dictionary, activation store, run, atlas, picture or safetensors file is.")
+        description = "Say what a model, dictionary, activation store, training, run, atlas, picture or safetensors file is.")
 public final class InspectCommand implements Command {
     private final Extensions extensions;
     private final JobQueue jobs;

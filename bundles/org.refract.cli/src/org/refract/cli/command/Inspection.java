@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.HookPoint;
@@ -20,6 +21,7 @@ import org.refract.api.model.ModelBackend;
 import org.refract.api.model.ModelInfo;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.CheckpointFormat;
+import org.refract.cli.curves.TrainingLogs;
 import org.refract.cli.picture.Photo;
 import org.refract.cli.picture.PictureFile;
 import org.refract.engine.extension.Extensions;
@@ -56,6 +58,9 @@ record Inspection(Extensions extensions, boolean tensors, boolean hookPoints, bo
         if (Files.isRegularFile(location.resolve("manifest.json"))) {
             return store(location, monitor);
         }
+        if (Files.isRegularFile(location.resolve("training.json")) && TrainingLogs.in(location)) {
+            return training(location);
+        }
         if (location.toString().endsWith(".duckdb")) {
             return atlas(location);
         }
@@ -83,8 +88,8 @@ record Inspection(Extensions extensions, boolean tensors, boolean hookPoints, bo
         if (location.toString().endsWith(".safetensors") || location.toString().endsWith(".safetensors.index.json")) {
             return file(location);
         }
-        throw RefractException.usage("%s is nothing that is known here: not a run, an activation store, an atlas, a picture, a dictionary (%s), a model (%s) or a "
-                + "safetensors file.", location, ids(CheckpointFormat.class), ids(ModelBackend.class));
+        throw RefractException.usage("%s is nothing that is known here: not a run, an activation store, a training, an atlas, a picture, a "
+                + "dictionary (%s), a model (%s) or a safetensors file.", location, ids(CheckpointFormat.class), ids(ModelBackend.class));
     }
 
     private String ids(Class<?> type) {
@@ -129,6 +134,18 @@ record Inspection(Extensions extensions, boolean tensors, boolean hookPoints, bo
             facts.put("made with", manifest.facts());
             return facts;
         }
+    }
+
+    private static Map<String, Object> training(Path folder) throws RefractException {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put(WHAT, "a training of sparse autoencoders, " + (TrainingLogs.done(folder) ? "finished" : "running or interrupted"));
+        Map<String, Object> dictionaries = new LinkedHashMap<>();
+        TrainingLogs.read(folder).entries().forEach((name, lines) -> dictionaries.put(name, lines.isEmpty() ? "nothing is logged yet"
+                : "step %d%s".formatted(lines.getLast().step(), Stream.of("explained_variance", "l0", "dead").filter(lines.getLast().metrics()::containsKey)
+                        .map(metric -> String.format(Locale.ROOT, ", %s %.4g", metric, lines.getLast().metrics().get(metric)))
+                        .collect(Collectors.joining()))));
+        facts.put("dictionaries", dictionaries);
+        return facts;
     }
 
     private static Map<String, Object> atlas(Path file) throws RefractException {
@@ -195,7 +212,7 @@ record Inspection(Extensions extensions, boolean tensors, boolean hookPoints, bo
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put(WHAT, "a model of the family " + info.family());
         facts.put("name", info.name());
-        facts.put("parameters", "%,d".formatted(info.parameters()));
+        facts.put("parameters", String.format(Locale.ROOT, "%,d", info.parameters()));
         facts.put("fingerprint", info.fingerprint());
         facts.put("parts", info.details());
         if (hookPoints) {
@@ -218,7 +235,7 @@ record Inspection(Extensions extensions, boolean tensors, boolean hookPoints, bo
             Map<String, Object> facts = new LinkedHashMap<>();
             facts.put(WHAT, "a safetensors file");
             facts.put("tensors", all.size());
-            facts.put("numbers", "%,d".formatted(all.stream().mapToLong(t -> t.shape().size()).sum()));
+            facts.put("numbers", String.format(Locale.ROOT, "%,d", all.stream().mapToLong(t -> t.shape().size()).sum()));
             facts.put("dtypes", all.stream().collect(Collectors.groupingBy(TensorInfo::dtype, TreeMap::new, Collectors.counting())).toString());
             if (!opened.metadata().isEmpty()) {
                 facts.put("metadata", opened.metadata());

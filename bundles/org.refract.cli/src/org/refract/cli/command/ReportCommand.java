@@ -44,7 +44,8 @@ public final class ReportCommand implements Command {
             throw RefractException.failure("No bundle that writes reports is installed; unpack the product again.");
         }
         for (ReportWriter writer : writers) {
-            Path page = JobOnScreen.of(spec, jobs).run(Placement.CPU, "Writing the report", List.of(), monitor -> writer.write(new RunFolder(run), monitor));
+            Path page = JobOnScreen.of(spec, jobs)
+                    .run(Placement.CPU, "Writing the report", List.of(), monitor -> writer.write(new RunFolder(run), monitor));
             spec.commandLine().getOut().println("The report is " + page);
         }
         return 0;

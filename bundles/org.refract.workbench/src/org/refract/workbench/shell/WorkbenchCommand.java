@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code refract workbench}. */
 @Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Look")
-@picocli.CommandLine.Command(name = "workbench", description = "Opens the window: draw a picture, see its features, turn them.")
+@picocli.CommandLine.Command(name = "workbench", description = "Open the window: draw a picture, see its features, turn them.")
 public final class WorkbenchCommand implements Command {
     private final Workbench workbench;
 
