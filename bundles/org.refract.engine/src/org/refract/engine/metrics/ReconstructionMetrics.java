@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.refract.api.sae.SparseCodes;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.tensor.Tensors;
@@ -25,7 +26,7 @@ public final class ReconstructionMetrics {
 
     private final double[] scalars = new double[Sum.values().length];
     private final double[][] columns;
-    private final LatentActivity activity;
+    private final Optional<LatentActivity> activity;
     private final NDArray mean;
     private double l0;
     private double l1;
@@ -36,6 +37,15 @@ public final class ReconstructionMetrics {
      * @param activity counts this autoencoder's latents; the caller keeps it
      */
     public ReconstructionMetrics(NDArray mean, LatentActivity activity) {
+        this(mean, Optional.of(activity));
+    }
+
+    /** Of a part of what a dictionary reconstructs, whose latents are counted elsewhere. */
+    ReconstructionMetrics(NDArray mean) {
+        this(mean, Optional.empty());
+    }
+
+    private ReconstructionMetrics(NDArray mean, Optional<LatentActivity> activity) {
         this.mean = mean;
         this.activity = activity;
         this.columns = new double[4][(int) mean.size()];
@@ -50,21 +60,32 @@ public final class ReconstructionMetrics {
      */
     public void add(NDArray x, SparseCodes codes, NDArray y) {
         try (NDManager step = x.getManager().newSubManager()) {
-            NDList perSample = activity.add(codes, step);
-            NDList sums = KERNELS.callList(step, "reconstruction", x, y, mean, perSample.get(0));
-            double[] values = Tensors.doubles(sums.get(0));
-            for (int i = 0; i < scalars.length; i++) {
-                scalars[i] += values[i];
-            }
-            double[] perColumn = Tensors.doubles(sums.get(1));
-            int width = columns[0].length;
-            for (int i = 0; i < perColumn.length; i++) {
-                columns[i / width][i % width] += perColumn[i];
-            }
+            NDList perSample = activity.orElseThrow().add(codes, step);
+            add(x, y, perSample.get(0), step);
             l1 += Tensors.scalar(KERNELS.call(step, "total", perSample.get(0)));
             l0 += Tensors.scalar(KERNELS.call(step, "total", perSample.get(1)));
-            samples += x.getShape().get(0);
         }
+    }
+
+    /** Adds a batch whose latents are counted elsewhere. */
+    void add(NDArray x, NDArray y) {
+        try (NDManager step = x.getManager().newSubManager()) {
+            add(x, y, Tensors.of(step, new double[(int) x.getShape().get(0)]), step);
+        }
+    }
+
+    private void add(NDArray x, NDArray y, NDArray latents, NDManager step) {
+        NDList sums = KERNELS.callList(step, "reconstruction", x, y, mean, latents);
+        double[] values = Tensors.doubles(sums.get(0));
+        for (int i = 0; i < scalars.length; i++) {
+            scalars[i] += values[i];
+        }
+        double[] perColumn = Tensors.doubles(sums.get(1));
+        int width = columns[0].length;
+        for (int i = 0; i < perColumn.length; i++) {
+            columns[i / width][i % width] += perColumn[i];
+        }
+        samples += x.getShape().get(0);
     }
 
     /** The measures of all samples that were added, in the order of {@link Metric}; NaN where a formula divides by zero. */
@@ -85,9 +106,11 @@ public final class ReconstructionMetrics {
         values.put(Metric.COSSIM, of(Sum.COSINE) / of(Sum.COSINES));
         values.put(Metric.L2_RATIO, of(Sum.LENGTH_RATIO) / of(Sum.INPUTS));
         values.put(Metric.RELATIVE_RECONSTRUCTION_BIAS, of(Sum.OUTPUT) / of(Sum.PRODUCT));
-        values.put(Metric.L0, l0 / n);
-        values.put(Metric.L1, l1 / n);
-        values.put(Metric.NORMALIZED_L1_OPENAI, of(Sum.NORMALISED_L1) / of(Sum.INPUTS));
+        if (activity.isPresent()) {
+            values.put(Metric.L0, l0 / n);
+            values.put(Metric.L1, l1 / n);
+            values.put(Metric.NORMALIZED_L1_OPENAI, of(Sum.NORMALISED_L1) / of(Sum.INPUTS));
+        }
         return new LinkedHashMap<>(values);
     }
 

@@ -6,12 +6,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.Sae;
 import org.refract.api.sae.SparseCodes;
+import org.refract.engine.sae.DenseSae;
+import org.refract.engine.sae.SaeForm;
 import org.refract.engine.source.Batch;
 import org.refract.engine.source.BatchStream;
 import org.refract.engine.source.StoreSource;
@@ -36,11 +39,13 @@ public record SaeEvaluation(long samples, int batch, long seed) {
      * What was found for one autoencoder.
      *
      * @param metrics every {@link Metric} by its id; {@code frac_alive}, and {@code dead_1e4}, {@code dead_1e6}, {@code dead_1e7} (share of latents
-     *     that were not active in so many last samples) as far as there were enough samples
+     *     that were not active in so many last samples) as far as there were enough samples; of a crosscoder also those of {@link PointMetrics} and
+     *     {@link DecoderShares}
      * @param densities share of the samples in which each latent is active
      * @param histogram how many latents have a density of at least the key and below the next one
+     * @param shares of a crosscoder, which hook points its latents belong to
      */
-    public record Scores(Map<String, Double> metrics, double[] densities, Map<Double, Integer> histogram) {
+    public record Scores(Map<String, Double> metrics, double[] densities, Map<Double, Integer> histogram, Optional<DecoderShares> shares) {
     }
 
     /**
@@ -57,6 +62,13 @@ public record SaeEvaluation(long samples, int batch, long seed) {
                         + " %d and %d.", sae.config().width(), sae.config().outputWidth(), folder(data), data.width(), data.targetWidth());
             }
         }
+        for (Sae sae : saes) {
+            long points = sae instanceof DenseSae dense && dense.form() == SaeForm.CROSSCODER ? sae.config().settings().integer("points") : 1;
+            if (points != data.inputs().size()) {
+                throw RefractException.usage("A dictionary of %d hook points is measured on as many stores, in its order, not on %d.", points,
+                        data.inputs().size());
+            }
+        }
         long wanted = Math.min(samples, data.inputs().getFirst().vectors());
         int step = (int) Math.min(batch, wanted);
         if (step < 1) {
@@ -67,26 +79,31 @@ public record SaeEvaluation(long samples, int batch, long seed) {
             NDArray mean = mean(data, placement, wanted, step, scope, monitor);
             List<LatentActivity> activities = new ArrayList<>();
             List<ReconstructionMetrics> metrics = new ArrayList<>();
+            List<String> points = data.target().isPresent() ? List.of() : PointMetrics.names(data.inputs());
+            List<PointMetrics> parts = new ArrayList<>();
             for (Sae sae : saes) {
                 activities.add(new LatentActivity(scope, sae.config().latents()));
                 metrics.add(new ReconstructionMetrics(mean, activities.getLast()));
+                parts.add(new PointMetrics(points, mean, scope));
             }
             eachBatch(data, placement, wanted, step, scope, monitor, one -> {
                 for (int i = 0; i < saes.size(); i++) {
                     try (SparseCodes codes = saes.get(i).encode(one.input()); NDArray y = saes.get(i).reconstruct(one.input(), codes)) {
                         metrics.get(i).add(one.target(), codes, y);
+                        parts.get(i).add(one.target(), y);
                     }
                 }
             });
             List<Scores> scores = new ArrayList<>();
             for (int i = 0; i < saes.size(); i++) {
-                scores.add(scores(metrics.get(i), activities.get(i)));
+                Optional<DecoderShares> shares = points.isEmpty() ? Optional.empty() : Optional.of(DecoderShares.of(saes.get(i), points));
+                scores.add(scores(metrics.get(i), activities.get(i), parts.get(i), shares));
             }
             return scores;
         }
     }
 
-    private static Scores scores(ReconstructionMetrics metrics, LatentActivity activity) {
+    private static Scores scores(ReconstructionMetrics metrics, LatentActivity activity, PointMetrics parts, Optional<DecoderShares> shares) {
         Map<String, Double> values = new LinkedHashMap<>();
         metrics.values().forEach((metric, value) -> values.put(metric.id(), value));
         values.put("frac_alive", activity.alive());
@@ -96,7 +113,9 @@ public record SaeEvaluation(long samples, int batch, long seed) {
                 values.put("dead_1e" + Math.round(Math.log10(after)), dead.getAsDouble());
             }
         }
-        return new Scores(values, activity.densities(), activity.histogram());
+        values.putAll(parts.values());
+        shares.ifPresent(s -> values.putAll(s.values()));
+        return new Scores(values, activity.densities(), activity.histogram(), shares);
     }
 
     private NDArray mean(StoreSource data, Placement placement, long wanted, int step, Scope scope, Monitor monitor) throws RefractException {

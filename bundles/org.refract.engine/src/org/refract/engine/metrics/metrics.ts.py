@@ -48,6 +48,17 @@ def activity(indices: Tensor, values: Tensor, counts: Tensor, last: Tensor, firs
     _b = torch.scatter_reduce_(last, 0, flat, when.reshape([-1]), "amax")
   return (torch.sum(torch.abs(values.to(torch.float64)), [1]), torch.sum(active, [1]))
 
+# The part p of `parts` equal ones of the last dimension
+def part(x: Tensor, parts: int, p: int) -> Tensor:
+  width = x.size(-1) // parts
+  return x.narrow(-1, p * width, width).contiguous()
+
+# (latents, parts) float64: the norm of each part of a decoder row over the sum of its parts' norms; 0 where that is 0
+def shares(decoder: Tensor, parts: int) -> Tensor:
+  norms = torch.norm(decoder.to(torch.float64).reshape([decoder.size(0), parts, -1]), 2, [2])
+  whole = torch.sum(norms, [1], True)
+  return torch.div(norms, torch.masked_fill(whole, torch.eq(whole, 0), 1.))
+
 def total(x: Tensor) -> Tensor:
   return torch.sum(x).to(torch.float64)
 
