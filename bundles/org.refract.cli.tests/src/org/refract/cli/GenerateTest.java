@@ -205,11 +205,40 @@ class GenerateTest {
         "{\"prompt\": \"x\", \"lora\": \"a\\u0000b\"}", "{\"prompt\": \"x\", \"image\": \"a\\u0000b\"}", "[1]", "{\"prompt\": {}}"})
     void aBadLineIsASentenceWithItsPlaceBeforeAnythingIsDrawn(String line) throws IOException {
         Path file = Files.writeString(folder.resolve("p.jsonl"), "{\"prompt\": \"a cat\"}\n" + line + "\n");
-        assertNotEquals(0, run("generate", "--model", folder.resolve("base"), "--from", file, "--out", folder.resolve("o")));
+        assertEquals(2, run("generate", "--model", folder.resolve("base"), "--from", file, "--out", folder.resolve("o")), () -> err.toString());
         assertTrue(err.toString().contains("p.jsonl:2"), err.toString());
         assertEquals(1, err.toString().lines().count(), err.toString());
         assertEquals(List.of(), models.asked);
         assertFalse(Files.exists(folder.resolve("o")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text,steps\na,3\n", "prompt,steps\na,3,4\n", "prompt,steps\n\"a,3\n", "prompt\n", ""})
+    void aTableThatCannotBeReadIsASentence(String text) throws IOException {
+        Path file = Files.writeString(folder.resolve("p.csv"), text);
+        assertEquals(2, run("generate", "--model", folder.resolve("base"), "--from", file, "--out", folder.resolve("o")), () -> err.toString());
+        assertTrue(err.toString().contains("p.csv"), err.toString());
+        assertEquals(List.of(), models.asked);
+    }
+
+    @Test
+    void aPlaceThatPicturesCannotGoToIsToldBeforeTheyAreDrawn() throws IOException {
+        Path file = Files.createFile(folder.resolve("file"));
+        assertEquals(2, run("generate", "a", "--model", folder.resolve("base"), "--out", file.resolve("deep/x.png")), () -> err.toString());
+        assertTrue(err.toString().contains("file is a file, not a folder"), err.toString());
+        assertEquals(List.of(), models.asked);
+    }
+
+    @Test
+    void aPictureThatWasCutOffIsDrawnAgain() throws IOException {
+        draw("a", "b", "--out", folder.resolve("o"));
+        Path file = folder.resolve("o").resolve("a-0.png");
+        byte[] whole = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(whole, whole.length - 20));
+        int before = models.asked.size();
+        draw("a", "b", "--out", folder.resolve("o"), "--resume");
+        assertEquals(before + 1, models.asked.size());
+        assertArrayEquals(whole, Files.readAllBytes(file));
     }
 
     @Test

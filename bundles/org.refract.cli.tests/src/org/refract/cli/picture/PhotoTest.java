@@ -2,19 +2,23 @@ package org.refract.cli.picture;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Base64;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.refract.api.RefractException;
 import org.refract.cli.picture.Photo.Fit;
 
@@ -96,6 +100,33 @@ class PhotoTest {
         PictureFile.write(file, drawn, PictureText.of("a", "{}"));
         BufferedImage read = Photo.read(file).image();
         assertArrayEquals(drawn.getRGB(0, 0, 50, 30, null, 0, 50), read.getRGB(0, 0, 50, 30, null, 0, 50));
+    }
+
+    @Test
+    void greyWithTransparencyKeepsItsLevels() throws IOException, RefractException {
+        BufferedImage grey = Photo.read(Files.write(folder.resolve("grey.png"), Base64.getDecoder().decode(
+                "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAQAAABeK7cBAAAADUlEQVR4nGNs+M/AAAAFBwGBOrj1mwAAAABJRU5ErkJggg=="))).image();
+        assertEquals(0xFF808080, grey.getRGB(0, 0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a.png", "a.jpg", "a.webp"})
+    void aPhotoThatEndsInTheMiddleIsASentence(String name) throws RefractException, IOException {
+        Path file = folder.resolve(name);
+        PictureFile.write(file, PictureFileTest.image(64, 64), PictureText.of("a", "{}"));
+        assertTrue(PictureFile.isWhole(file));
+        byte[] whole = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(whole, whole.length * 3 / 4));
+        assertFalse(PictureFile.isWhole(file));
+        assertTrue(assertThrows(RefractException.class, () -> Photo.read(file)).getMessage().endsWith("is a damaged picture: it ends in the middle."));
+    }
+
+    @Test
+    void aStripIsCroppedWithoutBeingScaledAsAWhole() {
+        BufferedImage fitted = new Photo(halves(60_000, 1)).fitted(2048, 2048, Fit.CROP);
+        assertTrue((fitted.getRGB(100, 7) >> 16 & 0xFF) > 240);
+        assertTrue((fitted.getRGB(1900, 2000) & 0xFF) > 240);
+        assertEquals(48, new Photo(halves(1, 60_000)).fitted(48, 2000, Fit.CROP).getWidth());
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.refract.cli.command;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.refract.api.RefractException;
 
 /**
  * A row of comma-separated values (RFC 4180): cells may stand in quotation marks and then hold commas, line ends and doubled marks.
@@ -10,14 +11,20 @@ import java.util.List;
  */
 record CsvRow(List<String> cells, int line) {
 
-    /** The rows of a text, without empty lines. */
-    static List<CsvRow> all(String text) {
+    /**
+     * The rows of a text, without empty lines.
+     *
+     * @param file what sentences call it
+     * @throws RefractException if a quotation mark is not closed
+     */
+    static List<CsvRow> all(String file, String text) throws RefractException {
         List<CsvRow> rows = new ArrayList<>();
         List<String> cells = new ArrayList<>();
         StringBuilder cell = new StringBuilder();
         boolean quoted = false;
         int line = 1;
         int begun = 1;
+        int opened = 1;
         for (int i = 0; i <= text.length(); i++) {
             char c = i < text.length() ? text.charAt(i) : '\n';
             if (c == '\n') {
@@ -34,6 +41,7 @@ record CsvRow(List<String> cells, int line) {
                 }
             } else if (c == '"' && cell.isEmpty()) {
                 quoted = true;
+                opened = line;
             } else if (c == ',' || c == '\n') {
                 cells.add(cell.toString());
                 cell.setLength(0);
@@ -47,6 +55,9 @@ record CsvRow(List<String> cells, int line) {
             } else if (c != '\r') {
                 cell.append(c);
             }
+        }
+        if (quoted) {
+            throw RefractException.usage("%s:%d: a quotation mark is not closed before the file ends.", file, opened);
         }
         return rows;
     }

@@ -77,6 +77,16 @@ final class OutputOptions {
         } else if (out.isPresent() && !Files.isDirectory(out.get()) && (Files.exists(out.get()) || OTHER_PICTURES.matcher(out.get().toString()).find())) {
             throw RefractException.usage("%s is neither a folder nor a PNG, JPEG or WebP file.", out.get());
         }
+        Path folder = isFile() ? out.get().toAbsolutePath().getParent() : out.orElse(Path.of("")).toAbsolutePath();
+        while (folder.getParent() != null && !Files.exists(folder)) {
+            folder = folder.getParent();
+        }
+        if (!Files.isDirectory(folder)) {
+            throw RefractException.usage("Pictures cannot go to %s: %s is a file, not a folder.", out.orElse(folder), folder);
+        }
+        if (!Files.isWritable(folder)) {
+            throw RefractException.usage("Pictures cannot go to %s: %s may not be written to; check its permissions.", out.orElse(folder), folder);
+        }
     }
 
     private boolean isFile() {

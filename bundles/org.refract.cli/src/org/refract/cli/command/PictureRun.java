@@ -135,7 +135,7 @@ final class PictureRun {
     }
 
     private static boolean isThere(Path file, JsonObject record) throws RefractException {
-        return Files.isRegularFile(file) && PictureFile.isPicture(file) && PictureFile.text(file).record().equals(Optional.of(record.toString()));
+        return Files.isRegularFile(file) && PictureFile.isWhole(file) && PictureFile.text(file).record().equals(Optional.of(record.toString()));
     }
 
     private static ImageRequest shaped(ImageRequest request, Optional<Start> start, Wanted picture) {

@@ -58,6 +58,9 @@ final class PromptFile {
     }
 
     private static String text(Path file) throws RefractException {
+        if (Files.isDirectory(file)) {
+            throw RefractException.usage("%s is a folder, not a file of prompts.", file);
+        }
         try {
             String text = Files.readString(file);
             return text.startsWith("\ufeff") ? text.substring(1) : text;
@@ -89,7 +92,14 @@ final class PromptFile {
                 continue;
             }
             String place = file + ":" + number;
-            Map<String, List<String>> values = new LinkedHashMap<>();
+            lines.add(line(fields(line, place), place));
+        }
+        return lines;
+    }
+
+    private static Map<String, List<String>> fields(String line, String place) throws RefractException {
+        Map<String, List<String>> values = new LinkedHashMap<>();
+        try {
             for (Map.Entry<String, Json> field : Json.parse(place, line).fields().entrySet()) {
                 List<String> said = new ArrayList<>();
                 for (Json item : field.getValue().isList() ? field.getValue().items() : List.of(field.getValue())) {
@@ -97,13 +107,15 @@ final class PromptFile {
                 }
                 values.put(field.getKey().replace('_', '-'), said);
             }
-            lines.add(line(values, place));
+        } catch (RefractException e) {
+            throw RefractException.usage("%s: a line is an object of texts, numbers, switches and lists of them, such as {\"prompt\": \"a cat\", \"steps\": 20}; %s",
+                    place, e.getMessage());
         }
-        return lines;
+        return values;
     }
 
     private static List<Line> table(Path file, String text) throws RefractException {
-        List<CsvRow> rows = CsvRow.all(text);
+        List<CsvRow> rows = CsvRow.all(file.toString(), text);
         if (rows.isEmpty()) {
             return List.of();
         }

@@ -19,6 +19,7 @@ final class JpegFile {
     private static final byte[] EXIF = {'E', 'x', 'i', 'f', 0, 0};
     private static final int APP1 = 0xE1;
     private static final int START_OF_SCAN = 0xDA;
+    private static final int END = 0xD9;
     /** What the two bytes of a segment's length can say, themselves included. */
     private static final int LONGEST_SEGMENT = 65_533;
 
@@ -46,6 +47,24 @@ final class JpegFile {
         } catch (IOException e) {
             throw new IllegalStateException("a picture in memory could not be written", e);
         }
+    }
+
+    /** Whether the end is marked after the beginning of the pixels; among them, 0xFF is never followed by that marker. */
+    static boolean isWhole(byte[] jpeg) {
+        for (int i = endOfSegments(jpeg); i + 1 < jpeg.length; i++) {
+            if ((jpeg[i] & 0xFF) == 0xFF && (jpeg[i + 1] & 0xFF) == END) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static int endOfSegments(byte[] jpeg) {
+        int at = 2;
+        while (at + 4 <= jpeg.length && (jpeg[at] & 0xFF) == 0xFF && (jpeg[at + 1] & 0xFF) != START_OF_SCAN) {
+            at += 2 + Math.max(2, (jpeg[at + 2] & 0xFF) << 8 | jpeg[at + 3] & 0xFF);
+        }
+        return at;
     }
 
     private static byte[] segment(int marker, byte[] name, byte[] content) {

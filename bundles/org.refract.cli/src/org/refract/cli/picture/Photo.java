@@ -2,6 +2,7 @@ package org.refract.cli.picture;
 
 import java.awt.Color;
 import java.awt.Graphics2D;
+import java.awt.color.ColorSpace;
 import java.awt.geom.AffineTransform;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -23,6 +24,8 @@ import org.refract.webp.WebpReader;
  */
 public record Photo(BufferedImage image) {
     private static final int LARGEST = 1 << 28;
+    /** Times the shape that is drawn. */
+    private static final int FAR_TOO_LONG = 8;
 
     /** How a photo becomes a picture of another shape. */
     public enum Fit {
@@ -41,6 +44,9 @@ public record Photo(BufferedImage image) {
      */
     public static Photo read(Path file) throws RefractException {
         byte[] bytes = PictureFile.bytes(file);
+        if (!PictureFile.isWhole(bytes)) {
+            throw RefractException.failure("%s is a damaged picture: it ends in the middle.", file);
+        }
         try {
             BufferedImage read = WebpFile.isOne(bytes) ? WebpReader.read(bytes) : ImageIO.read(new ByteArrayInputStream(bytes));
             if (read == null) {
@@ -50,7 +56,7 @@ public record Photo(BufferedImage image) {
                 throw RefractException.usage("%s has %d x %d pixels, too many to begin with; scale it down.", file, read.getWidth(), read.getHeight());
             }
             Optional<byte[]> exif = JpegFile.isOne(bytes) ? JpegFile.exif(bytes) : WebpFile.isOne(bytes) ? WebpFile.exif(bytes) : Optional.empty();
-            return new Photo(upright(read, Exif.read(exif).orientation()));
+            return new Photo(upright(plainGrey(read), Exif.read(exif).orientation()));
         } catch (IOException | IndexOutOfBoundsException | IllegalArgumentException | IllegalStateException e) {
             throw RefractException.failure(e, "%s is a damaged picture.", file);
         }
@@ -79,6 +85,23 @@ public record Photo(BufferedImage image) {
         }
     }
 
+    /** Grey with transparency, whose levels Java would take for linear ones and make brighter. */
+    private static BufferedImage plainGrey(BufferedImage read) {
+        if (read.getColorModel().getColorSpace().getType() != ColorSpace.TYPE_GRAY || read.getRaster().getNumBands() != 2) {
+            return read;
+        }
+        int shift = read.getColorModel().getComponentSize(0) - 8;
+        BufferedImage result = new BufferedImage(read.getWidth(), read.getHeight(), BufferedImage.TYPE_INT_ARGB);
+        int[] samples = new int[2 * read.getWidth()];
+        for (int y = 0; y < read.getHeight(); y++) {
+            read.getRaster().getPixels(0, y, read.getWidth(), 1, samples);
+            for (int x = 0; x < read.getWidth(); x++) {
+                result.setRGB(x, y, samples[2 * x + 1] >> shift << 24 | (samples[2 * x] >> shift) * 0x010101);
+            }
+        }
+        return result;
+    }
+
     /** Orientations 1 to 8: mirrored for 2, 4, 5, 7; sides exchanged from 5 on (Exif 2.32, tag 0x0112). */
     private static BufferedImage upright(BufferedImage read, int orientation) {
         int w = read.getWidth();
@@ -104,6 +127,20 @@ public record Photo(BufferedImage image) {
 
     /** A picture of the given shape. A photo that has it already is not changed. */
     public BufferedImage fitted(int width, int height, Fit fit) {
+        return fit == Fit.CROP ? new Photo(middle(width, height)).scaledAndCut(width, height, fit) : scaledAndCut(width, height, fit);
+    }
+
+    /** Of a photo that is far too long, the part that can be seen of it and a good deal more; all of it would be too many pixels when scaled up. */
+    private BufferedImage middle(int width, int height) {
+        long most = FAR_TOO_LONG * Math.max(1L, (long) image.getHeight() * width / height);
+        if (image.getWidth() > most) {
+            return image.getSubimage((int) ((image.getWidth() - most) / 2), 0, (int) most, image.getHeight());
+        }
+        most = FAR_TOO_LONG * Math.max(1L, (long) image.getWidth() * height / width);
+        return image.getHeight() > most ? image.getSubimage(0, (int) ((image.getHeight() - most) / 2), image.getWidth(), (int) most) : image;
+    }
+
+    private BufferedImage scaledAndCut(int width, int height, Fit fit) {
         double across = (double) width / image.getWidth();
         double down = (double) height / image.getHeight();
         double scale = fit == Fit.PAD ? Math.min(across, down) : Math.max(across, down);

@@ -46,6 +46,16 @@ public final class PictureFile {
         }
     }
 
+    /** Whether a file is a picture from its beginning to its end. */
+    public static boolean isWhole(Path file) throws RefractException {
+        return isPicture(file) && isWhole(bytes(file));
+    }
+
+    /** Whether nothing is cut off at the end of a picture, as far as its format tells. */
+    static boolean isWhole(byte[] bytes) {
+        return PngFile.isOne(bytes) ? PngFile.isWhole(bytes) : JpegFile.isOne(bytes) ? JpegFile.isWhole(bytes) : !WebpFile.isOne(bytes) || WebpFile.isWhole(bytes);
+    }
+
     /**
      * Reads what a PNG, JPEG or WebP file says of how it was drawn.
      *

@@ -22,6 +22,8 @@ final class PngFile {
     private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10};
     /** Signature and header chunk: length, type, 13 bytes, checksum. */
     private static final int AFTER_HEADER = SIGNATURE.length + 4 + 4 + 13 + 4;
+    /** {@code IEND}. */
+    private static final int END = 0x49454E44;
     private static final int LONGEST_TEXT = 64 << 20;
     private static final String PARAMETERS = "parameters";
     private static final String RECORD = "refract";
@@ -32,6 +34,20 @@ final class PngFile {
 
     static boolean isOne(byte[] bytes) {
         return bytes.length >= SIGNATURE.length && ByteBuffer.wrap(bytes, 0, SIGNATURE.length).equals(ByteBuffer.wrap(SIGNATURE));
+    }
+
+    /** Whether its last chunk is there. */
+    static boolean isWhole(byte[] png) {
+        ByteBuffer bytes = ByteBuffer.wrap(png);
+        int at = SIGNATURE.length;
+        while (at >= 0 && at <= png.length - 12) {
+            if (bytes.getInt(at + 4) == END) {
+                return true;
+            }
+            int length = bytes.getInt(at);
+            at = length < 0 || length > png.length ? png.length : at + 12 + length;
+        }
+        return false;
     }
 
     static byte[] bytes(BufferedImage image, PictureText text) {

@@ -19,6 +19,11 @@ final class WebpFile {
         return bytes.length >= 12 && word(ByteBuffer.wrap(bytes), 0).equals("RIFF") && word(ByteBuffer.wrap(bytes), 8).equals("WEBP");
     }
 
+    /** Whether it is as long as it says. */
+    static boolean isWhole(byte[] webp) {
+        return Integer.toUnsignedLong(ByteBuffer.wrap(webp).order(ByteOrder.LITTLE_ENDIAN).getInt(4)) + 8 <= webp.length;
+    }
+
     static byte[] bytes(BufferedImage image, PictureText text) {
         byte[] pixels = LosslessWebp.encode(image);
         byte[] exif = text.isEmpty() ? new byte[0] : Exif.bytes(text);
