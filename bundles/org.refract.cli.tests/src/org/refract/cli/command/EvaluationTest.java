@@ -133,7 +133,11 @@ final class EvaluationTest {
 
     private EvaluationTable measured(String seed, String... names) throws RefractException {
         List<Path> saes = List.of(names).stream().map(n -> folder.resolve("saes").resolve(n + ".scaled")).toList();
-        return new Evaluation(Extensions.of(new Scaled(), new Relu()), saes, List.of(folder.resolve("store")), Optional.empty(), List.of(folder.resolve("saes/" + seed + ".scaled")),
+        return measured(saes, List.of(folder.resolve("saes/" + seed + ".scaled")));
+    }
+
+    private EvaluationTable measured(List<Path> saes, List<Path> seeds) throws RefractException {
+        return new Evaluation(Extensions.of(new Scaled(), new Relu()), saes, List.of(folder.resolve("store")), Optional.empty(), seeds,
                 new Evaluation.Options(1000, 6, 0, Placement.CPU), Optional.empty()).run(Monitor.silent());
     }
 
@@ -145,7 +149,7 @@ final class EvaluationTest {
         assertEquals(0.25, table.values().get(1).get("normalized_mse.openai"), 1e-6);
         assertEquals(1, table.values().get(0).get("matched_cosine"), 1e-6);
         StringWriter text = new StringWriter();
-        table.print(new PrintWriter(text, true));
+        table.print(new PrintWriter(text, true), Integer.MAX_VALUE);
         assertTrue(text.toString().contains("0.7500  dictionary_learning, evaluation.py"), text::toString);
         table.write(folder.resolve("out"));
         var json = JsonParser.parseString(Files.readString(folder.resolve("out/eval.json"))).getAsJsonObject();
@@ -168,5 +172,27 @@ final class EvaluationTest {
     @Test
     void aDictionaryOfAnotherPlaceIsRefused() {
         assertTrue(assertThrows(RefractException.class, () -> measured("1", "7")).getMessage().contains("was trained at elsewhere:update"));
+    }
+
+    @Test
+    void ofATrainingThoseOfTheHookPointAreMeasured() throws Exception {
+        EvaluationTable table = measured(List.of(folder.resolve("saes")), List.of());
+        assertEquals(List.of("0.5.scaled", "1.scaled"), EvaluationTable.shortNames(table.saes()));
+        Files.delete(folder.resolve("saes/1.scaled"));
+        Files.delete(folder.resolve("saes/0.5.scaled"));
+        assertTrue(assertThrows(RefractException.class, () -> measured(List.of(folder.resolve("saes")), List.of())).getMessage()
+                .startsWith("None of the 1 dictionaries of "));
+    }
+
+    @Test
+    void onANarrowScreenTheColumnsGoOnBelow() throws Exception {
+        StringWriter wide = new StringWriter();
+        StringWriter narrow = new StringWriter();
+        EvaluationTable table = measured("1", "1", "0.5");
+        table.print(new PrintWriter(wide, true), 200);
+        table.print(new PrintWriter(narrow, true), 60);
+        assertEquals(1, wide.toString().lines().filter(line -> line.startsWith("mse ")).count(), wide::toString);
+        assertEquals(2, narrow.toString().lines().filter(line -> line.startsWith("mse ")).count(), narrow::toString);
+        assertTrue(narrow.toString().lines().skip(1).allMatch(line -> line.length() <= 63), narrow::toString);
     }
 }

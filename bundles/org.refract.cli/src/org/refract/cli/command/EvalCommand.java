@@ -14,6 +14,8 @@ import org.refract.api.RefractException;
 import org.refract.api.command.Command;
 import org.refract.api.model.ModelBackend;
 import org.refract.api.model.Placement;
+import org.refract.cli.RefractCommand;
+import org.refract.cli.progress.Terminal;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.extension.Lease;
 import org.refract.engine.job.JobQueue;
@@ -28,15 +30,16 @@ import picocli.CommandLine.Spec;
 @CommandLine.Command(name = "eval", sortOptions = false,
         description = {"Measure dictionaries on recorded activations, by each tool's own formula.",
             "With a model also what its pictures or its next-token loss lose; with other seeds, whether they learnt the same."},
-        footer = {"", "Example: refract eval recordings/saes --store recordings/store/unet.mid_block.attentions.0", "",
-            "Numbers are those of all vectors as one batch. explained variance has five formulas; the last column says whose each is."})
+        footer = {"", "Numbers are those of all vectors as one batch. Explained variance has five formulas; the last column says whose each is.", "",
+            "Example", "  refract eval recordings/saes --store recordings/store/unet.mid_block.attentions.0"})
 public final class EvalCommand implements Command {
     private final Extensions extensions;
     private final JobQueue jobs;
     @Spec
     CommandSpec spec;
 
-    @Parameters(arity = "1..*", paramLabel = "SAE", description = "Dictionaries of one hook point, of any format, or folders of a training with several.")
+    @Parameters(arity = "1..*", paramLabel = "SAE",
+            description = "Dictionaries of one hook point, of any format, or trainings' folders: those of that point in them.")
     private List<Path> saes;
     @Option(names = "--store", required = true, paramLabel = "STORE", order = 1,
             description = "Activations of that hook point (see refract harvest); several for a crosscoder, in its order.")
@@ -58,11 +61,14 @@ public final class EvalCommand implements Command {
     @Option(names = {"-n", "--pictures"}, paramLabel = "N", defaultValue = "16", order = 6,
             description = "How many prompts are used (default: ${DEFAULT-VALUE}).")
     private int pictures;
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "4096", order = 7, description = "Vectors at a time (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "4096", order = 7,
+            description = "Vectors at a time (default: ${DEFAULT-VALUE}).")
     private int batch;
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "0", order = 8, description = "Of the order of vectors and prompts (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "0", order = 8,
+            description = "Of the order of vectors and prompts (default: ${DEFAULT-VALUE}).")
     private long seed;
-    @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "cpu", order = 9, description = "cpu or cuda:0 (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "cpu", order = 9,
+            description = "cpu or cuda:0 (default: ${DEFAULT-VALUE}).")
     private String device;
     @Option(names = {"-o", "--out"}, paramLabel = "DIR", order = 10,
             description = {"Also write eval.json, eval.csv and densities.csv there.",
@@ -84,8 +90,8 @@ public final class EvalCommand implements Command {
         List<Lease<?>> leases = new ArrayList<>();
         Optional<Lease<ModelBackend>> backend = model == null ? Optional.empty() : Optional.of(ModelOptions.backend(extensions, model));
         backend.ifPresent(leases::add);
-        Evaluation evaluation = new Evaluation(extensions, Evaluation.expanded(extensions, saes), stores, Optional.ofNullable(target),
-                Evaluation.expanded(extensions, seeds), new Evaluation.Options(samples, batch, seed, placement),
+        Evaluation evaluation = new Evaluation(extensions, saes, stores, Optional.ofNullable(target), seeds,
+                new Evaluation.Options(samples, batch, seed, placement),
                 backend.map(b -> new Evaluation.Downstream(b.get(), model, Optional.ofNullable(prompts), pictures)));
         EvaluationTable table = JobOnScreen.of(spec, jobs).run(placement, "Measuring", leases, evaluation::run);
         PrintWriter screen = spec.commandLine().getOut();
@@ -93,9 +99,10 @@ public final class EvalCommand implements Command {
             table.write(out);
         }
         if (json) {
-            screen.println(new GsonBuilder().disableHtmlEscaping().serializeSpecialFloatingPointValues().create().toJson(table.json()));
+            screen.println(new GsonBuilder().disableHtmlEscaping().create().toJson(table.json()));
         } else {
-            table.print(screen);
+            Terminal terminal = ((RefractCommand) spec.root().userObject()).terminal();
+            table.print(screen, terminal.interactive() ? terminal.width() : Integer.MAX_VALUE);
         }
         return 0;
     }

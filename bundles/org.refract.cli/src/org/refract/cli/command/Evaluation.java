@@ -17,6 +17,7 @@ import org.refract.api.model.Model;
 import org.refract.api.model.ModelBackend;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.CheckpointFormat;
+import org.refract.api.sae.Provenance;
 import org.refract.api.sae.Sae;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.file.FileFailure;
@@ -34,14 +35,15 @@ import org.refract.engine.unpack.Prompts;
  * Measures dictionaries of one hook point.
  *
  * @param extensions where formats and variants are
- * @param saes their checkpoints
+ * @param saes their checkpoints, or folders of trainings, of which those of the hook point are measured
  * @param stores what they are measured on; several stand side by side, for crosscoders
  * @param target what a transcoder should write
  * @param seeds others, to be compared with each of them
  * @param options of the measuring
  * @param downstream the model, if what it makes of reconstructions is measured too
  */
-record Evaluation(Extensions extensions, List<Path> saes, List<Path> stores, Optional<Path> target, List<Path> seeds, Options options, Optional<Downstream> downstream) {
+record Evaluation(Extensions extensions, List<Path> saes, List<Path> stores, Optional<Path> target, List<Path> seeds, Options options,
+        Optional<Downstream> downstream) {
 
     /** The state of a training, which lies beside its dictionaries. */
     private static final String TRAINING = "training.json";
@@ -74,21 +76,29 @@ record Evaluation(Extensions extensions, List<Path> saes, List<Path> stores, Opt
     record Downstream(ModelBackend backend, Path location, Optional<Path> prompts, int count) {
     }
 
-    /** The dictionaries among some paths: the folder of a training stands for those in it. */
+    /** The dictionaries among some paths: the folder of a training stands for those in it, and what else lies in one is none. */
     static List<Path> expanded(Extensions extensions, List<Path> paths) throws RefractException {
         List<Path> found = new ArrayList<>();
         for (Path path : paths) {
-            if (Files.isRegularFile(path.resolve(TRAINING))) {
+            if (isTraining(path)) {
                 try (var inside = Files.list(path)) {
-                    inside.sorted().filter(p -> extensions.all(CheckpointFormat.class).stream().anyMatch(f -> f.recognises(p))).forEach(found::add);
+                    inside.sorted().filter(p -> isDictionary(extensions, p)).forEach(found::add);
                 } catch (IOException e) {
                     throw FileFailure.reading(path, e);
                 }
-            } else if (!path.endsWith(TRAINING)) {
+            } else if (!isTraining(path.toAbsolutePath().getParent()) || isDictionary(extensions, path)) {
                 found.add(path);
             }
         }
         return found;
+    }
+
+    private static boolean isTraining(Path folder) {
+        return folder != null && Files.isRegularFile(folder.resolve(TRAINING));
+    }
+
+    private static boolean isDictionary(Extensions extensions, Path path) {
+        return extensions.all(CheckpointFormat.class).stream().anyMatch(format -> format.recognises(path));
     }
 
     EvaluationTable run(Monitor monitor) throws RefractException {
@@ -108,51 +118,79 @@ record Evaluation(Extensions extensions, List<Path> saes, List<Path> stores, Opt
                 data = new StoreSource(data.inputs(), Optional.of(opened.getLast()));
             }
             HookPoint point = activations.manifest().point();
-            for (Path path : saes) {
-                loaded.add(load(path, activations));
-            }
-            for (Path path : seeds) {
-                loaded.add(Dictionaries.load(path, options.placement(), extensions));
-            }
-            List<Sae> measured = loaded.subList(0, saes.size()).stream().map(Dictionaries.Loaded::sae).toList();
+            List<Path> found = new ArrayList<>();
+            loaded.addAll(load(saes, activations, found, monitor));
+            List<Sae> measured = loaded.stream().map(Dictionaries.Loaded::sae).toList();
+            List<Path> others = new ArrayList<>();
+            loaded.addAll(load(seeds, activations, others, monitor));
             List<SaeEvaluation.Scores> scores = new SaeEvaluation(options.samples(), options.batch(), options.seed())
                     .of(measured, data, options.placement(), monitor);
             List<Map<String, Double>> values = new ArrayList<>();
             scores.forEach(s -> values.add(new LinkedHashMap<>(s.metrics())));
-            for (int other = 0; other < seeds.size(); other++) {
+            for (int other = 0; other < others.size(); other++) {
                 for (int i = 0; i < measured.size(); i++) {
                     monitor.stage("Matching directions", 0);
-                    Map<String, Double> found = values.get(i);
-                    String with = seeds.size() == 1 ? "" : "." + EvaluationTable.shortNames(seeds).get(other);
-                    SeedStability.of(measured.get(i), loaded.get(saes.size() + other).sae(), options.placement()).values()
-                            .forEach((name, value) -> found.put(name + with, value));
+                    Map<String, Double> row = values.get(i);
+                    String with = others.size() == 1 ? "" : "." + EvaluationTable.shortNames(others).get(other);
+                    SeedStability.of(measured.get(i), loaded.get(found.size() + other).sae(), options.placement()).values()
+                            .forEach((name, value) -> row.put(name + with, value));
                 }
             }
             if (downstream.isPresent()) {
                 recovered(activations, point, measured, values, monitor);
             }
-            return new EvaluationTable(saes, stores.getFirst(), point, Math.min(options.samples(), activations.vectors()), values, scores);
+            EvaluationTable.Data measuredOn = new EvaluationTable.Data(stores, target,
+                    opened.stream().map(store -> store.manifest().point()).toList(), Math.min(options.samples(), activations.vectors()));
+            return new EvaluationTable(found, measuredOn, values, scores);
         } finally {
             loaded.forEach(d -> d.sae().close());
             opened.forEach(ActivationStore::close);
         }
     }
 
-    private Dictionaries.Loaded load(Path path, ActivationStore activations) throws RefractException {
-        Dictionaries.Loaded loaded = Dictionaries.load(path, options.placement(), extensions);
+    /**
+     * Those that are named, and of a training's folder those of this hook point.
+     *
+     * @param found gets their places
+     */
+    private List<Dictionaries.Loaded> load(List<Path> paths, ActivationStore activations, List<Path> found, Monitor monitor)
+            throws RefractException {
+        List<Dictionaries.Loaded> loaded = new ArrayList<>();
         try {
-            if (loaded.provenance().filter(p -> !p.modelFingerprint().isEmpty()).isPresent()) {
-                Provenances.requirePoint(path.toString(), loaded.provenance().get(), activations.manifest().point());
+            for (Path given : paths) {
+                int elsewhere = 0;
+                List<Path> inside = expanded(extensions, List.of(given));
+                for (Path path : inside) {
+                    Dictionaries.Loaded one = Dictionaries.load(path, options.placement(), extensions);
+                    loaded.add(one);
+                    Optional<Provenance> origin = one.provenance().filter(p -> !p.modelFingerprint().isEmpty());
+                    if (origin.isPresent() && isTraining(given) && !origin.get().point().equals(activations.manifest().point())) {
+                        elsewhere++;
+                        loaded.removeLast().sae().close();
+                        continue;
+                    }
+                    if (origin.isPresent()) {
+                        Provenances.requirePoint(path.toString(), origin.get(), activations.manifest().point());
+                    }
+                    found.add(path);
+                }
+                if (elsewhere > 0 && elsewhere == inside.size()) {
+                    throw RefractException.usage("None of the %d dictionaries of %s was trained at %s, whose activations are in %s.", elsewhere, given,
+                            activations.manifest().point(), stores.getFirst());
+                }
+                if (elsewhere > 0) {
+                    monitor.note("%d of the %d dictionaries of %s are of other hook points and left out.".formatted(elsewhere, inside.size(), given));
+                }
             }
             return loaded;
-        } catch (RefractException e) {
-            loaded.sae().close();
+        } catch (RefractException | RuntimeException e) {
+            loaded.forEach(one -> one.sae().close());
             throw e;
         }
     }
 
-    private void recovered(ActivationStore activations, HookPoint point, List<Sae> measured, List<Map<String, Double>> values, Monitor monitor)
-            throws RefractException {
+    private void recovered(ActivationStore activations, HookPoint point, List<Sae> measured, List<Map<String, Double>> values,
+            Monitor monitor) throws RefractException {
         Downstream run = downstream.orElseThrow();
         List<String> all = Prompts.of(run.prompts(), run.location(), options.seed());
         List<String> texts = all.subList(0, Math.min(Math.max(1, run.count()), all.size()));
@@ -160,9 +198,12 @@ record Evaluation(Extensions extensions, List<Path> saes, List<Path> stores, Opt
             activations.require(model.info(), point);
             for (int i = 0; i < measured.size(); i++) {
                 switch (model) {
-                    case ImageModel image -> values.get(i).putAll(new PictureRecovery(texts, TOGETHER).of(image, point, measured.get(i), monitor));
-                    case LanguageModel language -> values.get(i).putAll(new LanguageRecovery(texts, TOKENS).of(language, point, measured.get(i), monitor));
-                    default -> throw RefractException.usage("%s neither draws nor reads: it says nothing about what a dictionary loses.", run.location());
+                    case ImageModel image ->
+                        values.get(i).putAll(new PictureRecovery(texts, TOGETHER).of(image, point, measured.get(i), monitor));
+                    case LanguageModel language ->
+                        values.get(i).putAll(new LanguageRecovery(texts, TOKENS).of(language, point, measured.get(i), monitor));
+                    default -> throw RefractException.usage("%s neither draws nor reads: it says nothing about what a dictionary loses.",
+                            run.location());
                 }
             }
         }

@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.refract.api.RefractException;
@@ -25,15 +26,33 @@ import org.refract.engine.metrics.SaeEvaluation;
  * What was measured, a row per measure and a column per dictionary.
  *
  * @param saes the dictionaries
- * @param store what they were measured on
- * @param point its hook point
- * @param samples on how many vectors
+ * @param data what they were measured on
  * @param values of each dictionary, by the measure's name
  * @param scores densities and their histograms
  */
-record EvaluationTable(List<Path> saes, Path store, HookPoint point, long samples, List<Map<String, Double>> values, List<SaeEvaluation.Scores> scores) {
+record EvaluationTable(List<Path> saes, Data data, List<Map<String, Double>> values, List<SaeEvaluation.Scores> scores) {
 
     private static final int MOST = 28;
+    private static final int LEAST = 12;
+
+    /**
+     * What dictionaries were measured on.
+     *
+     * @param stores those they read
+     * @param target the one a transcoder writes
+     * @param points of all of these, in order
+     * @param samples vectors
+     */
+    record Data(List<Path> stores, Optional<Path> target, List<HookPoint> points, long samples) {
+
+        @Override
+        public String toString() {
+            String read = stores.stream().map(Path::toString).collect(Collectors.joining(" + "));
+            String points = points().subList(0, stores.size()).stream().map(HookPoint::toString).collect(Collectors.joining(" + "));
+            return String.format(Locale.ROOT, "%s%s, %,d vectors of %s%s", points, target.isPresent() ? " to " + points().getLast() : "", samples, read,
+                    target.map(to -> " and " + to).orElse(""));
+        }
+    }
 
     /** The ends of paths, or the paths where that does not tell them apart. */
     static List<String> shortNames(List<Path> paths) {
@@ -51,48 +70,96 @@ record EvaluationTable(List<Path> saes, Path store, HookPoint point, long sample
         return List.copyOf(names);
     }
 
-    /** Prints the table. */
-    void print(PrintWriter out) {
-        out.printf(Locale.ROOT, "%s, %,d vectors of %s%n", point, samples, store);
-        List<String> heads = shortNames(saes).stream().map(n -> n.length() > MOST ? "…" + n.substring(n.length() - MOST + 1) : n).toList();
+    /**
+     * Prints the table.
+     *
+     * @param width columns of the screen; dictionaries that find no room beside the others stand below them
+     */
+    void print(PrintWriter out, int width) {
+        out.println(data);
+        List<String> heads = heads(shortNames(saes));
         int first = names().stream().mapToInt(String::length).max().orElse(0);
+        int from = 0;
+        while (from < heads.size()) {
+            int to = from + 1;
+            int used = first + room(heads.get(from));
+            while (to < heads.size() && used + room(heads.get(to)) <= width) {
+                used += room(heads.get(to));
+                to++;
+            }
+            print(out, heads, first, from, to, width);
+            from = to;
+            if (from < heads.size()) {
+                out.println();
+            }
+        }
+    }
+
+    private void print(PrintWriter out, List<String> heads, int first, int from, int to, int width) {
+        int used = first + heads.subList(from, to).stream().mapToInt(EvaluationTable::room).sum();
         out.print(" ".repeat(first));
-        heads.forEach(head -> out.printf("  %12s", head));
+        heads.subList(from, to).forEach(head -> out.print(right(head, room(head))));
         out.println();
         Map<String, Metric> known = Arrays.stream(Metric.values()).collect(Collectors.toMap(Metric::id, m -> m));
         for (String name : names()) {
-            out.print(name + " ".repeat(first - name.length()));
-            for (int i = 0; i < values.size(); i++) {
+            StringBuilder line = new StringBuilder(name).append(" ".repeat(first - name.length()));
+            for (int i = from; i < to; i++) {
                 Double value = values.get(i).get(name);
-                out.printf("  %" + Math.max(12, heads.get(i).length()) + "s", value == null ? "" : number(value));
+                line.append(right(value == null ? "" : number(value), room(heads.get(i))));
             }
-            out.println(known.containsKey(name) ? "  " + known.get(name).source() : "");
+            String source = known.containsKey(name) ? "  " + known.get(name).source() : "";
+            out.println(line + (used + source.length() <= width ? source : source.substring(0, Math.max(0, width - used - 1)) + "…"));
         }
         out.println("latents by density (share of vectors in which they are active):");
         for (Double bound : scores.getFirst().histogram().keySet()) {
-            if (scores.stream().allMatch(s -> s.histogram().get(bound) == 0)) {
-                continue;
+            if (scores.stream().anyMatch(s -> s.histogram().get(bound) > 0)) {
+                String label = bound == 0 ? "never" : String.format(Locale.ROOT, "from %.1e", bound);
+                StringBuilder line = new StringBuilder(label).append(" ".repeat(Math.max(0, first - label.length())));
+                for (int i = from; i < to; i++) {
+                    line.append(right(Integer.toString(scores.get(i).histogram().get(bound)), room(heads.get(i))));
+                }
+                out.println(line);
             }
-            out.print(String.format(Locale.ROOT, bound == 0 ? "never" : "from %.1e", bound));
-            out.print(" ".repeat(Math.max(0, first - (bound == 0 ? 5 : 12))));
-            for (int i = 0; i < scores.size(); i++) {
-                out.printf("  %" + Math.max(12, heads.get(i).length()) + "d", scores.get(i).histogram().get(bound));
-            }
-            out.println();
         }
+    }
+
+    /** What names do not have in common before the last plus sign of that, and of that the end. */
+    private static List<String> heads(List<String> names) {
+        String common = names.getFirst();
+        for (String name : names) {
+            while (!name.startsWith(common)) {
+                common = common.substring(0, common.length() - 1);
+            }
+        }
+        int cut = names.size() == 1 ? 0 : common.lastIndexOf('+') + 1;
+        return names.stream().map(name -> name.substring(cut))
+                .map(name -> names.size() > 1 && name.length() > MOST ? "…" + name.substring(name.length() - MOST + 1) : name).toList();
+    }
+
+    private static int room(String head) {
+        return Math.max(LEAST, head.length()) + 2;
+    }
+
+    private static String right(String text, int room) {
+        return " ".repeat(Math.max(0, room - text.length())) + text;
     }
 
     private static String number(double value) {
         double size = Math.abs(value);
-        return size != 0 && (size < 1e-3 || size >= 1e6) ? String.format(Locale.ROOT, "%.3e", value) : String.format(Locale.ROOT, "%.4f", value);
+        return String.format(Locale.ROOT, size != 0 && (size < 1e-3 || size >= 1e6) ? "%.3e" : "%.4f", value);
     }
 
     /** The same as a tree of maps and lists; what is not a number is null, which files leave out. */
     Map<String, Object> json() {
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("store", store.toString());
-        json.put("point", point.toString());
-        json.put("samples", samples);
+        json.put("store", data.stores().getFirst().toString());
+        json.put("point", data.points().getFirst().toString());
+        if (data.points().size() > 1) {
+            json.put("stores", data.stores().stream().map(Path::toString).toList());
+            json.put("points", data.points().stream().map(HookPoint::toString).toList());
+        }
+        data.target().ifPresent(target -> json.put("target", target.toString()));
+        json.put("samples", data.samples());
         List<Object> all = new ArrayList<>();
         for (int i = 0; i < saes.size(); i++) {
             Map<String, Object> one = new LinkedHashMap<>();
@@ -121,7 +188,8 @@ record EvaluationTable(List<Path> saes, Path store, HookPoint point, long sample
         } catch (IOException e) {
             throw FileFailure.writing(folder, e);
         }
-        AtomicFile.write(folder.resolve("eval.json"), new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(json()) + "\n");
+        String json = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(json());
+        AtomicFile.write(folder.resolve("eval.json"), json + "\n");
         StringBuilder csv = new StringBuilder("metric");
         saes.forEach(sae -> csv.append(',').append(quoted(sae.toString())));
         csv.append('\n');

@@ -21,6 +21,7 @@ import org.refract.api.model.ModelBackend;
 import org.refract.api.model.ModelInfo;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.CheckpointFormat;
+import org.refract.api.sae.SaeConfig;
 import org.refract.cli.curves.TrainingLogs;
 import org.refract.cli.picture.Photo;
 import org.refract.cli.picture.PictureFile;
@@ -192,7 +193,7 @@ record Inspection(Extensions extensions, boolean tensors, boolean hookPoints, bo
             Map<String, Object> facts = new LinkedHashMap<>();
             facts.put(WHAT, "a sparse autoencoder, format " + format.id());
             facts.put("architecture", checkpoint.config().variant());
-            facts.put("size", "%d channels, %d latents".formatted(checkpoint.config().width(), checkpoint.config().latents()));
+            facts.put("size", size(checkpoint.config()));
             facts.put("settings", checkpoint.config().settings().asMap());
             checkpoint.provenance().ifPresent(origin -> {
                 facts.put("hook point", origin.point().toString());
@@ -205,6 +206,11 @@ record Inspection(Extensions extensions, boolean tensors, boolean hookPoints, bo
             }
             return facts;
         }
+    }
+
+    private static String size(SaeConfig config) {
+        String to = config.outputWidth() == config.width() ? "" : " to " + config.outputWidth();
+        return "%d%s channels, %d latents".formatted(config.width(), to, config.latents());
     }
 
     private Map<String, Object> model(Path location, ModelBackend backend, Monitor monitor) throws RefractException {

@@ -74,7 +74,8 @@ public record SaeEvaluation(long samples, int batch, long seed) {
         if (step < 1) {
             throw RefractException.usage("A dictionary is measured on at least one vector, in batches of at least one.");
         }
-        monitor.stage("Measuring %d dictionaries on %d vectors".formatted(saes.size(), wanted), 2 * ((wanted + step - 1) / step));
+        String what = saes.size() == 1 ? "a dictionary" : saes.size() + " dictionaries";
+        monitor.stage("Measuring %s on %d vectors".formatted(what, wanted), 2 * ((wanted + step - 1) / step));
         try (Scope scope = Scope.open(placement)) {
             NDArray mean = mean(data, placement, wanted, step, scope, monitor);
             List<LatentActivity> activities = new ArrayList<>();
