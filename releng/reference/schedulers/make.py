@@ -12,6 +12,7 @@ import os
 import sys
 import types
 
+import numpy as np
 import torch
 
 try:
@@ -22,6 +23,7 @@ except ImportError:
 
 import diffusers
 import diffusers.schedulers.scheduling_dpmsolver_sde
+from diffusers.schedulers.scheduling_utils import AysSchedules
 from safetensors.torch import save_file
 
 torch.set_num_threads(1)
@@ -68,9 +70,43 @@ class Brownian:
         return self.path / math.sqrt(sigma - sigma_next)
 
 
+def given_sigmas(config, steps):
+    """Curves that diffusers has no flag for, and takes as sigmas: the last is 0."""
+    if config.get("use_ays_sigmas"):
+        ten = AysSchedules["StableDiffusionXLSigmas"]
+        if steps == len(ten) - 1:
+            return ten
+        levels = np.log(ten[:-1] + [0.029])  # the least level of training stands for 0
+        places = np.linspace(0, 1, steps + 1)[:-1]
+        return np.append(np.exp(np.interp(places, np.linspace(0, 1, len(levels)), levels)), 0)
+    if config.get("use_kl_optimal_sigmas"):
+        plain = diffusers.EulerDiscreteScheduler(**BASE)
+        plain.set_timesteps(steps)
+        large, small = float(plain.sigmas[0]), float(plain.sigmas[-2])
+        places = np.linspace(0, 1, steps)
+        return np.append(np.tan(places * math.atan(small) + (1 - places) * math.atan(large)), 0)  # Sabour et al. 2024, theorem 3.1
+    return None
+
+
+def discretised(config, steps):
+    """EulerDiscreteScheduler with any curve."""
+    scheduler = diffusers.EulerDiscreteScheduler(**{**BASE, **{k: v for k, v in config.items() if k not in OWN}})
+    sigmas = given_sigmas(config, steps)
+    scheduler.set_timesteps(steps) if sigmas is None else scheduler.set_timesteps(sigmas=sigmas)
+    return scheduler
+
+
+def curve_of(scheduler, config, steps):
+    """Gives a scheduler the timesteps and sigmas of a curve that diffusers does not give it."""
+    euler = discretised(config, steps)
+    scheduler.sigmas, scheduler.timesteps = euler.sigmas, euler.timesteps
+    if isinstance(scheduler, diffusers.DPMSolverMultistepScheduler):
+        scheduler.timesteps = euler.timesteps.round()
+
+
 def run(name, cls, config, steps, begin=0, eta=None):
     found = getattr(diffusers.schedulers.scheduling_dpmsolver_sde, cls, None) or getattr(diffusers, cls)
-    arguments = {**BASE, **config}
+    arguments = {**BASE, **{k: v for k, v in config.items() if k not in OWN and not (cls == EULER_A and k in OF_CURVES)}}
     if cls == SINGLE:
         arguments.pop("steps_offset")
     scheduler = found(**arguments)
@@ -79,6 +115,8 @@ def run(name, cls, config, steps, begin=0, eta=None):
     if hasattr(module, "randn_tensor"):
         module.randn_tensor = draws
     scheduler.set_timesteps(steps)
+    if any(k in config for k in OWN) or cls == EULER_A and any(k in config for k in OF_CURVES):
+        curve_of(scheduler, config, steps)
     if hasattr(scheduler, "noise_sampler"):
         scheduler.noise_sampler = Brownian(draws)
     timesteps = scheduler.timesteps
@@ -114,15 +152,14 @@ def run(name, cls, config, steps, begin=0, eta=None):
     return case, {f"{name}.{k}": v.float().contiguous() for k, v in tensors.items()}
 
 
-def two_stage_ancestral(name, config, steps, begin=0):
+def two_stage_ancestral(name, config, steps, begin=0, eta=1.0):
     """DPM++ 2S ancestral in double precision, one entry per call of the U-Net.
 
     Each step from sigma to sigma' goes down to sigma_down by DPM-Solver++(2S) (Lu et al. 2022, DPM-Solver++, algorithm 1, where alpha = 1 and
-    lambda = -log sigma, with r = 1/2) and up again with noise of sigma_up (Song et al. 2020, DDIM, equation 16 with eta = 1, in terms of
+    lambda = -log sigma, with r = 1/2) and up again with noise of sigma_up (Song et al. 2020, DDIM, equation 16, in terms of
     sigma as in k-diffusion). The last step, to sigma = 0, is one of first order. Timesteps and sigmas are those of EulerDiscreteScheduler.
     """
-    euler = diffusers.EulerDiscreteScheduler(**{**BASE, **config})
-    euler.set_timesteps(steps)
+    euler = discretised(config, steps)
     sigmas = euler.sigmas.double().tolist()
     bar = euler.alphas_cumprod.double()
     trained = ((1 - bar) / bar).sqrt().log().tolist()
@@ -159,7 +196,7 @@ def two_stage_ancestral(name, config, steps, begin=0):
             sample = x0
             samples.append(sample)
             continue
-        up = math.sqrt(following ** 2 * (sigma ** 2 - following ** 2) / sigma ** 2)
+        up = eta * math.sqrt(following ** 2 * (sigma ** 2 - following ** 2) / sigma ** 2)
         down = math.sqrt(following ** 2 - up ** 2)
         h = math.log(sigma) - math.log(down)
         middle = sigma * math.exp(-r * h)
@@ -168,16 +205,18 @@ def two_stage_ancestral(name, config, steps, begin=0):
         second = original(outputs[calls], u, middle)
         told.append(timestep(middle))
         scale.append(1 / math.sqrt(middle ** 2 + 1))
-        drawn.append(1)
+        drawn.append(1 if eta > 0 else 0)
         originals.append(second)
         calls += 1
-        sample = toward(sample, (1 - 1 / (2 * r)) * x0 + 1 / (2 * r) * second, sigma, down) + up * noises[sum(drawn) - 1]
+        sample = toward(sample, (1 - 1 / (2 * r)) * x0 + 1 / (2 * r) * second, sigma, down) + up * noises[max(0, sum(drawn) - 1)]
         samples.append(sample)
     tensors["schedule"] = torch.tensor([told, scale, drawn])
     tensors["samples"] = torch.stack(samples)
     tensors["originals"] = torch.stack(originals)
     case = {"config": {**config, "_class_name": DPMPP_2S_A}, "steps": steps, "begin": begin, "calls": 2 * steps - 1, "order": 2,
             "init_noise_sigma": float(euler.init_noise_sigma)}
+    if eta != 1:
+        case["config"]["eta"] = eta
     return case, {f"{name}.{k}": v.float().contiguous() for k, v in tensors.items()}
 
 
@@ -190,6 +229,8 @@ DPMPP_2S_A = "DPMPP2SAncestralSampler"  # sgm's name
 SAMPLE = (EULER, HEUN, MULTI, SINGLE, UNIPC, LMS, DDIM, LCM, DEIS, DDPM, TCD)
 ZERO_SNR = (EULER, EULER_A, MULTI, UNIPC, DDIM, LCM, DDPM, TCD)
 CURVES = (EULER, HEUN, DPM2, DPM2_A, SDE, MULTI, SINGLE, UNIPC, LMS, DEIS, DPMPP_2S_A)
+OWN = ("use_ays_sigmas", "use_kl_optimal_sigmas")
+OF_CURVES = ("use_karras_sigmas", "use_exponential_sigmas", "use_beta_sigmas")
 TWO_CALLS = (HEUN, DPM2, DPM2_A, SDE, DPMPP_2S_A)
 SHORT = {EULER: "euler", EULER_A: "euler_a", HEUN: "heun", DPM2: "dpm2", DPM2_A: "dpm2_a", SDE: "dpm_sde", MULTI: "dpm_m", SINGLE: "dpm_s",
          UNIPC: "unipc", LMS: "lms", DDIM: "ddim", LCM: "lcm", DEIS: "deis", DDPM: "ddpm", PNDM: "pndm", TCD: "tcd", DPMPP_2S_A: "dpmpp_2s_a"}
@@ -299,6 +340,16 @@ def wanted():
         for prediction in ("epsilon", "v_prediction"):
             for steps in (4, 5, 10):
                 yield f"prk_{spacing}_{prediction}_{steps}", PNDM, {"timestep_spacing": spacing, "prediction_type": prediction}, steps, {}
+    for eta in (0.0, 0.4):
+        for steps in (4, 10):
+            yield f"eta_{eta}_{steps}", DPMPP_2S_A, {"prediction_type": "epsilon"}, steps, {"eta": eta}
+    for cls in (EULER, EULER_A, MULTI, DPMPP_2S_A):
+        for steps in (2, 4, 10):
+            for own in OWN:
+                yield f"{own.split('_')[1]}_{steps}", cls, {own: True, "timestep_spacing": "linspace"}, steps, {}
+    for curve in OF_CURVES:
+        for steps in (1, 4, 7):
+            yield f"{curve.split('_')[1]}_{steps}", EULER_A, {curve: True, "timestep_spacing": "linspace"}, steps, {}
 
 
 cases = {}

@@ -85,7 +85,9 @@ class PastPictureTest {
 
     @ParameterizedTest
     @CsvSource({"Euler a,,Euler a", "DPM++ 2M Karras,,DPM++ 2M Karras", "DPM++ 2M,Automatic,DPM++ 2M Karras", "Euler a,Automatic,Euler a",
-        "DPM++ 2M SDE,Automatic,DPM++ 2M SDE Exponential", "Euler,SGM Uniform,'Euler,timestep_spacing=trailing'", "Euler,Uniform,Euler", "DPM++ 2M Karras,Karras,DPM++ 2M Karras"})
+        "DPM++ 2M SDE,Automatic,DPM++ 2M SDE Exponential", "Euler,SGM Uniform,'Euler,timestep_spacing=trailing'", "Euler,Uniform,Euler", "DPM++ 2M Karras,Karras,DPM++ 2M Karras",
+        "DPM++ 2S a,Automatic,DPM++ 2S a Karras", "DPM++ 2M,Align Your Steps,DPM++ 2M Align Your Steps", "Euler a,KL Optimal,Euler a KL Optimal",
+        "DEIS,Normal,'DEIS,timestep_spacing=linspace'", "DDIM,DDIM,'DDIM,timestep_spacing=leading'", "Heun,Simple,'Heun,timestep_spacing=trailing'"})
     void samplersBecomeSchedulers(String sampler, String schedule, String scheduler) {
         assertEquals(Optional.of(scheduler), WebUiSampler.scheduler(sampler, schedule));
     }

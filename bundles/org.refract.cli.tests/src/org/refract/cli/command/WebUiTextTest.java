@@ -70,7 +70,8 @@ class WebUiTextTest {
     @CsvSource({"euler,Euler,Uniform", "euler_ancestral,Euler a,Uniform", "euler_karras,Euler,Karras", "dpmpp_2m_sde_exponential,DPM++ 2M SDE,Exponential",
         "turbo,Euler a,SGM Uniform", "'ddim,eta=0.5',DDIM,Uniform", "'euler,timestep_spacing=trailing',Euler,SGM Uniform", "UniPC,UniPC,Uniform",
         "DPM++ 2M Karras,DPM++ 2M,Karras", "unipc_beta,UniPC,Beta", "dpmpp_2s_ancestral_karras,DPM++ 2S a,Karras", "DPM++ 2S a,DPM++ 2S a,Uniform",
-        "pndm,PLMS,Uniform", "deis_exponential,DEIS,Exponential", "'tcd,eta=0.5',TCD,Uniform", "PNDMScheduler,PLMS,Uniform"})
+        "pndm,PLMS,Uniform", "deis_exponential,DEIS,Exponential", "'tcd,eta=0.5',TCD,Uniform", "PNDMScheduler,PLMS,Uniform",
+        "dpmpp_2m_ays,DPM++ 2M,Align Your Steps", "euler_a_kl_optimal,Euler a,KL Optimal"})
     void schedulersHaveTheWebUisNames(String said, String sampler, String schedule) {
         assertEquals(new WebUiSampler(sampler, schedule), WebUiSampler.of(request().withScheduler(said), MODEL));
     }

@@ -96,7 +96,10 @@ final class ComfyGraph {
             case "karras" -> name + "_karras";
             case "exponential" -> name + "_exponential";
             case "beta" -> name + "_beta";
-            case "sgm_uniform" -> name + ",timestep_spacing=trailing";
+            case "kl_optimal" -> name + "_kl_optimal";
+            case "sgm_uniform", "simple" -> name + ",timestep_spacing=trailing";
+            case "normal" -> name + ",timestep_spacing=linspace";
+            case "ddim_uniform" -> name + ",timestep_spacing=leading";
             default -> name;
         });
     }

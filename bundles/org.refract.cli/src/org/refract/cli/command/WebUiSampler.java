@@ -25,13 +25,15 @@ record WebUiSampler(String sampler, String schedule) {
             Map.entry("dpmsolvermultistepscheduler", "DPM++ 2M"), Map.entry("unipcmultistepscheduler", "UniPC"), Map.entry("lmsdiscretescheduler", "LMS"),
             Map.entry("ddimscheduler", "DDIM"), Map.entry("lcmscheduler", "LCM"), Map.entry("pndmscheduler", "PLMS"), Map.entry("ddpmscheduler", "DDPM"),
             Map.entry("deismultistepscheduler", "DEIS"), Map.entry("tcdscheduler", "TCD"));
-    private static final Map<String, String> CURVES = Map.of("_karras", "Karras", "_exponential", "Exponential", "_beta", "Beta");
+    private static final Map<String, String> CURVES = Map.of("_karras", "Karras", "_exponential", "Exponential", "_beta", "Beta",
+            "_kl_optimal", "KL Optimal", "_ays", "Align Your Steps");
     /** The schedule that {@code Automatic} means for a sampler; for the others it is the uniform one. */
     private static final Map<String, String> AUTOMATIC = Map.of("DPM++ 2M", "Karras", "DPM++ SDE", "Karras", "DPM++ 2S a", "Karras", "DPM2", "Karras",
             "DPM2 a", "Karras", "DPM++ 2M SDE", "Exponential", "DPM++ 2M SDE Heun", "Exponential", "DPM++ 3M SDE", "Exponential");
     private static final String UNIFORM = "Uniform";
-    /** Steps from the last noise level on, evenly: trailing, in diffusers' word. */
     private static final String SGM_UNIFORM = "SGM Uniform";
+    /** Schedules by diffusers' words for the spacing of timesteps. */
+    private static final Map<String, String> SPACINGS = Map.of(SGM_UNIFORM, "trailing", "Simple", "trailing", "Normal", "linspace", "DDIM", "leading");
 
     /** What a request was drawn with. */
     static WebUiSampler of(ImageRequest request, ModelInfo model) {
@@ -54,8 +56,8 @@ record WebUiSampler(String sampler, String schedule) {
             return Optional.empty();
         }
         String spacing = schedule == null ? "" : schedule.equals("Automatic") ? AUTOMATIC.getOrDefault(sampler, "") : schedule;
-        if (spacing.equals(SGM_UNIFORM)) {
-            return Optional.of(sampler + ",timestep_spacing=trailing");
+        if (SPACINGS.containsKey(spacing)) {
+            return Optional.of(sampler + ",timestep_spacing=" + SPACINGS.get(spacing));
         }
         return Optional.of(spacing.isEmpty() || spacing.equals(UNIFORM) || sampler.endsWith(spacing) ? sampler : sampler + " " + spacing);
     }

@@ -2,17 +2,22 @@ package org.refract.model.sdxl.schedulers;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.ndarray.NDArray;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.refract.api.RefractException;
 import org.refract.api.model.Placement;
 import org.refract.engine.tensor.Scope;
+import org.refract.engine.tensor.Tensors;
+import org.refract.engine.tensor.TorchRandom;
 import org.refract.model.sdxl.nn.ConfigFile;
 
 class SchedulerNamesTest {
@@ -42,7 +47,8 @@ class SchedulerNamesTest {
     @ParameterizedTest
     @CsvSource({"Euler a,euler_ancestral", "DPM++ 2M Karras,dpmpp_2m_karras", "DPM++ 2M SDE Karras,dpmpp_2m_sde_karras", "DPM2 a,dpm2_ancestral",
         "DPM++ SDE Karras,dpmpp_sde_karras", "UniPC,unipc", "LMS,lms", "Heun,heun", "DPM++ 2S a,dpmpp_2s_ancestral", "PLMS,pndm", "DEIS,deis",
-        "DPM++ 2S a Karras,dpmpp_2s_ancestral_karras", "DDPM,ddpm", "TCD,tcd"})
+        "DPM++ 2S a Karras,dpmpp_2s_ancestral_karras", "DDPM,ddpm", "TCD,tcd", "Euler a Karras,euler_ancestral_karras",
+        "DPM++ 2M KL Optimal,dpmpp_2m_kl_optimal", "DPM++ 2M SDE Align Your Steps,dpmpp_2m_sde_ays"})
     void theNamesOfTheWebUiMeanTheSame(String display, String name) throws Exception {
         assertEquals(name, SchedulerName.of(display).orElseThrow().name());
         assertEquals(sdxl().named(name).className(), sdxl().named(display.toLowerCase(Locale.ROOT)).className());
@@ -53,6 +59,33 @@ class SchedulerNamesTest {
         "dpmpp_sde_gpu_karras,dpmpp_sde_karras", "dpmpp_3m_sde_gpu_exponential,dpmpp_3m_sde_exponential", "plms,pndm"})
     void theNamesOfOtherToolsMeanTheSame(String alias, String name) {
         assertEquals(name, SchedulerName.of(alias).orElseThrow().name());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"euler_ancestral,euler", "dpm2_ancestral,dpm2"})
+    void anAncestralSchedulerWithoutFreshNoiseIsThePlainOne(String ancestral, String plain) throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            Solver one = sdxl().named(ancestral + ",eta=0").scheduler().solver(5, scope.manager());
+            Solver other = sdxl().named(plain).scheduler().solver(5, scope.manager());
+            TorchRandom random = new TorchRandom(2);
+            NDArray first = Tensors.of(scope.manager(), random.randn(16), 1, 1, 4, 4);
+            NDArray second = first;
+            for (int i = 0; i < one.timesteps().length; i++) {
+                assertFalse(one.drawsNoise(i));
+                NDArray said = Tensors.of(scope.manager(), random.randn(16), 1, 1, 4, 4);
+                first = one.step(scope.manager(), i, said, first, Optional.empty());
+                second = other.step(scope.manager(), i, said, second, Optional.empty());
+                assertArrayEquals(Tensors.floats(second), Tensors.floats(first));
+            }
+        }
+    }
+
+    @Test
+    void theStepsOfAlignYourStepsAreDiffusers() throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            assertArrayEquals(new double[] {999, 845, 730, 587, 443, 310, 193, 116, 53, 13},
+                    sdxl().named("dpmpp_2m_ays").scheduler().solver(10, scope.manager()).timesteps());
+        }
     }
 
     @Test
@@ -86,6 +119,7 @@ class SchedulerNamesTest {
         assertTrue(sentence("tcd,eta=1.5").contains("'eta' should be from 0 to 1"));
         assertTrue(sentence("ddpm,variance_type=learned_range").contains("fixed_small or fixed_small_log or fixed_large"));
         assertTrue(sentence("dpmpp_2m,solver_order=9").contains("from 1 to 3"));
+        assertTrue(sentence("euler_a,eta=-1").contains("'eta' should be from 0 to 1"));
         assertTrue(sentence("deis,solver_order=4").contains("from 1 to 3"));
         assertTrue(sentence("dpmpp_2m_karras,use_beta_sigmas=true").contains("'use_beta_sigmas' should be false where 'use_karras_sigmas' is true"));
         assertTrue(sentence("dpmpp_2m,algorithm_type=dpmsolver").contains("sigma_min"));

@@ -38,7 +38,7 @@ record DeisScheduler(Discretization levels, Prediction prediction, Clipping clip
         levels.check(steps);
         int train = levels.betas().levels();
         double[] timesteps = levels.spacing().timestepsOfOneMore(train, train, steps, levels.stepsOffset());
-        Whole whole = levels.curve() == SigmaCurve.KARRAS ? Whole.ROUND : Whole.TRUNCATE;
+        Whole whole = levels.curve().rounds() ? Whole.ROUND : Whole.TRUNCATE;
         return new Deis(this, SigmaSteps.dpm(levels, timesteps, whole, true), owner);
     }
 

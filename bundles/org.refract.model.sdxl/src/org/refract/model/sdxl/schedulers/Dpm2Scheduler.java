@@ -13,40 +13,36 @@ import org.refract.model.sdxl.schedulers.SigmaSteps.Whole;
  *
  * @param levels     the noise levels
  * @param prediction what the U-Net says
- * @param ancestral  whether each step adds fresh noise
+ * @param eta        share of fresh noise, 0 to 1
  */
-record Dpm2Scheduler(Discretization levels, Prediction prediction, boolean ancestral) implements Scheduler {
+record Dpm2Scheduler(Discretization levels, Prediction prediction, double eta) implements Scheduler {
 
     static Scheduler read(ConfigFile file, Discretization levels, Prediction prediction) {
-        return new Dpm2Scheduler(levels, prediction, false);
+        return new Dpm2Scheduler(levels, prediction, 0);
     }
 
-    static Scheduler readAncestral(ConfigFile file, Discretization levels, Prediction prediction) {
-        return new Dpm2Scheduler(levels, prediction, true);
+    static Scheduler readAncestral(ConfigFile file, Discretization levels, Prediction prediction) throws RefractException {
+        return new Dpm2Scheduler(levels, prediction, Options.share(file, "eta", 1));
     }
 
     @Override
     public Solver solver(int steps, NDManager owner) throws RefractException {
         levels.check(steps);
         SigmaSteps whole = SigmaSteps.euler(levels, steps, Whole.ROUND);
-        return new Dpm2(this, MiddleSteps.of(levels, whole, (from, to) -> step(from, to).down()), owner);
-    }
-
-    private AncestralStep step(float from, float to) {
-        return ancestral ? AncestralStep.of(from, to) : new AncestralStep(0, to);
+        return new Dpm2(this, MiddleSteps.of(levels, whole, (from, to) -> AncestralStep.of(from, to, eta).down()), owner);
     }
 
     private static final class Dpm2 extends MiddleSolver {
-        private final Dpm2Scheduler scheduler;
+        private final double eta;
 
         private Dpm2(Dpm2Scheduler scheduler, MiddleSteps steps, NDManager owner) {
             super(scheduler.levels, scheduler.prediction, steps, owner);
-            this.scheduler = scheduler;
+            this.eta = scheduler.eta;
         }
 
         @Override
         public boolean drawsNoise(int i) {
-            return scheduler.ancestral && i % 2 == 1;
+            return eta > 0 && i % 2 == 1;
         }
 
         @Override
@@ -56,7 +52,7 @@ record Dpm2Scheduler(Discretization levels, Prediction prediction, boolean ances
                     begin(sample);
                     return along(out, sample, slope, inputSigma(i + 1) - sigma(i));
                 }
-                AncestralStep step = scheduler.step(sigma(i - 1), sigma(i));
+                AncestralStep step = AncestralStep.of(sigma(i - 1), sigma(i), eta);
                 NDArray down = along(out, start(), slope, step.down() - sigma(i - 1));
                 if (noise.isEmpty()) {
                     return down;

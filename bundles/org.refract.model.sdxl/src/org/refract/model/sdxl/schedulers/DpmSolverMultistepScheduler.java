@@ -35,8 +35,7 @@ record DpmSolverMultistepScheduler(Discretization levels, Prediction prediction,
     }
 
     private Whole whole() {
-        boolean rounds = levels.curve() == SigmaCurve.KARRAS || levels.curve() == SigmaCurve.LU;
-        return rounds && !levels.betas().schedule().equals("squaredcos_cap_v2") ? Whole.ROUND : Whole.TRUNCATE;
+        return levels.curve().rounds() && !levels.betas().schedule().equals("squaredcos_cap_v2") ? Whole.ROUND : Whole.TRUNCATE;
     }
 
     private static final class Multistep extends DpmSolver {

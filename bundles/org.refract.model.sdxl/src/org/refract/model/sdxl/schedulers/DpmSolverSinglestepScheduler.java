@@ -29,7 +29,7 @@ record DpmSolverSinglestepScheduler(Discretization levels, Prediction prediction
         int train = levels.betas().levels();
         int last = train - new NoiseSchedule(levels.betas(), true).clipped(levels.lambdaMin());
         double[] timesteps = Spacing.LINSPACE.timestepsOfOneMore(last, train, steps, 0);
-        Whole whole = levels.curve() == SigmaCurve.KARRAS ? Whole.ROUND : Whole.TRUNCATE;
+        Whole whole = levels.curve().rounds() ? Whole.ROUND : Whole.TRUNCATE;
         return new Singlestep(this, SigmaSteps.dpm(levels, timesteps, whole, false), owner);
     }
 

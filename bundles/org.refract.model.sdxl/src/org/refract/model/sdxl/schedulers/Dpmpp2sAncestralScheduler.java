@@ -16,38 +16,43 @@ import org.refract.model.sdxl.schedulers.SigmaSteps.Whole;
  *
  * @param levels     the noise levels
  * @param prediction what the U-Net says
+ * @param eta        share of fresh noise, 0 to 1
  */
-record Dpmpp2sAncestralScheduler(Discretization levels, Prediction prediction) implements Scheduler {
+record Dpmpp2sAncestralScheduler(Discretization levels, Prediction prediction, double eta) implements Scheduler {
 
-    static Scheduler read(ConfigFile file, Discretization levels, Prediction prediction) {
-        return new Dpmpp2sAncestralScheduler(levels, prediction);
+    static Scheduler read(ConfigFile file, Discretization levels, Prediction prediction) throws RefractException {
+        return new Dpmpp2sAncestralScheduler(levels, prediction, Options.share(file, "eta", 1));
     }
 
     @Override
     public Solver solver(int steps, NDManager owner) throws RefractException {
         levels.check(steps);
         SigmaSteps whole = SigmaSteps.euler(levels, steps, Whole.NO);
-        return new Dpmpp2sAncestral(this, MiddleSteps.of(levels, whole, (from, to) -> AncestralStep.of(from, to).down()), owner);
+        return new Dpmpp2sAncestral(this, MiddleSteps.of(levels, whole, (from, to) -> AncestralStep.of(from, to, eta).down()), owner);
     }
 
     private static final class Dpmpp2sAncestral extends MiddleSolver {
+        private final double eta;
 
         private Dpmpp2sAncestral(Dpmpp2sAncestralScheduler scheduler, MiddleSteps steps, NDManager owner) {
             super(scheduler.levels, scheduler.prediction, steps, owner);
+            this.eta = scheduler.eta;
         }
 
         @Override
         public boolean drawsNoise(int i) {
-            return i % 2 == 1;
+            return eta > 0 && i % 2 == 1;
         }
 
         @Override
         public NDArray step(NDManager out, int i, NDArray modelOutput, NDArray sample, Optional<NDArray> noise) {
             try (NDArray original = predictedOriginal(out, i, modelOutput, sample)) {
                 if (i % 2 == 1) {
-                    AncestralStep step = AncestralStep.of(sigma(i - 1), sigma(i));
+                    AncestralStep step = AncestralStep.of(sigma(i - 1), sigma(i), eta);
                     double keep = (double) step.down() / sigma(i - 1);
-                    return Kernels.sum(out, List.of(start(), original, noise.orElseThrow()), keep, 1 - keep, step.up());
+                    return noise.isEmpty()
+                            ? Kernels.sum(out, start(), keep, original, 1 - keep)
+                            : Kernels.sum(out, List.of(start(), original, noise.get()), keep, 1 - keep, step.up());
                 }
                 begin(sample);
                 double keep = sigma(i + 1) > 0 ? (double) inputSigma(i + 1) / sigma(i) : 0;

@@ -8,22 +8,23 @@ import org.refract.model.sdxl.nn.ConfigFile;
 
 /**
  * {@code EulerDiscreteScheduler}: {@code x += (x - x̂₀) / σ · (σ' - σ)} (Karras et al. 2022, algorithm 2 without churn and correction), and
- * {@code EulerAncestralDiscreteScheduler}: the same down to {@code σ_down}, then noise of {@code σ_up}.
+ * {@code EulerAncestralDiscreteScheduler}: the same down to the {@code σ_down} of the
+ * {@link AncestralStep}, then noise of {@code σ_up}.
  *
  * @param levels     the noise levels
  * @param prediction what the U-Net says
- * @param ancestral  whether each step adds fresh noise
+ * @param eta        share of fresh noise, 0 to 1
  */
-record EulerScheduler(Discretization levels, Prediction prediction, boolean ancestral) implements Scheduler {
+record EulerScheduler(Discretization levels, Prediction prediction, double eta) implements Scheduler {
 
     static Scheduler read(ConfigFile file, Discretization levels, Prediction prediction) throws RefractException {
         Options.oneOf(file, "interpolation_type", "linear", "linear");
         Options.oneOf(file, "timestep_type", "discrete", "discrete");
-        return new EulerScheduler(levels, prediction, false);
+        return new EulerScheduler(levels, prediction, 0);
     }
 
-    static Scheduler readAncestral(ConfigFile file, Discretization levels, Prediction prediction) {
-        return new EulerScheduler(levels, prediction, true);
+    static Scheduler readAncestral(ConfigFile file, Discretization levels, Prediction prediction) throws RefractException {
+        return new EulerScheduler(levels, prediction, Options.share(file, "eta", 1));
     }
 
     @Override
@@ -33,28 +34,28 @@ record EulerScheduler(Discretization levels, Prediction prediction, boolean ance
     }
 
     private static final class Euler extends SigmaSolver {
-        private final boolean ancestral;
+        private final double eta;
 
         private Euler(EulerScheduler scheduler, SigmaSteps steps) {
             super(scheduler.levels, scheduler.prediction, steps, Clipping.NONE);
-            this.ancestral = scheduler.ancestral;
+            this.eta = scheduler.eta;
         }
 
         @Override
         public boolean drawsNoise(int i) {
-            return ancestral;
+            return eta > 0;
         }
 
         @Override
         public NDArray step(NDManager out, int i, NDArray modelOutput, NDArray sample, Optional<NDArray> noise) {
-            AncestralStep step = ancestral ? AncestralStep.of(sigma(i), sigma(i + 1)) : new AncestralStep(0, sigma(i + 1));
+            AncestralStep step = AncestralStep.of(sigma(i), sigma(i + 1), eta);
             try (NDArray slope = derivative(out, i, modelOutput, sample)) {
                 NDArray down = along(out, sample, slope, step.down() - sigma(i));
-                if (!ancestral) {
+                if (noise.isEmpty()) {
                     return down;
                 }
                 try (down) {
-                    return along(out, down, noise.orElseThrow(), step.up());
+                    return along(out, down, noise.get(), step.up());
                 }
             }
         }

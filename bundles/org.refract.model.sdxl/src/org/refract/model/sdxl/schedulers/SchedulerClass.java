@@ -13,7 +13,8 @@ import org.refract.model.sdxl.nn.ConfigFile;
 enum SchedulerClass {
     EULER("EulerDiscreteScheduler", Betas.DDPM, Spacing.LINSPACE, Set.of(Knows.CURVES, Knows.CURVE_ENDS, Knows.FINAL_SIGMA, Knows.ZERO_SNR,
             Knows.SAMPLE), EulerScheduler::read),
-    EULER_ANCESTRAL("EulerAncestralDiscreteScheduler", Betas.DDPM, Spacing.LINSPACE, Set.of(Knows.ZERO_SNR), EulerScheduler::readAncestral),
+    EULER_ANCESTRAL("EulerAncestralDiscreteScheduler", Betas.DDPM, Spacing.LINSPACE, Set.of(Knows.CURVES, Knows.ZERO_SNR),
+            EulerScheduler::readAncestral),
     HEUN("HeunDiscreteScheduler", Betas.LINEAR, Spacing.LINSPACE, Set.of(Knows.CURVES, Knows.SAMPLE), HeunScheduler::read),
     DPM2("KDPM2DiscreteScheduler", Betas.LINEAR, Spacing.LINSPACE, Set.of(Knows.CURVES), Dpm2Scheduler::read),
     DPM2_ANCESTRAL("KDPM2AncestralDiscreteScheduler", Betas.LINEAR, Spacing.LINSPACE, Set.of(Knows.CURVES), Dpm2Scheduler::readAncestral),

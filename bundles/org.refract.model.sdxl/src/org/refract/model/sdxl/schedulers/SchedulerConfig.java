@@ -12,13 +12,14 @@ import org.refract.model.sdxl.schedulers.SchedulerClass.Knows;
 
 /**
  * {@code scheduler/scheduler_config.json}. Where a value is absent, the one that diffusers takes for the scheduler's class stands in; what the
- * class does not know is passed over, as diffusers does. One key is Refract's own: {@code eta} of {@code DDIMScheduler}, the share of fresh
- * noise, which diffusers takes as an argument of the pipeline.
+ * class does not know is passed over, as diffusers does. Some keys are Refract's own: {@code eta}, the share of fresh noise, which diffusers takes
+ * as an argument of the pipeline for {@code DDIMScheduler} and {@code TCDScheduler} and other tools for the ancestral ones;
+ * {@code use_kl_optimal_sigmas} and {@code use_ays_sigmas}; and the curves of {@code EulerAncestralDiscreteScheduler}.
  */
 public final class SchedulerConfig {
 
     /** A short name that says how the sigmas lie. */
-    private static final Pattern CURVED = Pattern.compile("_(karras|exponential|beta)$");
+    private static final Pattern CURVED = Pattern.compile("_(karras|exponential|beta|kl_optimal|ays)$");
     private static final String CLASS = "_class_name";
     /** What a solver alone knows: another one does not take it over. */
     private static final List<String> OF_SOLVERS = List.of("algorithm_type", "solver_type", "solver_order", "lower_order_final", "euler_at_final",
@@ -75,7 +76,7 @@ public final class SchedulerConfig {
         String[] parts = wanted.split(",", -1);
         Optional<SchedulerName> name = SchedulerName.of(parts[0]);
         SchedulerClass asked = name.map(SchedulerName::type).or(() -> SchedulerClass.of(parts[0].strip())).orElseThrow(() -> RefractException.usage(
-                "There is no scheduler '%s'; there are %s, most of them also with _karras, _exponential or _beta after the name.", parts[0].strip(),
+                "There is no scheduler '%s'; there are %s, most of them also with _karras, _exponential, _beta, _kl_optimal or _ays after the name.", parts[0].strip(),
                 names().stream().filter(n -> !CURVED.matcher(n).find()).collect(Collectors.joining(", "))));
         JsonObject json = new JsonObject();
         file.names().forEach(key -> json.add(key, file.value(key).orElseThrow()));

@@ -22,8 +22,9 @@ import org.refract.model.sdxl.schedulers.SchedulerClass.Knows;
  */
 record SchedulerName(String name, String display, Set<String> aliases, SchedulerClass type, Map<String, JsonElement> options) {
 
+    /** Curves as the web UI calls them. */
     private static final Map<SigmaCurve, String> CURVES = Map.of(SigmaCurve.KARRAS, "Karras", SigmaCurve.EXPONENTIAL, "Exponential", SigmaCurve.BETA,
-            "Beta");
+            "Beta", SigmaCurve.KL_OPTIMAL, "KL Optimal", SigmaCurve.AYS, "Align Your Steps");
     private static final List<SchedulerName> PLAIN = List.of(
             plain("euler", "Euler", SchedulerClass.EULER, Map.of()),
             plain("euler_ancestral", "Euler a", SchedulerClass.EULER_ANCESTRAL, Map.of(), "euler_a"),
@@ -74,11 +75,10 @@ record SchedulerName(String name, String display, Set<String> aliases, Scheduler
     }
 
     private SchedulerName curved(SigmaCurve curve) {
-        String word = CURVES.get(curve);
-        String suffix = "_" + word.toLowerCase(Locale.ROOT);
+        String suffix = "_" + curve.name().toLowerCase(Locale.ROOT);
         Map<String, JsonElement> all = new HashMap<>(options);
         all.put(curve.key(), new JsonPrimitive(true));
-        return new SchedulerName(name + suffix, display + " " + word, Set.copyOf(aliases.stream().map(a -> a + suffix).toList()), type, all);
+        return new SchedulerName(name + suffix, display + " " + CURVES.get(curve), Set.copyOf(aliases.stream().map(a -> a + suffix).toList()), type, all);
     }
 
     private static SchedulerName plain(String name, String display, SchedulerClass type, Map<String, JsonElement> options, String... aliases) {

@@ -18,7 +18,8 @@ record Setting(String key, JsonPrimitive value) {
             "dynamic_thresholding_ratio", "eta", "euler_at_final", "final_sigmas_type", "lambda_min_clipped", "lower_order_final",
             "original_inference_steps", "predict_x0", "prediction_type", "rescale_betas_zero_snr", "sample_max_value", "set_alpha_to_one",
             "sigma_max", "sigma_min", "skip_prk_steps", "solver_order", "solver_type", "steps_offset", "thresholding", "timestep_scaling", "timestep_spacing",
-            "use_beta_sigmas", "use_exponential_sigmas", "use_karras_sigmas", "use_lu_lambdas", "variance_type");
+            "use_ays_sigmas", "use_beta_sigmas", "use_exponential_sigmas", "use_karras_sigmas",
+            "use_kl_optimal_sigmas", "use_lu_lambdas", "variance_type");
 
     /** @throws RefractException if it is no {@code key=value} or no scheduler knows the key */
     static Setting of(String text) throws RefractException {

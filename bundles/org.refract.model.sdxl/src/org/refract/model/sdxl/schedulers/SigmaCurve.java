@@ -36,6 +36,31 @@ enum SigmaCurve {
             return min + BetaQuantile.of(1 - share) * (max - min);
         }
     },
+    /** {@code tan(s atan σmin + (1 - s) atan σmax)} (Align Your Steps, theorem 3.1). */
+    KL_OPTIMAL("use_kl_optimal_sigmas") {
+        @Override
+        double between(double max, double min, double share) {
+            return Math.tan(share * Math.atan(min) + (1 - share) * Math.atan(max));
+        }
+    },
+    /** The ten levels that were found to be best for SDXL, for other numbers of steps even in log σ between them (Align Your Steps). */
+    AYS("use_ays_sigmas") {
+        @Override
+        double[] sigmas(double max, double min, int steps) {
+            double[] sigmas = new double[steps];
+            for (int i = 0; i < steps; i++) {
+                sigmas[i] = between(max, min, (double) i / steps);
+            }
+            return sigmas;
+        }
+
+        @Override
+        double between(double max, double min, double share) {
+            double place = share * (AYS_LEVELS.length - 1);
+            int low = Math.min((int) place, AYS_LEVELS.length - 2);
+            return EXPONENTIAL.between(AYS_LEVELS[low], AYS_LEVELS[low + 1], place - low);
+        }
+    },
     /** Even in λ (DPM-Solver, section 4.3). */
     LU("use_lu_lambdas") {
         @Override
@@ -45,6 +70,8 @@ enum SigmaCurve {
     };
 
     private static final double RHO = 7;
+    /** diffusers: {@code AysSchedules["StableDiffusionXLSigmas"]}, with the least level of training, from which the way to 0 is left out. */
+    private static final double[] AYS_LEVELS = {14.615, 6.315, 3.771, 2.181, 1.342, 0.862, 0.555, 0.380, 0.234, 0.113, 0.029};
 
     private final String key;
 
@@ -78,6 +105,11 @@ enum SigmaCurve {
             sigmas[i] = between(max, min, steps == 1 ? 0 : (double) i / (steps - 1));
         }
         return sigmas;
+    }
+
+    /** Whether timesteps of those who want whole ones are the nearest; else they are the next lower ones, as in diffusers. */
+    boolean rounds() {
+        return this != EXPONENTIAL && this != BETA;
     }
 
     abstract double between(double max, double min, double share);

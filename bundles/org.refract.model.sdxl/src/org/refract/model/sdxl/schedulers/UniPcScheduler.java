@@ -46,7 +46,7 @@ record UniPcScheduler(Discretization levels, Prediction prediction, Clipping cli
         levels.check(steps);
         int train = levels.betas().levels();
         double[] timesteps = levels.spacing().timestepsOfOneMore(train, train, steps, levels.stepsOffset());
-        Whole whole = levels.curve() == SigmaCurve.KARRAS ? Whole.ROUND : Whole.TRUNCATE;
+        Whole whole = levels.curve().rounds() ? Whole.ROUND : Whole.TRUNCATE;
         return new UniPc(this, SigmaSteps.dpm(levels, timesteps, whole, true), owner);
     }
 
