@@ -29,7 +29,7 @@ public final class FileFailure {
     /** The sentence for a failed write of {@code path}; what was begun has been removed. */
     public static RefractException writing(Path path, IOException e) {
         String reason = reason(e).toLowerCase(Locale.ROOT);
-        if (reason.contains("no space left") || reason.contains("not enough space") || reason.contains("disk quota")) {
+        if (isFull(e)) {
             return RefractException.failure(e, "The disk is full, so %s was not written: free some space there and try again.", path);
         }
         if (reason.contains("file too large")) {
@@ -45,6 +45,17 @@ public final class FileFailure {
             return RefractException.usage("%s cannot be written: a part of that path is a file, not a folder.", path);
         }
         return RefractException.failure(e, "%s cannot be written: %s.", path, reason(e));
+    }
+
+    /** Whether a write failed because the disk, or what of it this user may fill, is full. */
+    public static boolean isFull(RefractException e) {
+        return e.getCause() instanceof IOException cause && isFull(cause);
+    }
+
+    /** Whether a write failed because the disk, or what of it this user may fill, is full. */
+    public static boolean isFull(IOException e) {
+        String reason = reason(e).toLowerCase(Locale.ROOT);
+        return reason.contains("no space left") || reason.contains("not enough space") || reason.contains("disk quota");
     }
 
     /** The sentence for a write to a read-only file system. */

@@ -1,8 +1,9 @@
 package org.refract.engine.train;
 
 import com.google.gson.JsonObject;
-import java.io.BufferedWriter;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,9 @@ import org.refract.engine.file.Json;
 public final class RunLog implements AutoCloseable {
 
     private final Path file;
-    private final BufferedWriter out;
+    private final SeekableByteChannel out;
+    private final StringBuilder waiting = new StringBuilder();
+    private long end;
 
     /**
      * One line.
@@ -52,9 +55,11 @@ public final class RunLog implements AutoCloseable {
         }
     }
 
-    private RunLog(Path file, BufferedWriter out) {
+    /** @param out what is written to, from its position on */
+    RunLog(Path file, SeekableByteChannel out) throws IOException {
         this.file = file;
         this.out = out;
+        this.end = out.position();
     }
 
     /** Opens a log for writing; lines of steps after {@code step} are dropped, because a training that goes on will write them again. */
@@ -65,20 +70,39 @@ public final class RunLog implements AutoCloseable {
         }
         AtomicFile.write(file, kept.toString());
         try {
-            return new RunLog(file, Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.APPEND));
+            SeekableByteChannel out = Files.newByteChannel(file, StandardOpenOption.WRITE);
+            return new RunLog(file, out.position(out.size()));
         } catch (IOException e) {
             throw FileFailure.writing(file, e);
         }
     }
 
-    /** Adds a line. */
+    /** Adds a line. One for which the disk has no room waits for the next. */
     public void append(Entry entry) throws RefractException {
+        waiting.append(entry.line());
         try {
-            out.write(entry.line());
-            out.flush();
+            write();
         } catch (IOException e) {
-            throw FileFailure.writing(file, e);
+            if (!FileFailure.isFull(e)) {
+                throw FileFailure.writing(file, e);
+            }
         }
+    }
+
+    /** Writes what waits, all of it or nothing. */
+    private void write() throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(waiting.toString().getBytes(StandardCharsets.UTF_8));
+        try {
+            out.position(end);
+            while (bytes.hasRemaining()) {
+                out.write(bytes);
+            }
+        } catch (IOException e) {
+            out.truncate(end);
+            throw e;
+        }
+        end += bytes.limit();
+        waiting.setLength(0);
     }
 
     /** All lines of a log that may still be growing: a last line without its end is left out. */
@@ -103,10 +127,11 @@ public final class RunLog implements AutoCloseable {
         return entries;
     }
 
+    /** @throws RefractException if there is still no room for a line */
     @Override
     public void close() throws RefractException {
-        try {
-            out.close();
+        try (out) {
+            write();
         } catch (IOException e) {
             throw FileFailure.writing(file, e);
         }

@@ -11,6 +11,7 @@ import org.refract.api.RefractException;
 import org.refract.api.job.CancelledException;
 import org.refract.api.job.Monitor;
 import org.refract.api.sae.CheckpointFormat;
+import org.refract.engine.file.FileFailure;
 import org.refract.engine.source.Batch;
 import org.refract.engine.source.BatchSource;
 import org.refract.engine.tensor.Scope;
@@ -31,6 +32,7 @@ public final class Trainer {
     private final Path folder;
     private final TrainingPlan plan;
     private final CheckpointFormat format;
+    private final SavedSteps.Writer states;
     private final Map<String, Map<String, Double>> finished = new LinkedHashMap<>();
     private final Map<String, EarlyStop.Progress> stopped = new LinkedHashMap<>();
 
@@ -39,6 +41,12 @@ public final class Trainer {
      * @param format how the finished autoencoders are written
      */
     public Trainer(Path folder, TrainingPlan plan, CheckpointFormat format) {
+        this(folder, plan, format, TrainingState::save);
+    }
+
+    /** @param states writes saved states */
+    Trainer(Path folder, TrainingPlan plan, CheckpointFormat format, SavedSteps.Writer states) {
+        this.states = states;
         this.folder = folder;
         this.plan = plan;
         this.format = format;
@@ -69,12 +77,20 @@ public final class Trainer {
             try (Batches batches = Batches.open(plan, learning, saved.map(TrainingState::positions).orElse(Map.of()), monitor)) {
                 train(tasks, batches, saved.map(TrainingState::step).orElse(0L), identity, monitor);
             }
-            return new LinkedHashMap<>(finished);
-        } finally {
+        } catch (RefractException | RuntimeException | Error e) {
             for (RunningTask task : tasks) {
-                task.close();
+                try {
+                    task.close();
+                } catch (RefractException alsoFull) {
+                    e.addSuppressed(alsoFull);
+                }
             }
+            throw e;
         }
+        for (RunningTask task : tasks) {
+            task.close();
+        }
+        return new LinkedHashMap<>(finished);
     }
 
     private void begin(List<RunningTask> tasks, Optional<TrainingState> saved, Monitor monitor) throws RefractException {
@@ -106,18 +122,18 @@ public final class Trainer {
 
     private void train(List<RunningTask> tasks, Batches batches, long done, String identity, Monitor monitor) throws RefractException {
         monitor.stage("Training " + dictionaries(tasks), Math.max(0, plan.steps() - done));
+        SavedSteps saved = new SavedSteps(folder, identity, done, plan.saveEvery(), states);
         long step = done;
-        long savedStep = done;
-        long savedAt = System.nanoTime();
         long loggedStep = done;
-        long loggedAt = savedAt;
+        long loggedAt = System.nanoTime();
         try (Scope scope = Scope.open(plan.placement())) {
+            endEarly(tasks, step, monitor);
             while (step < plan.steps() && !tasks.isEmpty()) {
                 try {
                     monitor.checkpoint();
                     advance(tasks, batches, scope);
                 } catch (CancelledException | RefractException e) {
-                    save(tasks, step, savedStep, identity);
+                    saved.save(step, tasks, stopped);
                     throw e;
                 }
                 step++;
@@ -125,21 +141,43 @@ public final class Trainer {
                 if (step == 1 || step % plan.logEvery() == 0 || step == plan.steps()) {
                     long now = System.nanoTime();
                     log(tasks, step, (step - loggedStep) * plan.batch() * 1e9 / Math.max(1, now - loggedAt), monitor);
-                    endEarly(tasks, step, monitor);
+                    try {
+                        endEarly(tasks, step, monitor);
+                    } catch (RefractException e) {
+                        saved.save(step, tasks, stopped);
+                        throw e;
+                    }
                     loggedStep = step;
                     loggedAt = now;
                 }
-                if (System.nanoTime() - savedAt >= plan.saveEvery().toNanos()) {
-                    save(tasks, step, savedStep, identity);
-                    savedStep = step;
-                    savedAt = System.nanoTime();
-                }
+                saved.saveIfDue(step, tasks, stopped, monitor);
             }
         }
-        save(tasks, step, savedStep, identity);
+        write(tasks, step, saved);
+    }
+
+    /** Saves the state and writes the dictionaries, which may find room where the larger state did not. */
+    private void write(List<RunningTask> tasks, long step, SavedSteps saved) throws RefractException {
+        Optional<RefractException> full = Optional.empty();
+        try {
+            saved.save(step, tasks, stopped);
+        } catch (RefractException e) {
+            full = Optional.of(e);
+        }
+        if (full.filter(e -> !FileFailure.isFull(e)).isPresent()) {
+            throw full.get();
+        }
         for (RunningTask task : tasks) {
-            task.write(folder, format, step);
+            try {
+                task.write(folder, format, step);
+            } catch (RefractException e) {
+                throw full.orElse(e);
+            }
             finish(task.name(), task.metrics(), step);
+        }
+        if (full.isPresent()) {
+            throw RefractException.failure(full.get().getCause(), "The disk is full: %s was written to %s, but not the state from which to train further; free some"
+                    + " space there and train again, which %s.", dictionaries(tasks), folder, saved.step() == 0 ? "begins anew" : "goes on from step " + saved.step());
         }
     }
 
@@ -181,9 +219,4 @@ public final class Trainer {
         }
     }
 
-    private void save(List<RunningTask> tasks, long step, long savedStep, String identity) throws RefractException {
-        if (step > savedStep) {
-            TrainingState.save(folder, step, identity, tasks, stopped);
-        }
-    }
 }

@@ -7,12 +7,14 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.engine.file.AtomicFile;
+import org.refract.engine.file.AtomicFolder;
 import org.refract.engine.file.FileFailure;
 import org.refract.engine.file.Json;
 import org.refract.engine.file.SafeTensors;
@@ -89,9 +91,9 @@ record TrainingState(long step, String identity, Map<String, StreamPosition> pos
         return Optional.of(new TrainingState(json.at("step").integer(), json.at("identity").text(), positions, progress));
     }
 
-    /** Whether an autoencoder ended early. */
+    /** Whether an autoencoder ended early and was written; one that could not be written goes on from here, to be written. */
     boolean stopped(String task) {
-        return progress.containsKey(task) && progress.get(task).stopped();
+        return progress.containsKey(task) && progress.get(task).stopped() && !positions.containsKey(task);
     }
 
     /**
@@ -102,6 +104,25 @@ record TrainingState(long step, String identity, Map<String, StreamPosition> pos
      */
     static void save(Path folder, long step, String identity, List<RunningTask> tasks, Map<String, EarlyStop.Progress> stopped)
             throws RefractException {
+        List<Path> written = new ArrayList<>();
+        try {
+            save(folder, step, identity, tasks, stopped, written);
+        } catch (RefractException e) {
+            for (Path file : written) {
+                AtomicFolder.delete(file);
+            }
+            throw e;
+        }
+        for (RunningTask task : tasks) {
+            deleteOthers(file(folder, task.name(), step));
+        }
+        for (String task : stopped.keySet()) {
+            deleteOthers(file(folder, task, step));
+        }
+    }
+
+    private static void save(Path folder, long step, String identity, List<RunningTask> tasks, Map<String, EarlyStop.Progress> stopped,
+            List<Path> written) throws RefractException {
         JsonObject json = new JsonObject();
         json.addProperty("format", FORMAT);
         json.addProperty("version", VERSION);
@@ -114,6 +135,7 @@ record TrainingState(long step, String identity, Map<String, StreamPosition> pos
             task.sae().tensors().forEach((name, tensor) -> tensors.put(SAE + name, tensor));
             task.trainer().state().forEach((name, tensor) -> tensors.put(TRAINER + name, tensor));
             SafeTensorsWriter.write(file(folder, task.name(), step), Map.of("step", Long.toString(step)), tensors);
+            written.add(file(folder, task.name(), step));
             JsonObject position = new JsonObject();
             position.addProperty("epoch", task.position().epoch());
             position.addProperty("offset", task.position().offset());
@@ -128,12 +150,6 @@ record TrainingState(long step, String identity, Map<String, StreamPosition> pos
             json.add("early_stop", said);
         }
         AtomicFile.write(folder.resolve(FILE), Json.text(json));
-        for (RunningTask task : tasks) {
-            deleteOthers(file(folder, task.name(), step));
-        }
-        for (String task : stopped.keySet()) {
-            deleteOthers(file(folder, task, step));
-        }
     }
 
     private static void requireFinite(Path folder, long step, RunningTask task) throws RefractException {
