@@ -111,10 +111,14 @@ class AtomicFileTest {
     }
 
     @Test
-    void reasonsOfTheSystemBecomeSentences() {
+    void reasonsOfTheSystemBecomeSentences() throws Exception {
         Path file = Path.of("out.bin");
         assertEquals("The disk is full, so out.bin was not written: free some space there and try again.",
                 FileFailure.writing(file, new IOException("No space left on device")).getMessage());
+        try (AtomicFolder begun = AtomicFolder.create(folder.resolve("a/b"))) {
+            String said = FileFailure.writing(begun.path().resolve("c.bin"), new IOException("No space left on device")).getMessage();
+            assertTrue(said.startsWith("The disk is full, so " + folder.resolve("a/b/c.bin") + " was not written"), said);
+        }
         assertEquals(2, FileFailure.writing(file, new AccessDeniedException("out.bin")).exitCode());
         assertTrue(FileFailure.writing(file, new IOException("Read-only file system")).getMessage().contains("choose a folder that you may write to"));
         assertTrue(FileFailure.writing(file, new IOException("File too large")).getMessage().contains("limit"));

@@ -26,8 +26,9 @@ public final class FileFailure {
         };
     }
 
-    /** The sentence for a failed write of {@code path}; what was begun has been removed. */
-    public static RefractException writing(Path path, IOException e) {
+    /** The sentence for a failed write of {@code path}; what was begun has been removed. A half-written folder goes by the name that it would have had. */
+    public static RefractException writing(Path begun, IOException e) {
+        Path path = Leftovers.finished(begun);
         String reason = reason(e).toLowerCase(Locale.ROOT);
         if (isFull(e)) {
             return RefractException.failure(e, "The disk is full, so %s was not written: free some space there and try again.", path);

@@ -30,6 +30,17 @@ final class Leftovers {
         return target.resolveSibling("." + target.getFileName() + "." + ProcessMark.current() + "-" + random + ".partial");
     }
 
+    /** A path with the names that its half-written folders will have. */
+    static Path finished(Path path) {
+        Path finished = path.getRoot();
+        for (Path part : path) {
+            Matcher name = PARTIAL.matcher(part.toString());
+            Path whole = name.matches() ? path.getFileSystem().getPath(name.group(1)) : part;
+            finished = finished == null ? whole : finished.resolve(whole);
+        }
+        return finished == null ? path : finished;
+    }
+
     /** Deletes what dead processes began for {@code target}. */
     static void sweep(Path target) throws IOException {
         Path folder = target.getParent();

@@ -75,6 +75,9 @@ record TrainingState(long step, String identity, Map<String, StreamPosition> pos
         if (!json.at("format").text().equals(FORMAT) || json.at("version").integer() != VERSION) {
             throw json.wrong("a training's state of version " + VERSION);
         }
+        for (Json task : Json.parse(file + ", identity", json.at("identity").text()).at("tasks").items()) {
+            task.at("name").text();
+        }
         Map<String, StreamPosition> positions = new LinkedHashMap<>();
         for (var position : json.at("positions").fields().entrySet()) {
             Json at = position.getValue();
