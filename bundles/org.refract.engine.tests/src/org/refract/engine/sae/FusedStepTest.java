@@ -33,15 +33,30 @@ import org.refract.engine.tensor.TorchRandom;
 final class FusedStepTest {
 
     private static final KernelLibrary PLAIN = KernelLibrary.of(FusedStepTest.class, "plain.ts.py");
-    private static final int D = 6;
     private static final int N = 48;
-    private static final int BATCH = 20;
 
     record Case(Selection selection, Rule rule, boolean centred, boolean rescaled, long[] widths, double[] weights, double k, boolean transcodes, boolean skips,
             Points points) {
 
         Case(Selection selection, Rule rule, boolean centred, boolean rescaled, long[] widths, double[] weights, double k, boolean transcodes, boolean skips) {
             this(selection, rule, centred, rescaled, widths, weights, k, transcodes, skips, Points.ONE);
+        }
+
+        /** Many active latents of wide samples are summed slab by slab. */
+        boolean slabs() {
+            return k >= 24;
+        }
+
+        int d() {
+            return slabs() ? 64 : 6;
+        }
+
+        int e() {
+            return !transcodes ? d() : slabs() ? 352 : 5;
+        }
+
+        int batch() {
+            return slabs() ? 50 : 20;
         }
     }
 
@@ -62,6 +77,11 @@ final class FusedStepTest {
         all.add(new Case(Selection.BATCHTOPK, Rule.DICTIONARY_LEARNING, true, false, new long[] {6, 20, N}, new double[] {0.2, 0.5, 0.3}, 3.5, false, false));
         all.add(new Case(Selection.BATCHTOPK, Rule.SAELENS, true, true, new long[] {6, 12, 24, N}, new double[] {1, 1, 1, 1}, 5, false, false));
         all.add(new Case(Selection.BATCHTOPK, Rule.NONE, false, false, new long[] {1, N}, new double[] {2, 1}, 30, true, true));
+        for (Selection selection : List.of(Selection.TOPK, Selection.ABSTOPK, Selection.BATCHTOPK)) {
+            all.add(new Case(selection, Rule.NONE, true, selection == Selection.BATCHTOPK, new long[] {N}, new double[] {1}, 30, false, false));
+        }
+        all.add(new Case(Selection.BATCHTOPK, Rule.NONE, false, false, new long[] {24, N}, new double[] {1, 1}, 28, false, false));
+        all.add(new Case(Selection.BATCHTOPK, Rule.NONE, false, true, new long[] {N}, new double[] {1}, 28, false, false, new Points(2, true)));
         for (int points : new int[] {1, 2, 3}) {
             for (boolean lengths : new boolean[] {true, false}) {
                 for (Selection selection : List.of(Selection.TOPK, Selection.BATCHTOPK)) {
@@ -77,50 +97,52 @@ final class FusedStepTest {
     @ParameterizedTest
     @MethodSource("cases")
     void gradientsAreThoseOfAutograd(Case c) throws Exception {
-        check(c, StepBlocks.of(Placement.CPU, BATCH, D, N, 1));
+        check(c, StepBlocks.of(Placement.CPU, c.batch(), c.d(), N, 1));
     }
 
     @ParameterizedTest
     @MethodSource("cases")
     void theyAreTheSameHoweverTheStepIsCut(Case c) throws Exception {
-        check(c, new StepBlocks(7, c.selection == Selection.GROUPMAX ? N / (int) c.k : 16, 3, 5));
+        check(c, new StepBlocks(7, c.selection == Selection.GROUPMAX ? N / (int) c.k : Math.max(16, (int) c.k), 3, 5));
     }
 
     private static void check(Case c, StepBlocks blocks) throws Exception {
         try (Scope scope = Scope.open(Placement.CPU)) {
             TorchRandom random = new TorchRandom(3);
-            int e = c.transcodes ? 5 : D;
+            int d = c.d();
+            int e = c.e();
+            int batch = c.batch();
             SaeForm form = c.transcodes ? SaeForm.TRANSCODER : SaeForm.KSPARSE;
-            SaeConfig config = form.config(D, e, N, Map.of("k", "4", "transcode", "" + c.transcodes));
+            SaeConfig config = form.config(d, e, N, Map.of("k", "4", "transcode", "" + c.transcodes));
             Map<String, NDArray> tensors = new LinkedHashMap<>();
-            tensors.put("W_enc", Tensors.of(scope.manager(), random.randn(D * N), D, N));
+            tensors.put("W_enc", Tensors.of(scope.manager(), random.randn(d * N), d, N));
             tensors.put("W_dec", Tensors.of(scope.manager(), random.randn(N * e), N, e));
             tensors.put("b_enc", Tensors.of(scope.manager(), random.randn(N), N));
             tensors.put("b_dec", Tensors.of(scope.manager(), random.randn(e), e));
             if (c.skips) {
-                tensors.put("W_skip", Tensors.of(scope.manager(), random.randn(e * D), e, D));
+                tensors.put("W_skip", Tensors.of(scope.manager(), random.randn(e * d), e, d));
             }
             List<String> names = List.copyOf(tensors.keySet());
             SparseRule rule = new SparseRule(c.selection, c.k, 0, 0, c.centred, c.rescaled, Products.FP32, c.widths, c.weights,
-                    c.rule == Rule.SPARSIFY ? SparseRule.UNEXPLAINED : 0, new Revival(c.rule, e / 2, 0.7, BATCH), 0, Threshold.NONE, c.points);
+                    c.rule == Rule.SPARSIFY ? SparseRule.UNEXPLAINED : 0, new Revival(c.rule, e / 2, 0.7, batch), 0, Threshold.NONE, c.points);
             TrainingSettings settings = TrainingSettings.of(Settings.of(TrainingSettings.HYPERPARAMETERS,
-                    Map.of("lr", "0.02", "clip", "0", "dead_tokens", "" + BATCH)));
+                    Map.of("lr", "0.02", "clip", "0", "dead_tokens", "" + batch)));
             List<String> squares = new ArrayList<>();
             for (long width : c.widths) {
                 squares.add("squares" + width);
             }
             try (DenseSae sae = DenseSae.restore(config, tensors, Placement.CPU);
                     SparseTrainer trainer = new SparseTrainer(sae, sae.scope(), sae.sparseWeights(), rule, settings,
-                            new SparseTrainer.Names(squares, "auxiliary"), new SparseTrainer.Counters(Optional.empty(), List.of(), false), 0, BATCH, blocks,
+                            new SparseTrainer.Names(squares, "auxiliary"), new SparseTrainer.Counters(Optional.empty(), List.of(), false), 0, batch, blocks,
                             () -> { })) {
                 boolean revived = false;
                 for (int t = 0; t < 5; t++) {
-                    NDArray x = Tensors.of(scope.manager(), random.randn(BATCH * D), BATCH, D);
-                    NDArray y = c.transcodes ? Tensors.of(scope.manager(), random.randn(BATCH * e), BATCH, e) : x;
-                    long count = c.selection == Selection.BATCHTOPK ? (long) (c.k * BATCH) : (long) c.k;
+                    NDArray x = Tensors.of(scope.manager(), random.randn(batch * d), batch, d);
+                    NDArray y = c.transcodes ? Tensors.of(scope.manager(), random.randn(batch * e), batch, e) : x;
+                    long count = c.selection == Selection.BATCHTOPK ? (long) (c.k * batch) : (long) c.k;
                     NDList given = new NDList(names.stream().map(sae.tensors()::get).toList());
                     NDList plain = PLAIN.callTraining(scope, "evaluate", x, y, given, c.selection.ordinal(), count, c.widths, c.weights, c.points.number(),
-                            c.points.lengths(), c.rescaled, c.centred, c.rule.ordinal(), e / 2, 0.7, trainer.state().get("since_active"), BATCH);
+                            c.points.lengths(), c.rescaled, c.centred, c.rule.ordinal(), e / 2, 0.7, trainer.state().get("since_active"), batch);
                     Map<String, float[]> before = moments(trainer, names);
                     trainer.step(x, y);
                     Map<String, float[]> after = moments(trainer, names);
@@ -162,7 +184,7 @@ final class FusedStepTest {
     /** Of a batch whose few loud samples make the estimate of the threshold too high, all active latents are found nevertheless. */
     @Test
     void batchSelectionIsExactWhateverItsEstimate() throws Exception {
-        KernelLibrary codes = KernelLibrary.of(Codes.class, List.of("codes.ts.py"));
+        KernelLibrary codes = KernelLibrary.of(Codes.class, List.of("bags.ts.py", "codes.ts.py"));
         try (Scope scope = Scope.open(Placement.CPU)) {
             int samples = 100;
             int latents = 64;
@@ -207,7 +229,7 @@ final class FusedStepTest {
 
     @Test
     void codesAreTheSameHoweverManyAreComputedAtATime() throws Exception {
-        KernelLibrary codes = KernelLibrary.of(Codes.class, List.of("codes.ts.py"));
+        KernelLibrary codes = KernelLibrary.of(Codes.class, List.of("bags.ts.py", "codes.ts.py"));
         TorchRandom random = new TorchRandom(3);
         try (Scope scope = Scope.open(Placement.CPU)) {
             NDArray x = Tensors.of(scope.manager(), random.randn(50 * 12), 50, 12);

@@ -21,7 +21,7 @@ import org.refract.engine.tensor.Tensors;
 /** What dictionary_learning computes besides encode and decode of a checkpoint: selection over a batch, and a normalised decoder. */
 class PublishedSelectionTest {
 
-    private static final KernelLibrary CODES = KernelLibrary.of(SparseTrainer.class, "codes.ts.py");
+    private static final KernelLibrary CODES = KernelLibrary.of(SparseTrainer.class, List.of("bags.ts.py", "codes.ts.py"));
     private static final KernelLibrary PLAIN = KernelLibrary.ofText("plain", """
             def shifted(x: Tensor, b: Tensor) -> Tensor:
               return x - b

@@ -10,7 +10,7 @@ import org.refract.engine.kernel.KernelLibrary;
 /** The active latents of autoencoders that keep k of each sample, found and decoded without a matrix of samples × latents. */
 public final class Codes {
 
-    private static final KernelLibrary KERNELS = KernelLibrary.of(Codes.class, List.of("codes.ts.py"));
+    private static final KernelLibrary KERNELS = KernelLibrary.of(Codes.class, List.of("bags.ts.py", "codes.ts.py"));
 
     /** Pre-activations that exist at a time: 32 MiB. */
     private static final int PRE_ACTIVATIONS = 1 << 23;

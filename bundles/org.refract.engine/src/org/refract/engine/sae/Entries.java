@@ -13,7 +13,7 @@ import org.refract.engine.kernel.KernelLibrary;
  */
 public final class Entries {
 
-    private static final KernelLibrary KERNELS = KernelLibrary.of(Entries.class, List.of("codes.ts.py", "entries.ts.py"));
+    private static final KernelLibrary KERNELS = KernelLibrary.of(Entries.class, List.of("bags.ts.py", "codes.ts.py", "entries.ts.py"));
 
     /**
      * Of samples × latents. With more entries than this the dense products are faster: at d = 1280 an entry costs about as much as ten of a
@@ -78,7 +78,7 @@ public final class Entries {
 
     /** (entries): the residual of an entry's sample · the decoder row of its latent. */
     public NDArray dots(NDArray residual, NDArray decoder) {
-        return KERNELS.call(out, "dots", residual, decoder, row, column, starts);
+        return KERNELS.call(out, "dots", residual, decoder, column, starts, row);
     }
 
     /** (latents, ·): over a latent's entries, the sum of weight·the row of the sample. */

@@ -23,7 +23,7 @@ import org.refract.engine.tensor.Tensors;
 public final class SparseTrainer extends AdamTrainer {
 
     private static final KernelLibrary STEP =
-            KernelLibrary.of(SparseTrainer.class, List.of("adam.ts.py", "codes.ts.py", "revive.ts.py", "step.ts.py"));
+            KernelLibrary.of(SparseTrainer.class, List.of("adam.ts.py", "bags.ts.py", "codes.ts.py", "revive.ts.py", "step.ts.py"));
 
     /** In the state of those whose loss is scaled by the data, so that it stays what it was. */
     private static final String SCALE = "mse_scale";

@@ -46,13 +46,17 @@ def shrink(norm: Tensor, clip: float) -> Tensor:
     return torch.clamp_max(torch.div(torch.full_like(norm, clip), norm + 1e-06), 1.).to(torch.float32)
   return torch.ones_like(norm).to(torch.float32)
 
-# Adam on the rows of a parameter from `low` on, which are then made unit vectors if asked, and their moving average
-def descend(w: Tensor, g: Tensor, m: Tensor, v: Tensor, averages: List[Tensor], place: int, low: int, unit: bool, numbers: List[float]) -> Tensor:
-  count = g.size(0)
-  rows = w.narrow(0, low, count)
-  _a = adam(rows, g, m.narrow(0, low, count), v.narrow(0, low, count), numbers)
-  if unit:
-    _b = make_unit(rows)
-  if len(averages) > 0:
-    _c = torch.lerp_(averages[place].narrow(0, low, count), rows, 1. - numbers[5])
-  return rows
+# Adam on the rows of a parameter from `low` on, which are then made unit vectors if asked, and their moving average; `group` rows at a time,
+# while they are in the cache
+def descend(w: Tensor, g: Tensor, m: Tensor, v: Tensor, averages: List[Tensor], place: int, low: int, unit: bool, group: int, numbers: List[float]) -> Tensor:
+  at = 0
+  while at < g.size(0):
+    count = min(group, g.size(0) - at)
+    rows = w.narrow(0, low + at, count)
+    _a = adam(rows, g.narrow(0, at, count), m.narrow(0, low + at, count), v.narrow(0, low + at, count), numbers)
+    if unit:
+      _b = make_unit(rows)
+    if len(averages) > 0:
+      _c = torch.lerp_(averages[place].narrow(0, low + at, count), rows, 1. - numbers[5])
+    at = at + count
+  return w

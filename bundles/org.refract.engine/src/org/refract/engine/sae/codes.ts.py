@@ -180,11 +180,6 @@ def choose_batch(x: Tensor, encoder: Tensor, b_enc: Tensor, scale: Optional[Tens
   order = torch.argsort(torch.add(column, row, alpha=n))
   return (torch.index_select(values, 0, order), torch.index_select(row, 0, order), torch.index_select(column, 0, order))
 
-# Row b is the sum of weights[j]·rows[index[j]] over the j of bag b.
-def bags(rows: Tensor, index: Tensor, starts: Tensor, weights: Tensor) -> Tensor:
-  sums, _a, _b, _c = torch.embedding_bag(rows, index, starts, False, 0, False, weights)
-  return sums
-
 # The k largest (kind as above) of each row after relu, the products of `tile` rows and `width` latents at a time: indices and values.
 def encode(x: Tensor, encoder: Tensor, b_enc: Tensor, centre: Optional[Tensor], scale: Optional[Tensor], kind: int, k: int, tile: int, width: int, block: int) -> Tuple[Tensor, Tensor]:
   y = x

@@ -41,15 +41,11 @@ def turned(column: Tensor, n: int) -> Tuple[Tensor, Tensor]:
 
 # Σ_f weight_f W_dec_f + b_dec - target
 def residual(weights: Tensor, column: Tensor, starts: Tensor, W_dec: Tensor, b_dec: Tensor, target: Tensor) -> Tensor:
-  return torch.sub_(torch.add_(bags(W_dec, column, starts, weights), b_dec), target)
-
-# residual of the entry's sample · W_dec of its latent
-def dots(r: Tensor, W_dec: Tensor, row: Tensor, column: Tensor, starts: Tensor) -> Tensor:
-  return torch._embedding_bag_per_sample_weights_backward(r, W_dec, column, starts, row, 0)
+  return torch.sub_(torch.add_(bags_of(W_dec, in_slabs(W_dec, column.size(0)), column, starts, weights), b_dec), target)
 
 # Σ over a latent's entries of weight · the sample's row: (n, ·)
 def gathered(rows: Tensor, weights: Tensor, row: Tensor, order: Tensor, bounds: Tensor) -> Tensor:
-  return bags(rows, torch.index_select(row, 0, order), bounds, torch.index_select(weights, 0, order))
+  return bags_of(rows, in_slabs(rows, order.size(0)), torch.index_select(row, 0, order), bounds, torch.index_select(weights, 0, order))
 
 def sums(weights: Tensor, column: Tensor, n: int) -> Tensor:
   return torch.index_add_(torch.zeros([n], dtype=weights.dtype, device=weights.device), 0, column, weights)

@@ -78,8 +78,7 @@ def revive_some(x: Tensor, residual: Tensor, enc: Tensor, dec: Tensor, bias: Ten
     first = torch.arange(0, rows * slots, slots, dtype=torch.int64, device=x.device)
     e = error.narrow(0, start, rows)
     _c = torch.add(bags(dec, flat, first, v), left_over(residual.narrow(0, start, rows), b_dec, rule), out=e)
-    dots = torch._embedding_bag_per_sample_weights_backward(e, dec, flat, first, sample.narrow(0, 0, rows * slots), 0)
-    _d = torch.copy_(dz.narrow(0, start * slots, rows * slots), dots)
+    _d = torch.copy_(dz.narrow(0, start * slots, rows * slots), dots(e, dec, flat, first, sample.narrow(0, 0, rows * slots)))
     start = start + rows
   if rule != 1:
     _e = torch.masked_fill_(dz, torch.le(values, 0.), 0.)

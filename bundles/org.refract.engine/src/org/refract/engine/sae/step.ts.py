@@ -36,6 +36,10 @@ def reconstruct(goal: Tensor, shown: Tensor, decoder: Tensor, latent: Tensor, un
   r_sum = torch.zeros_like(x_sum)
   r_square = torch.zeros_like(x_sum)
   R_sum = torch.zeros_like(x_sum)
+  slabs = in_slabs(decoder, latent.size(0))
+  whole = slabs.size(0) > 0
+  if whole:
+    _k = bags_of_slabs(slabs, latent, starts, unit, R)
   at = 0
   low = 0
   while at < samples:
@@ -49,10 +53,12 @@ def reconstruct(goal: Tensor, shown: Tensor, decoder: Tensor, latent: Tensor, un
     items = latent.narrow(0, low, high - low)
     first = starts.narrow(0, at * groups, count * groups) - low
     owner = bag.narrow(0, low, high - low) - at * groups
-    sums = bags(decoder, items, first, unit.narrow(0, low, high - low))
     g = goal.narrow(0, at, count)
     r = last.narrow(0, at, count)
     Rb = R.narrow(0, at * groups, count * groups)
+    sums = Rb
+    if not whole:
+      sums = bags(decoder, items, first, unit.narrow(0, low, high - low))
     if groups == 1:
       _a = torch.sub(sums, g, out=r)
       if lengths > 0:
@@ -74,8 +80,8 @@ def reconstruct(goal: Tensor, shown: Tensor, decoder: Tensor, latent: Tensor, un
           _d = torch.add_(here, wide.select(1, i + 1))
         i = i - 1
       _e = torch.add_(R_sum, torch.sum(wide.select(1, 0), [0]))
-    dots = torch._embedding_bag_per_sample_weights_backward(Rb, decoder, items, first, owner, 0)
-    _f = torch.copy_(dz.narrow(0, low, high - low), dots)
+    if not whole:
+      _f = torch.copy_(dz.narrow(0, low, high - low), dots(Rb, decoder, items, first, owner))
     s = shown.narrow(0, at, count)
     _g = torch.add_(x_sum, torch.sum(s, [0]))
     _h = torch.add_(x_square, torch.sum(s * s, [0]))
@@ -83,14 +89,16 @@ def reconstruct(goal: Tensor, shown: Tensor, decoder: Tensor, latent: Tensor, un
     _j = torch.add_(r_square, torch.sum(r * r, [0]))
     at = at + count
     low = high
+  if whole:
+    _l = torch.copy_(dz, dots(R, decoder, latent, starts, bag))
   if groups == 1 and lengths == 0:
     squares = torch.sum(r_square).view([1])
     R_sum = r_sum
   return [squares, x_sum, x_square, r_sum, r_square, R_sum]
 
 # Gradients of a group of latents [low, low + count), sums of one row per active (sample, latent), and the dead ones' parts.
-def rows_of(rows: Tensor, owner: Tensor, starts: Tensor, weights: Tensor, low: int, ids: Tensor, extra: Tensor) -> Tensor:
-  g = bags(rows, owner, starts, weights)
+def rows_of(rows: Tensor, slabs: Tensor, owner: Tensor, starts: Tensor, weights: Tensor, low: int, ids: Tensor, extra: Tensor) -> Tensor:
+  g = bags_of(rows, slabs, owner, starts, weights)
   if ids.size(0) > 0:
     _a = torch.index_add_(g, 0, ids - low, extra)
   return g
@@ -261,13 +269,18 @@ def step(x: Tensor, target: Tensor, parameters: List[Tensor], m: List[Tensor], v
   if len(parameters) > 4:
     g_skip = bounded(torch.mul_(torch.mm(torch.t(R.view([samples, groups, e]).select(1, 0)), x), weight), bound)
     total = total + square(g_skip)
+  y_slabs = in_slabs(y, latent.size(0))
+  R_slabs = in_slabs(R, latent.size(0))
+  wide = group
+  if y_slabs.size(0) > 0:
+    wide = 5 * group
   g_encoders = annotate(List[Tensor], [])
   g_decoders = annotate(List[Tensor], [])
   low = 0
   low_active = 0
   low_dead = 0
   while low < n:
-    count = min(group, n - low)
+    count = min(wide, n - low)
     high_active = latent.size(0)
     high_dead = ids.size(0)
     if low + count < n:
@@ -276,8 +289,8 @@ def step(x: Tensor, target: Tensor, parameters: List[Tensor], m: List[Tensor], v
         high_dead = int(torch.searchsorted(ids, low + count))
     first = bounds.narrow(0, low, count) - low_active
     some = ids.narrow(0, low_dead, high_dead - low_dead)
-    g_encoder = rows_of(y, owner.narrow(0, low_active, high_active - low_active), first, to_encoder.narrow(0, low_active, high_active - low_active), low, some, aux_encoder.narrow(0, low_dead, high_dead - low_dead))
-    g_decoder = rows_of(R, owner_bag.narrow(0, low_active, high_active - low_active), first, to_decoder.narrow(0, low_active, high_active - low_active), low, some, aux_decoder.narrow(0, low_dead, high_dead - low_dead))
+    g_encoder = rows_of(y, y_slabs, owner.narrow(0, low_active, high_active - low_active), first, to_encoder.narrow(0, low_active, high_active - low_active), low, some, aux_encoder.narrow(0, low_dead, high_dead - low_dead))
+    g_decoder = rows_of(R, R_slabs, owner_bag.narrow(0, low_active, high_active - low_active), first, to_decoder.narrow(0, low_active, high_active - low_active), low, some, aux_decoder.narrow(0, low_dead, high_dead - low_dead))
     w = decoder.narrow(0, low, count)
     _p = bounded(g_encoder, bound)
     g_decoder = bounded(constrained(w, g_decoder, constraint), bound)
@@ -286,8 +299,8 @@ def step(x: Tensor, target: Tensor, parameters: List[Tensor], m: List[Tensor], v
       _q = torch.append(g_encoders, g_encoder)
       _r = torch.append(g_decoders, g_decoder)
     else:
-      _s = descend(encoder, g_encoder, m[0], v[0], averages, 0, low, False, adams)
-      _t = descend(decoder, g_decoder, m[1], v[1], averages, 1, low, constraint == 2, adams)
+      _s = descend(encoder, g_encoder, m[0], v[0], averages, 0, low, False, group, adams)
+      _t = descend(decoder, g_decoder, m[1], v[1], averages, 1, low, constraint == 2, group, adams)
     low = low + count
     low_active = high_active
     low_dead = high_dead
@@ -301,14 +314,14 @@ def step(x: Tensor, target: Tensor, parameters: List[Tensor], m: List[Tensor], v
     low = 0
     while i < len(g_encoders):
       count = g_encoders[i].size(0)
-      _y = descend(encoder, torch.mul_(g_encoders[i], factor), m[0], v[0], averages, 0, low, False, adams)
-      _z = descend(decoder, torch.mul_(g_decoders[i], factor), m[1], v[1], averages, 1, low, constraint == 2, adams)
+      _y = descend(encoder, torch.mul_(g_encoders[i], factor), m[0], v[0], averages, 0, low, False, group, adams)
+      _z = descend(decoder, torch.mul_(g_decoders[i], factor), m[1], v[1], averages, 1, low, constraint == 2, group, adams)
       low = low + count
       i = i + 1
-  _ab = descend(b_enc, g_latent, m[2], v[2], averages, 2, 0, False, adams)
-  _ac = descend(b_dec, g_b_dec, m[3], v[3], averages, 3, 0, False, adams)
+  _ab = descend(b_enc, g_latent, m[2], v[2], averages, 2, 0, False, n, adams)
+  _ac = descend(b_dec, g_b_dec, m[3], v[3], averages, 3, 0, False, e, adams)
   if len(parameters) > 4:
-    _ad = descend(parameters[4], g_skip, m[4], v[4], averages, 4, 0, False, adams)
+    _ad = descend(parameters[4], g_skip, m[4], v[4], averages, 4, 0, False, group, adams)
   l0 = torch.div(torch.sum(torch.ne(z, 0.)).to(torch.float64), samples)
   losses = squares * torch.tensor(weights, dtype=torch.float64, device=x.device) * c
   return torch.cat([losses, torch.stack([aux, explained, l0, norm])])

@@ -25,7 +25,7 @@ def update(parameters: List[Tensor], gradients: List[Tensor], m: List[Tensor], v
     low = 0
     while low < w.size(0):
       count = min(rows, w.size(0) - low)
-      _c = descend(w.narrow(0, low, count), g.narrow(0, low, count) * factor, mi.narrow(0, low, count), vi.narrow(0, low, count), none, 0, 0, constraint == 2 and i == decoder, adams)
+      _c = descend(w.narrow(0, low, count), g.narrow(0, low, count) * factor, mi.narrow(0, low, count), vi.narrow(0, low, count), none, 0, 0, constraint == 2 and i == decoder, count, adams)
       low = low + count
     i = i + 1
   return norm
