@@ -119,6 +119,10 @@ def run(name, cls, config, steps, begin=0, eta=None):
         curve_of(scheduler, config, steps)
     if hasattr(scheduler, "noise_sampler"):
         scheduler.noise_sampler = Brownian(draws)
+    if cls == SA:
+        scheduler.sigmas = scheduler.sigmas.double()  # in single precision its coefficients cancel
+        if eta is not None:
+            scheduler.tau_func = lambda t: eta if 200 <= t <= 800 else 0
     timesteps = scheduler.timesteps
     if hasattr(scheduler, "set_begin_index"):
         scheduler.set_begin_index(begin)
@@ -131,7 +135,7 @@ def run(name, cls, config, steps, begin=0, eta=None):
     for i, t in enumerate(timesteps[begin:]):
         scale.append(float(scheduler.scale_model_input(torch.ones(SHAPE), t).flatten()[0]))
         before = draws.count
-        kwargs = {} if eta is None else {"eta": eta}
+        kwargs = {} if eta is None or cls == SA else {"eta": eta}
         result = scheduler.step(OUTPUTS[i], t, sample, return_dict=True, **kwargs)
         sample = result.prev_sample
         drawn.append(draws.count - before)
@@ -224,16 +228,16 @@ EULER, EULER_A, HEUN = "EulerDiscreteScheduler", "EulerAncestralDiscreteSchedule
 DPM2, DPM2_A, SDE = "KDPM2DiscreteScheduler", "KDPM2AncestralDiscreteScheduler", "DPMSolverSDEScheduler"
 MULTI, SINGLE, UNIPC = "DPMSolverMultistepScheduler", "DPMSolverSinglestepScheduler", "UniPCMultistepScheduler"
 LMS, DDIM, LCM = "LMSDiscreteScheduler", "DDIMScheduler", "LCMScheduler"
-DEIS, DDPM, PNDM, TCD = "DEISMultistepScheduler", "DDPMScheduler", "PNDMScheduler", "TCDScheduler"
+DEIS, DDPM, PNDM, TCD, SA = "DEISMultistepScheduler", "DDPMScheduler", "PNDMScheduler", "TCDScheduler", "SASolverScheduler"
 DPMPP_2S_A = "DPMPP2SAncestralSampler"  # sgm's name
-SAMPLE = (EULER, HEUN, MULTI, SINGLE, UNIPC, LMS, DDIM, LCM, DEIS, DDPM, TCD)
+SAMPLE = (EULER, HEUN, MULTI, SINGLE, UNIPC, LMS, DDIM, LCM, DEIS, DDPM, TCD, SA)
 ZERO_SNR = (EULER, EULER_A, MULTI, UNIPC, DDIM, LCM, DDPM, TCD)
-CURVES = (EULER, HEUN, DPM2, DPM2_A, SDE, MULTI, SINGLE, UNIPC, LMS, DEIS, DPMPP_2S_A)
+CURVES = (EULER, HEUN, DPM2, DPM2_A, SDE, MULTI, SINGLE, UNIPC, LMS, DEIS, DPMPP_2S_A, SA)
 OWN = ("use_ays_sigmas", "use_kl_optimal_sigmas")
 OF_CURVES = ("use_karras_sigmas", "use_exponential_sigmas", "use_beta_sigmas")
 TWO_CALLS = (HEUN, DPM2, DPM2_A, SDE, DPMPP_2S_A)
 SHORT = {EULER: "euler", EULER_A: "euler_a", HEUN: "heun", DPM2: "dpm2", DPM2_A: "dpm2_a", SDE: "dpm_sde", MULTI: "dpm_m", SINGLE: "dpm_s",
-         UNIPC: "unipc", LMS: "lms", DDIM: "ddim", LCM: "lcm", DEIS: "deis", DDPM: "ddpm", PNDM: "pndm", TCD: "tcd", DPMPP_2S_A: "dpmpp_2s_a"}
+         UNIPC: "unipc", LMS: "lms", DDIM: "ddim", LCM: "lcm", DEIS: "deis", DDPM: "ddpm", PNDM: "pndm", TCD: "tcd", DPMPP_2S_A: "dpmpp_2s_a", SA: "sa"}
 PLAIN = {DDIM: {"clip_sample": False}, DDPM: {"clip_sample": False}, PNDM: {"skip_prk_steps": True}}
 
 
@@ -340,6 +344,14 @@ def wanted():
         for prediction in ("epsilon", "v_prediction"):
             for steps in (4, 5, 10):
                 yield f"prk_{spacing}_{prediction}_{steps}", PNDM, {"timestep_spacing": spacing, "prediction_type": prediction}, steps, {}
+    for algorithm in ("data_prediction", "noise_prediction"):
+        for predictor, corrector in ((1, 1), (2, 1), (1, 3), (3, 2), (3, 4), (4, 4)):
+            yield f"{algorithm}_{predictor}_{corrector}", SA, dict(algorithm_type=algorithm, predictor_order=predictor, corrector_order=corrector), 8, {}
+        yield f"{algorithm}_full", SA, dict(algorithm_type=algorithm, predictor_order=3, corrector_order=3, lower_order_final=False), 8, {}
+        for eta in (0.0, 0.6):
+            yield f"{algorithm}_eta_{eta}", SA, dict(algorithm_type=algorithm), 8, {"eta": eta}
+    yield "thresholding", SA, {"thresholding": True, "sample_max_value": 1.5, "dynamic_thresholding_ratio": 0.7}, 5, {}
+    yield "clipped", SA, {"lambda_min_clipped": -2.0}, 6, {}
     for eta in (0.0, 0.4):
         for steps in (4, 10):
             yield f"eta_{eta}_{steps}", DPMPP_2S_A, {"prediction_type": "epsilon"}, steps, {"eta": eta}

@@ -18,13 +18,14 @@ record WebUiSampler(String sampler, String schedule) {
             Map.entry("euler_a", "Euler a"), Map.entry("heun", "Heun"), Map.entry("dpm2", "DPM2"), Map.entry("dpm2_ancestral", "DPM2 a"),
             Map.entry("dpm2_a", "DPM2 a"), Map.entry("dpmpp_2s_ancestral", "DPM++ 2S a"), Map.entry("dpmpp_2s_a", "DPM++ 2S a"), Map.entry("pndm", "PLMS"),
             Map.entry("plms", "PLMS"), Map.entry("deis", "DEIS"), Map.entry("ddpm", "DDPM"), Map.entry("tcd", "TCD"),
+            Map.entry("sa_solver", "SA-Solver"),
             Map.entry("dpmpp_2m", "DPM++ 2M"), Map.entry("dpmpp_2m_sde", "DPM++ 2M SDE"), Map.entry("dpmpp_2m_sde_heun", "DPM++ 2M SDE Heun"),
             Map.entry("dpmpp_3m_sde", "DPM++ 3M SDE"), Map.entry("dpmpp_sde", "DPM++ SDE"), Map.entry("unipc", "UniPC"), Map.entry("lms", "LMS"),
             Map.entry("ddim", "DDIM"), Map.entry("lcm", "LCM"), Map.entry("turbo", "Euler a"), Map.entry("turbo_sgm", "Euler a"),
             Map.entry("eulerdiscretescheduler", "Euler"), Map.entry("eulerancestraldiscretescheduler", "Euler a"), Map.entry("heundiscretescheduler", "Heun"),
             Map.entry("dpmsolvermultistepscheduler", "DPM++ 2M"), Map.entry("unipcmultistepscheduler", "UniPC"), Map.entry("lmsdiscretescheduler", "LMS"),
             Map.entry("ddimscheduler", "DDIM"), Map.entry("lcmscheduler", "LCM"), Map.entry("pndmscheduler", "PLMS"), Map.entry("ddpmscheduler", "DDPM"),
-            Map.entry("deismultistepscheduler", "DEIS"), Map.entry("tcdscheduler", "TCD"));
+            Map.entry("deismultistepscheduler", "DEIS"), Map.entry("tcdscheduler", "TCD"), Map.entry("sasolverscheduler", "SA-Solver"));
     private static final Map<String, String> CURVES = Map.of("_karras", "Karras", "_exponential", "Exponential", "_beta", "Beta",
             "_kl_optimal", "KL Optimal", "_ays", "Align Your Steps");
     /** The schedule that {@code Automatic} means for a sampler; for the others it is the uniform one. */

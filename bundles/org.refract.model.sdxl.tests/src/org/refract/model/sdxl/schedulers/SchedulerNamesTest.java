@@ -47,7 +47,7 @@ class SchedulerNamesTest {
     @ParameterizedTest
     @CsvSource({"Euler a,euler_ancestral", "DPM++ 2M Karras,dpmpp_2m_karras", "DPM++ 2M SDE Karras,dpmpp_2m_sde_karras", "DPM2 a,dpm2_ancestral",
         "DPM++ SDE Karras,dpmpp_sde_karras", "UniPC,unipc", "LMS,lms", "Heun,heun", "DPM++ 2S a,dpmpp_2s_ancestral", "PLMS,pndm", "DEIS,deis",
-        "DPM++ 2S a Karras,dpmpp_2s_ancestral_karras", "DDPM,ddpm", "TCD,tcd", "Euler a Karras,euler_ancestral_karras",
+        "DPM++ 2S a Karras,dpmpp_2s_ancestral_karras", "DDPM,ddpm", "TCD,tcd", "SA-Solver,sa_solver", "Euler a Karras,euler_ancestral_karras",
         "DPM++ 2M KL Optimal,dpmpp_2m_kl_optimal", "DPM++ 2M SDE Align Your Steps,dpmpp_2m_sde_ays"})
     void theNamesOfTheWebUiMeanTheSame(String display, String name) throws Exception {
         assertEquals(name, SchedulerName.of(display).orElseThrow().name());
@@ -119,6 +119,7 @@ class SchedulerNamesTest {
         assertTrue(sentence("tcd,eta=1.5").contains("'eta' should be from 0 to 1"));
         assertTrue(sentence("ddpm,variance_type=learned_range").contains("fixed_small or fixed_small_log or fixed_large"));
         assertTrue(sentence("dpmpp_2m,solver_order=9").contains("from 1 to 3"));
+        assertTrue(sentence("sa_solver,corrector_order=5").contains("from 1 to 4"));
         assertTrue(sentence("euler_a,eta=-1").contains("'eta' should be from 0 to 1"));
         assertTrue(sentence("deis,solver_order=4").contains("from 1 to 3"));
         assertTrue(sentence("dpmpp_2m_karras,use_beta_sigmas=true").contains("'use_beta_sigmas' should be false where 'use_karras_sigmas' is true"));

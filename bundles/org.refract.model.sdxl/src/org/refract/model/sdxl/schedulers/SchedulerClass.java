@@ -27,6 +27,7 @@ enum SchedulerClass {
             Knows.SAMPLE), UniPcScheduler::read),
     DEIS("DEISMultistepScheduler", Betas.DDPM, Spacing.LINSPACE, Set.of(Knows.CURVES, Knows.SAMPLE), DeisScheduler::read),
     DPMPP_2S_ANCESTRAL("DPMPP2SAncestralSampler", Betas.LINEAR, Spacing.LINSPACE, Set.of(Knows.CURVES), Dpmpp2sAncestralScheduler::read),
+    SA_SOLVER("SASolverScheduler", Betas.DDPM, Spacing.LINSPACE, Set.of(Knows.CURVES, Knows.SAMPLE), SaSolverScheduler::read),
     LMS("LMSDiscreteScheduler", Betas.DDPM, Spacing.LINSPACE, Set.of(Knows.CURVES, Knows.SAMPLE), LmsScheduler::read),
     DDIM("DDIMScheduler", Betas.DDPM, Spacing.LEADING, Set.of(Knows.ZERO_SNR, Knows.SAMPLE), DdimScheduler::read),
     DDPM("DDPMScheduler", Betas.DDPM, Spacing.LEADING, Set.of(Knows.ZERO_SNR, Knows.SAMPLE), DdpmScheduler::read),

@@ -13,7 +13,8 @@ import org.refract.model.sdxl.schedulers.SchedulerClass.Knows;
 /**
  * {@code scheduler/scheduler_config.json}. Where a value is absent, the one that diffusers takes for the scheduler's class stands in; what the
  * class does not know is passed over, as diffusers does. Some keys are Refract's own: {@code eta}, the share of fresh noise, which diffusers takes
- * as an argument of the pipeline for {@code DDIMScheduler} and {@code TCDScheduler} and other tools for the ancestral ones;
+ * as an argument of the pipeline for {@code DDIMScheduler} and {@code TCDScheduler}, as a function for {@code SASolverScheduler}, and other
+ * tools for the ancestral ones;
  * {@code use_kl_optimal_sigmas} and {@code use_ays_sigmas}; and the curves of {@code EulerAncestralDiscreteScheduler}.
  */
 public final class SchedulerConfig {
@@ -24,7 +25,7 @@ public final class SchedulerConfig {
     /** What a solver alone knows: another one does not take it over. */
     private static final List<String> OF_SOLVERS = List.of("algorithm_type", "solver_type", "solver_order", "lower_order_final", "euler_at_final",
             "predict_x0", "disable_corrector", "final_sigmas_type", "lambda_min_clipped", "sigma_min", "sigma_max", "eta",
-            "original_inference_steps", "timestep_scaling", "thresholding", "variance_type");
+            "original_inference_steps", "timestep_scaling", "thresholding", "variance_type", "predictor_order", "corrector_order");
     private static final List<String> FLOW = List.of("use_flow_sigmas", "use_dynamic_shifting");
 
     private final ConfigFile file;

@@ -45,6 +45,7 @@ record SchedulerName(String name, String display, Set<String> aliases, Scheduler
             plain("unipc", "UniPC", SchedulerClass.UNIPC, Map.of(), "uni_pc", "uni_pc_bh2"),
             plain("dpmpp_2s_ancestral", "DPM++ 2S a", SchedulerClass.DPMPP_2S_ANCESTRAL, Map.of(), "dpmpp_2s_a"),
             plain("deis", "DEIS", SchedulerClass.DEIS, Map.of()),
+            plain("sa_solver", "SA-Solver", SchedulerClass.SA_SOLVER, Map.of()),
             plain("lms", "LMS", SchedulerClass.LMS, Map.of()),
             plain("ddim", "DDIM", SchedulerClass.DDIM, Map.of()),
             plain("ddpm", "DDPM", SchedulerClass.DDPM, Map.of()),

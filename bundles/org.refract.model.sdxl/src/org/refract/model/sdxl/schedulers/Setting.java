@@ -14,9 +14,9 @@ import org.refract.api.RefractException;
  */
 record Setting(String key, JsonPrimitive value) {
 
-    private static final List<String> KEYS = List.of("algorithm_type", "beta_end", "beta_schedule", "beta_start", "clip_sample", "clip_sample_range",
+    private static final List<String> KEYS = List.of("algorithm_type", "beta_end", "beta_schedule", "beta_start", "clip_sample", "clip_sample_range", "corrector_order",
             "dynamic_thresholding_ratio", "eta", "euler_at_final", "final_sigmas_type", "lambda_min_clipped", "lower_order_final",
-            "original_inference_steps", "predict_x0", "prediction_type", "rescale_betas_zero_snr", "sample_max_value", "set_alpha_to_one",
+            "original_inference_steps", "predict_x0", "predictor_order", "prediction_type", "rescale_betas_zero_snr", "sample_max_value", "set_alpha_to_one",
             "sigma_max", "sigma_min", "skip_prk_steps", "solver_order", "solver_type", "steps_offset", "thresholding", "timestep_scaling", "timestep_spacing",
             "use_ays_sigmas", "use_beta_sigmas", "use_exponential_sigmas", "use_karras_sigmas",
             "use_kl_optimal_sigmas", "use_lu_lambdas", "variance_type");
