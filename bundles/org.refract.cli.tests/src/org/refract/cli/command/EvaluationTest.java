@@ -12,6 +12,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +32,8 @@ import org.refract.api.sae.SaeConfig;
 import org.refract.api.sae.SaeTrainer;
 import org.refract.api.sae.SaeVariant;
 import org.refract.engine.extension.Extensions;
+import org.refract.engine.metrics.DecoderShares;
+import org.refract.engine.metrics.SaeEvaluation;
 import org.refract.engine.sae.DenseSae;
 import org.refract.engine.sae.SaeForm;
 import org.refract.engine.store.StoreManifest;
@@ -194,5 +197,26 @@ final class EvaluationTest {
         assertEquals(1, wide.toString().lines().filter(line -> line.startsWith("mse ")).count(), wide::toString);
         assertEquals(2, narrow.toString().lines().filter(line -> line.startsWith("mse ")).count(), narrow::toString);
         assertTrue(narrow.toString().lines().skip(1).allMatch(line -> line.length() <= 63), narrow::toString);
+    }
+
+    @Test
+    void theHookPointsOfACrosscoderHaveTheirSharesOfEachLatent() throws Exception {
+        DecoderShares shares = new DecoderShares(List.of("a:update", "b, later:update"), new double[][] {{1, 0}, {0.25, 0.75}});
+        Map<String, Double> values = new LinkedHashMap<>(Map.of("mse[a:update]", 0.5));
+        values.putAll(shares.values());
+        SaeEvaluation.Scores scores = new SaeEvaluation.Scores(values, new double[] {0.5, 1}, Map.of(0.1, 2), Optional.of(shares));
+        EvaluationTable.Data data = new EvaluationTable.Data(List.of(Path.of("a"), Path.of("b")), Optional.empty(), List.of(POINT, POINT), 20);
+        EvaluationTable table = new EvaluationTable(List.of(Path.of("cross")), data, List.of(values), List.of(scores));
+        StringWriter text = new StringWriter();
+        table.print(new PrintWriter(text, true), Integer.MAX_VALUE);
+        assertTrue(text.toString().contains("0.5000  sdxl-unbox, scripts/train_sae.py"), text::toString);
+        assertTrue(text.toString().matches("(?s).*decoder_norm_share\\[a:update\\]\\s+0.6250.*frac_own_latents\\[a:update\\]\\s+0.5000.*"), text::toString);
+        assertTrue(text.toString().matches("(?s).*a:update( +0){2} +1( +0){6} +1\\R.*"), text::toString);
+        table.write(folder.resolve("out"));
+        assertEquals(List.of("latent,cross a:update,\"cross b, later:update\"", "0,1.0,0.0", "1,0.25,0.75"),
+                Files.readAllLines(folder.resolve("out/decoder_norm_shares.csv")));
+        var json = JsonParser.parseString(Files.readString(folder.resolve("out/eval.json"))).getAsJsonObject();
+        assertEquals(1, json.getAsJsonArray("dictionaries").get(0).getAsJsonObject().getAsJsonObject("decoder_norm_share_histogram")
+                .getAsJsonArray("a:update").get(9).getAsInt());
     }
 }

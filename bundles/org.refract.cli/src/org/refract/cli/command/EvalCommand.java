@@ -71,7 +71,7 @@ public final class EvalCommand implements Command {
             description = "cpu or cuda:0 (default: ${DEFAULT-VALUE}).")
     private String device;
     @Option(names = {"-o", "--out"}, paramLabel = "DIR", order = 10,
-            description = {"Also write eval.json, eval.csv and densities.csv there.",
+            description = {"Also write eval.json, eval.csv, densities.csv and of crosscoders decoder_norm_shares.csv there.",
                 "The report of a run shows those in RUN/evaluation or in a folder in it."})
     private Path out;
     @Option(names = "--json", order = 11, description = "Print one JSON object.")

@@ -93,6 +93,11 @@ record EvaluationTable(List<Path> saes, Data data, List<Map<String, Double>> val
                 out.println();
             }
         }
+        shares().print(out);
+    }
+
+    private SharesTable shares() {
+        return new SharesTable(shortNames(saes), scores.stream().map(SaeEvaluation.Scores::shares).toList());
     }
 
     private void print(PrintWriter out, List<String> heads, int first, int from, int to, int width) {
@@ -107,7 +112,8 @@ record EvaluationTable(List<Path> saes, Data data, List<Map<String, Double>> val
                 Double value = values.get(i).get(name);
                 line.append(right(value == null ? "" : number(value), room(heads.get(i))));
             }
-            String source = known.containsKey(name) ? "  " + known.get(name).source() : "";
+            Metric metric = known.get(name.replaceFirst("\\[.*", ""));
+            String source = metric == null ? "" : "  " + metric.source();
             out.println(line + (used + source.length() <= width ? source : source.substring(0, Math.max(0, width - used - 1)) + "…"));
         }
         out.println("latents by density (share of vectors in which they are active):");
@@ -170,6 +176,7 @@ record EvaluationTable(List<Path> saes, Data data, List<Map<String, Double>> val
             Map<String, Integer> histogram = new LinkedHashMap<>();
             scores.get(i).histogram().forEach((bound, count) -> histogram.put(String.format(Locale.ROOT, "%.3g", bound), count));
             one.put("density_histogram", histogram);
+            scores.get(i).shares().ifPresent(its -> one.put("decoder_norm_share_histogram", SharesTable.histograms(its)));
             all.add(one);
         }
         json.put("dictionaries", all);
@@ -181,7 +188,10 @@ record EvaluationTable(List<Path> saes, Data data, List<Map<String, Double>> val
         return json;
     }
 
-    /** Writes {@code eval.json}, {@code eval.csv} (a row per measure) and {@code densities.csv} (a row per latent). */
+    /**
+     * Writes {@code eval.json}, {@code eval.csv} (a row per measure), {@code densities.csv} (a row per latent), and of crosscoders {@code
+     * decoder_norm_shares.csv} (a row per latent).
+     */
     void write(Path folder) throws RefractException {
         try {
             Files.createDirectories(folder);
@@ -211,9 +221,13 @@ record EvaluationTable(List<Path> saes, Data data, List<Map<String, Double>> val
             densities.append('\n');
         }
         AtomicFile.write(folder.resolve("densities.csv"), densities.toString());
+        if (shares().isThere()) {
+            AtomicFile.write(folder.resolve("decoder_norm_shares.csv"), shares().csv());
+        }
     }
 
-    private static String quoted(String text) {
+    /** A cell of a CSV file. */
+    static String quoted(String text) {
         return text.matches("[^,\"\r\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
     }
 }
