@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.refract.api.RefractException;
 import org.refract.api.Settings;
@@ -96,6 +97,47 @@ final class SharedPartsTest {
         assertEquals(0.05, cosine.lr(4), 1e-12);
         assertEquals(0.05 * (1 + Math.cos(Math.PI / 4)), cosine.lr(2), 1e-12);
         assertEquals(0, cosine.lr(8), 1e-12);
+    }
+
+    /** Of numbers around 1000 the mean of squares less the square of the mean is lost in rounding. */
+    @Test
+    void explainedVarianceIsRightForDataFarFromZero() throws Exception {
+        int samples = 300;
+        TorchRandom random = new TorchRandom(7);
+        float[] values = random.randn(samples * D);
+        for (int i = 0; i < values.length; i++) {
+            values[i] += 1000;
+        }
+        SparseRule rule = new SparseRule(Selection.TOPK, 4, 0, 0, false, false, Products.FP32, new long[] {N}, new double[] {1}, 0, new Revival(Rule.NONE, 1, 0, 1), 0,
+                Threshold.NONE, Points.ONE);
+        SaeConfig config = SaeForm.KSPARSE.config(D, D, N, Map.of("k", "4", "apply_b_dec_to_input", "false"));
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            NDArray x = Tensors.of(scope.manager(), values, samples, D);
+            Map<String, NDArray> tensors = Map.of("W_enc", Tensors.of(scope.manager(), random.randn(D * N), D, N), "W_dec",
+                    Tensors.of(scope.manager(), random.randn(N * D), N, D), "b_enc", Tensors.zeros(scope.manager(), N), "b_dec", Tensors.zeros(scope.manager(), D));
+            try (DenseSae sae = DenseSae.restore(config, tensors, Placement.CPU);
+                    SparseTrainer trainer = new SparseTrainer(sae, sae.scope(), sae.sparseWeights(), rule, settings(), new SparseTrainer.Names(List.of("mse"), "aux"),
+                            new SparseTrainer.Counters(Optional.empty(), List.of(), false), 0, samples, new StepBlocks(samples, N, 70, N), () -> { })) {
+                float[] xhat = Tensors.floats(sae.reconstruct(x));
+                double explained = 0;
+                double squares = 0;
+                for (int j = 0; j < D; j++) {
+                    int column = j;
+                    double[] own = IntStream.range(0, samples).mapToDouble(i -> values[i * D + column]).toArray();
+                    double[] error = IntStream.range(0, samples).mapToDouble(i -> xhat[i * D + column] - values[i * D + column]).toArray();
+                    explained += (1 - variance(error) / variance(own)) / D;
+                    squares += Arrays.stream(error).map(r -> r * r).sum() / samples;
+                }
+                trainer.step(x);
+                assertEquals(explained, trainer.metrics().get("explained_variance"), 1e-3 * Math.abs(explained));
+                assertEquals(squares, trainer.metrics().get("mse"), 1e-5 * squares);
+            }
+        }
+    }
+
+    private static double variance(double[] values) {
+        double mean = Arrays.stream(values).average().orElseThrow();
+        return Arrays.stream(values).map(v -> (v - mean) * (v - mean)).average().orElseThrow();
     }
 
     @Test

@@ -24,8 +24,9 @@ def row_norms(decoder: Tensor, points: int) -> Tensor:
   return torch.sum(torch.norm(decoder.view([decoder.size(0), points, -1]), 2, [2]), [1])
 
 # Residuals of all samples, block by block, and dz = R · decoder_f of every active latent. Fills R (samples·groups, e), last = x̂ - target
-# (samples, e) and dz. Returns sums over the samples in float64: of r_g² (groups), or of ‖r^p‖ if there are `lengths` points; and by dimension of
-# goal, goal², last, last², R_1.
+# (samples, e) and dz. Returns in float64 the sum over the samples of r_g² (groups), or of ‖r^p‖ if there are `lengths` points; and by dimension
+# the variances of `shown` and last, and the sums of last, last² and R_1. Variances are of deviations from the first block's means: of squares of
+# numbers far from 0 they would be lost in rounding.
 def reconstruct(goal: Tensor, shown: Tensor, decoder: Tensor, latent: Tensor, unit: Tensor, starts: Tensor, bag: Tensor, slots: int, weights: List[float], lengths: int, block: int, R: Tensor, last: Tensor, dz: Tensor) -> List[Tensor]:
   samples = goal.size(0)
   e = goal.size(1)
@@ -33,6 +34,8 @@ def reconstruct(goal: Tensor, shown: Tensor, decoder: Tensor, latent: Tensor, un
   squares = torch.zeros([groups], dtype=torch.float64, device=goal.device)
   x_sum = torch.zeros([e], dtype=torch.float64, device=goal.device)
   x_square = torch.zeros_like(x_sum)
+  x_near = torch.zeros([e], dtype=goal.dtype, device=goal.device)
+  r_near = x_near
   r_sum = torch.zeros_like(x_sum)
   r_square = torch.zeros_like(x_sum)
   R_sum = torch.zeros_like(x_sum)
@@ -83,18 +86,28 @@ def reconstruct(goal: Tensor, shown: Tensor, decoder: Tensor, latent: Tensor, un
     if not whole:
       _f = torch.copy_(dz.narrow(0, low, high - low), dots(Rb, decoder, items, first, owner))
     s = shown.narrow(0, at, count)
-    _g = torch.add_(x_sum, torch.sum(s, [0]))
-    _h = torch.add_(x_square, torch.sum(s * s, [0]))
-    _i = torch.add_(r_sum, torch.sum(r, [0]))
-    _j = torch.add_(r_square, torch.sum(r * r, [0]))
+    if at == 0:
+      x_near = torch.mean(s, [0])
+      r_near = torch.mean(r, [0])
+    from_x = s - x_near
+    from_r = r - r_near
+    _g = torch.add_(x_sum, torch.sum(from_x, [0]))
+    _h = torch.add_(x_square, torch.sum(torch.mul_(from_x, from_x), [0]))
+    _i = torch.add_(r_sum, torch.sum(from_r, [0]))
+    _j = torch.add_(r_square, torch.sum(torch.mul_(from_r, from_r), [0]))
     at = at + count
     low = high
+  x_variance = torch.div(x_square, samples) - torch.pow(torch.div(x_sum, samples), 2)
+  r_variance = torch.div(r_square, samples) - torch.pow(torch.div(r_sum, samples), 2)
+  near = r_near.to(torch.float64)
+  r_square = r_square + 2. * near * r_sum + near * near * samples
+  r_sum = r_sum + near * samples
   if whole:
     _l = torch.copy_(dz, dots(R, decoder, latent, starts, bag))
   if groups == 1 and lengths == 0:
     squares = torch.sum(r_square).view([1])
     R_sum = r_sum
-  return [squares, x_sum, x_square, r_sum, r_square, R_sum]
+  return [squares, x_variance, r_variance, r_sum, r_square, R_sum]
 
 # Gradients of a group of latents [low, low + count), sums of one row per active (sample, latent), and the dead ones' parts.
 def rows_of(rows: Tensor, slabs: Tensor, owner: Tensor, starts: Tensor, weights: Tensor, low: int, ids: Tensor, extra: Tensor) -> Tensor:
@@ -192,7 +205,7 @@ def step(x: Tensor, target: Tensor, parameters: List[Tensor], m: List[Tensor], v
   if scale is not None:
     unit = torch.div(z, torch.index_select(scale, 0, latent))
   dz = torch.empty_like(unit)
-  squares, x_sum, x_square, r_sum, r_square, R_sum = reconstruct(goal, shown, decoder, latent, unit, starts, bag, slots, weights, lengths, block, R, last, dz)
+  squares, x_variance, r_variance, r_sum, r_square, R_sum = reconstruct(goal, shown, decoder, latent, unit, starts, bag, slots, weights, lengths, block, R, last, dz)
 
   # statistics
   was = since
@@ -204,8 +217,6 @@ def step(x: Tensor, target: Tensor, parameters: List[Tensor], m: List[Tensor], v
   _d = torch.add_(torch.masked_fill_(torch.add_(since, before), torch.gt(hits, 0), 0), after)
   if follow > 0:
     _e = follow_threshold(statistics[2], z, follow, slots, beta)
-  r_variance = torch.div(r_square, samples) - torch.pow(torch.div(r_sum, samples), 2)
-  x_variance = torch.div(x_square, samples) - torch.pow(torch.div(x_sum, samples), 2)
   explained = torch.mean(1. - torch.div(r_variance, x_variance + 1e-8))
 
   # gradients of the reconstruction, brought into the order of the latents
