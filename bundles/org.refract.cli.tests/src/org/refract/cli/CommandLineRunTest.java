@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -167,6 +168,34 @@ class CommandLineRunTest {
         assertEquals(1, new CommandLineRun(commands, new PrintWriter(out), new PrintWriter(err), new Terminal(false, 80, 24)).run("unsettable", "--x", "1"));
         assertTrue(err.toString().startsWith("refract: "), err::toString);
         assertEquals(1, err.toString().lines().count(), err::toString);
+    }
+
+    /** Says how often its group was given. */
+    @picocli.CommandLine.Command(name = "counting")
+    static final class Counting implements org.refract.api.command.Command {
+        @picocli.CommandLine.ArgGroup(exclusive = false, multiplicity = "0..*")
+        private List<Group> groups = new ArrayList<>();
+
+        static final class Group {
+            @picocli.CommandLine.Option(names = "--x", required = true)
+            private String x;
+
+            @picocli.CommandLine.Option(names = "--y")
+            private String y;
+        }
+
+        @Override
+        public Integer call() {
+            return groups.size();
+        }
+    }
+
+    @Test
+    void aGroupOfOptionsCountsOnceForEachTimeItIsGiven() {
+        Commands commands = new Commands(List.of(new CommandSource("good 1.0", "Look", new Counting())), List.of(), () -> {
+        });
+        assertEquals(2, new CommandLineRun(commands, new PrintWriter(out), new PrintWriter(err), new Terminal(false, 80, 24))
+                .run("counting", "--x", "1", "--y", "2", "--x", "3"), err::toString);
     }
 
     @Test

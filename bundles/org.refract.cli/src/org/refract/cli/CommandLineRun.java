@@ -13,9 +13,10 @@ import java.util.stream.Stream;
 import org.refract.api.RefractException;
 import org.refract.cli.progress.Terminal;
 import picocli.CommandLine;
-import picocli.CommandLine.IExecutionExceptionHandler;
-import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** One call of {@code refract}: parses, runs, and turns whatever goes wrong into one sentence and an exit code. */
@@ -48,17 +49,39 @@ final class CommandLineRun {
         line.setOut(out).setErr(err).setUsageHelpAutoWidth(false).setUsageHelpWidth(terminal.helpWidth());
         line.setCaseInsensitiveEnumValuesAllowed(true).setPosixClusteredShortOptionsAllowed(false);
         line.setAbbreviatedOptionsAllowed(false).setExpandAtFiles(false);
-        line.setParameterExceptionHandler(wrongRequest()).setExecutionExceptionHandler(failure());
         CommandGroups.install(line, groups, refused);
     }
 
     int run(String... given) {
         String[] arguments = asked(given);
         try {
-            return isParseable(arguments) ? line.execute(arguments) : FAILURE;
+            return execute(arguments);
+        } catch (RuntimeException | LinkageError e) {
+            say(Sentences.of(e));
+            if (List.of(arguments).contains("--debug")) {
+                e.printStackTrace(err);
+            }
+            return FAILURE;
         } finally {
             out.flush();
             err.flush();
+        }
+    }
+
+    /**
+     * Parses and runs, as picocli's own method does, which answers a command that breaks while it is parsed with a stack trace. Parsing twice is no
+     * way around that: a repeated group of options would have its members twice.
+     */
+    private int execute(String[] arguments) {
+        try {
+            ParseResult parsed = line.parseArgs(arguments);
+            try {
+                return new RunLast().execute(parsed);
+            } catch (ExecutionException e) {
+                return failed(e.getCause() instanceof Exception cause ? cause : e);
+            }
+        } catch (ParameterException e) {
+            return refuse(e);
         }
     }
 
@@ -71,22 +94,6 @@ final class CommandLineRun {
         String[] arguments = help ? Stream.concat(Arrays.stream(given).skip(1), Stream.of("--help")).toArray(String[]::new) : given;
         boolean unknown = arguments.length > 0 && !arguments[0].startsWith("-") && !line.getSubcommands().containsKey(arguments[0]);
         return unknown ? new String[] {arguments[0]} : arguments;
-    }
-
-    /** Whether a command can be parsed at all; picocli answers a broken one with a stack trace. A mere wrong request is parseable. */
-    private boolean isParseable(String[] arguments) {
-        try {
-            line.parseArgs(arguments);
-            return true;
-        } catch (ParameterException wrongRequest) {
-            return true;
-        } catch (RuntimeException | LinkageError e) {
-            say(Sentences.of(e));
-            if (List.of(arguments).contains("--debug")) {
-                e.printStackTrace(err);
-            }
-            return false;
-        }
     }
 
     private static List<CommandSource> ordered(List<CommandSource> sources) {
@@ -108,13 +115,11 @@ final class CommandLineRun {
         }
     }
 
-    private IParameterExceptionHandler wrongRequest() {
-        return (e, arguments) -> {
-            say(sentence(e));
-            err.println("Try '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
-            debug(e);
-            return USAGE;
-        };
+    private int refuse(ParameterException e) {
+        say(sentence(e));
+        err.println("Try '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+        debug(e);
+        return USAGE;
     }
 
     private static String sentence(ParameterException e) {
@@ -128,12 +133,10 @@ final class CommandLineRun {
         return message.endsWith(".") || message.endsWith("?") ? message : message + ".";
     }
 
-    private IExecutionExceptionHandler failure() {
-        return (e, commandLine, parsed) -> {
-            say(Sentences.exitCode(e) == STOPPED && e instanceof InterruptedException ? "Stopped." : Sentences.of(e));
-            debug(e);
-            return Sentences.exitCode(e);
-        };
+    private int failed(Exception e) {
+        say(Sentences.exitCode(e) == STOPPED && e instanceof InterruptedException ? "Stopped." : Sentences.of(e));
+        debug(e);
+        return Sentences.exitCode(e);
     }
 
     private void say(String sentence) {
