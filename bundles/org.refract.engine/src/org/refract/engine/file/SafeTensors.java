@@ -189,17 +189,6 @@ public final class SafeTensors implements AutoCloseable {
         }
     }
 
-    /** A tensor converted to {@code type}, on the CPU. */
-    public NDArray readAs(String name, TorchType type, NDManager out) throws RefractException {
-        NDArray raw = read(name, out);
-        if (info(name).type().filter(type::equals).isPresent()) {
-            return raw;
-        }
-        try (raw) {
-            return DTypes.cast(out, raw, type);
-        }
-    }
-
     /** A tensor in the scope's element type on the scope's device; integer tensors keep their type. */
     public NDArray read(String name, Scope scope) throws RefractException {
         NDArray raw = read(name, scope.manager());

@@ -74,11 +74,13 @@ public final class KernelLibrary {
     private static final Pattern LINE = Pattern.compile("__torch__\\.py\", line (\\d+)");
 
     private final String name;
+    private final String source;
     private final KernelText text;
     private volatile KernelCalls calls;
 
     private KernelLibrary(String name, String text) {
         this.name = name;
+        this.source = text;
         this.text = new KernelText(text);
     }
 
@@ -100,6 +102,17 @@ public final class KernelLibrary {
     public static KernelLibrary of(Class<?> anchor, List<String> resources) {
         return OF_CLASS.get(anchor).computeIfAbsent(String.join("+", resources), r -> new KernelLibrary(nameOf(anchor, r),
                 resources.stream().map(resource -> read(anchor, resource)).collect(Collectors.joining("\n"))));
+    }
+
+    /**
+     * The library of a text resource that lies beside a class and calls another library's functions, which become its own. Errors count the
+     * other's lines first.
+     *
+     * @throws KernelException if there is no such resource
+     */
+    public static KernelLibrary of(Class<?> anchor, String resource, KernelLibrary shared) {
+        return OF_CLASS.get(anchor).computeIfAbsent(shared.name + "+" + resource,
+                r -> new KernelLibrary(nameOf(anchor, resource), shared.source + "\n" + read(anchor, resource)));
     }
 
     /** A library from text that lies in memory; {@code name} is what errors call it. It is not cached: keep the returned object. */

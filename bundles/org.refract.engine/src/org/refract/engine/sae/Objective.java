@@ -5,10 +5,14 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
 import java.util.Map;
+import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.tensor.Scope;
 
 /** What a trainer minimises: the loss of one form of SAE and its gradients. */
 public interface Objective {
+
+    /** Kernel text that losses share, for a library of one's own: {@code objective.ts.py}. */
+    KernelLibrary SHARED = KernelLibrary.of(Objective.class, "objective.ts.py");
 
     /** The names of what is optimised, mostly the SAE's tensors. */
     List<String> parameters();

@@ -40,7 +40,7 @@ import org.refract.engine.tensor.Tensors;
 @Component(service = SaeVariant.class)
 public final class CrosscoderVariant extends PublishedVariant {
 
-    static final KernelLibrary KERNELS = KernelLibrary.of(CrosscoderVariant.class, "crosscoder.ts.py");
+    static final KernelLibrary KERNELS = KernelLibrary.of(CrosscoderVariant.class, "crosscoder.ts.py", Objective.SHARED);
 
     private static final Optional<String> LINDSEY = Optional.of("Lindsey et al. 2024, Sparse crosscoders for cross-layer features and model diffing");
     private static final Optional<String> KISSANE = Optional.of("ckkissane/crosscoder-model-diff-replication, train.py");

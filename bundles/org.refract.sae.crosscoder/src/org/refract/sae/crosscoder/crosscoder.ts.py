@@ -7,32 +7,20 @@ def sums(W_dec: Tensor, points: int) -> Tensor:
 
 # Returns the gradients by W_enc, W_dec, b_enc, b_dec; (reconstruction, l1_loss) in float64; xhat; z_i N_i, or z_i unless rescaled.
 def evaluate(x: Tensor, target: Tensor, given: List[Tensor], points: int, lengths: bool, l1: float, rescale: bool, centred: bool) -> List[Tensor]:
-  W_enc = given[0].detach().requires_grad_(True)
-  W_dec = given[1].detach().requires_grad_(True)
-  b_enc = given[2].detach().requires_grad_(True)
-  b_dec = given[3].detach().requires_grad_(True)
-  y = x
-  if centred:
-    y = x - b_dec
-  z = torch.relu(torch.addmm(b_enc, y, W_enc))
+  own = leaves(given)
+  W_enc, W_dec, b_enc, b_dec = own
+  z = torch.relu(torch.addmm(b_enc, seen(x, b_dec, centred), W_enc))
   norms = sums(W_dec, points)
   xhat = torch.addmm(b_dec, z, W_dec)
   if lengths:
     reconstruction = torch.mean(torch.norm((target - xhat).view([x.size(0), points, -1]), 2, [2]))
   else:
-    reconstruction = torch.div(torch.sum(torch.pow(xhat - target, 2)), x.size(0))
+    reconstruction = squared_error(xhat, target)
   sparsity = torch.div(torch.sum(z * norms), x.size(0)) * l1
-  gradients = torch.autograd.grad([reconstruction + sparsity], [W_enc, W_dec, b_enc, b_dec])
-  result = annotate(List[Tensor], [])
-  for gradient in gradients:
-    _a = torch.append(result, torch._unwrap_optional(gradient))
-  _b = torch.append(result, torch.stack([reconstruction.detach(), sparsity.detach()]).to(torch.float64))
-  _c = torch.append(result, xhat.detach())
-  shown = z.detach()
+  shown = z
   if rescale:
-    shown = shown * norms.detach()
-  _d = torch.append(result, shown)
-  return result
+    shown = z * norms
+  return answer([reconstruction, sparsity], own, xhat, shown)
 
 # each point's part of each row scaled to a norm
 def scaled_parts(W: Tensor, points: int, norm: float) -> Tensor:

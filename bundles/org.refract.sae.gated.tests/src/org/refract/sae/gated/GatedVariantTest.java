@@ -19,7 +19,6 @@ import org.refract.api.Settings;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.SaeConfig;
 import org.refract.engine.Locations;
-import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.sae.DenseSae;
 import org.refract.engine.sae.Objective;
 import org.refract.engine.sae.TrainingGolden;
@@ -92,7 +91,7 @@ final class GatedVariantTest {
             try (DenseSae sae = (DenseSae) variant.restore(new SaeConfig("gated", 6, 6, 64, settings), tensors, Placement.CPU)) {
                 NDList given = new NDList(variant.objective(sae, settings).parameters().stream().map(sae.tensors()::get).toArray(NDArray[]::new));
                 NDList few = variant.objective(sae, settings).evaluate(scope.manager(), x, target, given, new Objective.Step(0, 0.5, null));
-                NDList all = KernelLibrary.of(GatedVariant.class, "gated.ts.py").callTraining(scope, "evaluate", x, target, given, 0.15,
+                NDList all = GatedVariant.KERNELS.callTraining(scope, "evaluate", x, target, given, 0.15,
                         penalty.equals("decoder_norm"), frozen, centred);
                 assertEquals(1, few.get(8).getShape().dimension(), "the sparse way was taken");
                 for (int i = 0; i < 8; i++) {

@@ -26,7 +26,7 @@ import org.refract.engine.sae.SaeForm;
 @Component(service = SaeVariant.class)
 public final class GatedVariant extends PublishedVariant {
 
-    private static final KernelLibrary KERNELS = KernelLibrary.of(GatedVariant.class, "gated.ts.py");
+    static final KernelLibrary KERNELS = KernelLibrary.of(GatedVariant.class, "gated.ts.py", Objective.SHARED);
     private static final Optional<String> PAPER = Optional.of("Rajamanoharan et al. 2024, Improving dictionary learning with gated sparse autoencoders");
 
     /** The one variant. */

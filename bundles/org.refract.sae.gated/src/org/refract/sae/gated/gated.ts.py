@@ -5,43 +5,22 @@
 #     + mean_b sum_d (relu(gate) W_dec' + b_dec' - target)^2,   W_dec', b_dec' detached from the gradient if frozen
 # Returns the gradients by W_enc, W_dec, b_gate, b_mag, r_mag, b_dec; (mse_loss, l1_loss, auxiliary_reconstruction_loss) in float64; xhat; z.
 def evaluate(x: Tensor, target: Tensor, given: List[Tensor], l1: float, weighted: bool, frozen: bool, centred: bool) -> List[Tensor]:
-  W_enc = given[0].detach().requires_grad_(True)
-  W_dec = given[1].detach().requires_grad_(True)
-  b_gate = given[2].detach().requires_grad_(True)
-  b_mag = given[3].detach().requires_grad_(True)
-  r_mag = given[4].detach().requires_grad_(True)
-  b_dec = given[5].detach().requires_grad_(True)
-  y = x
-  if centred:
-    y = x - b_dec
-  h = torch.mm(y, W_enc)
+  own = leaves(given)
+  W_enc, W_dec, b_gate, b_mag, r_mag, b_dec = own
+  h = torch.mm(seen(x, b_dec, centred), W_enc)
   gate = h + b_gate
   z = torch.relu(h * torch.exp(r_mag) + b_mag) * torch.gt(gate, 0).to(x.dtype)
   xhat = torch.addmm(b_dec, z, W_dec)
-  mse = torch.div(torch.sum(torch.pow(xhat - target, 2)), x.size(0))
+  mse = squared_error(xhat, target)
   open = torch.relu(gate)
-  penalised = open
-  if weighted:
-    penalised = open * torch.norm(W_dec, 2, [1])
-  sparsity = torch.div(torch.sum(penalised), x.size(0)) * l1
+  sparsity = torch.div(torch.sum(penalised(open, W_dec, weighted)), x.size(0)) * l1
   W_aux = W_dec
   b_aux = b_dec
   if frozen:
     W_aux = W_dec.detach()
     b_aux = b_dec.detach()
-  auxiliary = torch.div(torch.sum(torch.pow(torch.addmm(b_aux, open, W_aux) - target, 2)), x.size(0))
-  gradients = torch.autograd.grad([mse + sparsity + auxiliary], [W_enc, W_dec, b_gate, b_mag, r_mag, b_dec])
-  result = annotate(List[Tensor], [])
-  for gradient in gradients:
-    _a = torch.append(result, torch._unwrap_optional(gradient))
-  terms = torch.stack([mse.detach(), sparsity.detach(), auxiliary.detach()]).to(torch.float64)
-  _b = torch.append(result, terms)
-  _c = torch.append(result, xhat.detach())
-  _d = torch.append(result, z.detach())
-  return result
-
-def less(x: Tensor, b_dec: Tensor) -> Tensor:
-  return x - b_dec
+  auxiliary = squared_error(torch.addmm(b_aux, open, W_aux), target)
+  return answer([mse, sparsity, auxiliary], own, xhat, z)
 
 # The same for few open gates, given as entries. (x - b_dec) W_enc and z of each
 def magnitudes(gate: Tensor, latent: Tensor, b_gate: Tensor, b_mag: Tensor, r_mag: Tensor) -> Tuple[Tensor, Tensor]:
@@ -52,9 +31,7 @@ def magnitudes(gate: Tensor, latent: Tensor, b_gate: Tensor, b_mag: Tensor, r_ma
 # By each entry: dL/dz, dL/d gate, dL/dh, dL/d r_mag; and the terms. dots, dots_aux: residual and auxiliary residual · W_dec_i
 def slopes(gate: Tensor, h: Tensor, z: Tensor, latent: Tensor, dots: Tensor, dots_aux: Tensor, residual: Tensor, residual_aux: Tensor, W_dec: Tensor, r_mag: Tensor, l1: float, weighted: bool) -> List[Tensor]:
   samples = residual.size(0)
-  penalty = torch.ones_like(z)
-  if weighted:
-    penalty = torch.index_select(torch.norm(W_dec, 2, [1]), 0, latent)
+  penalty = weight_of(latent, W_dec, weighted)
   d_z = torch.masked_fill(dots * (2. / samples), torch.le(z, 0), 0.)
   d_gate = torch.add(dots_aux * (2. / samples), penalty, alpha=l1 / samples)
   scale = torch.index_select(torch.exp(r_mag), 0, latent)
@@ -71,8 +48,5 @@ def gathered(W_enc: Tensor, W_dec: Tensor, target: Tensor, residual: Tensor, res
     errors = errors + torch.sum(residual_aux, [0])
   g_dec = g_dec * (2. / samples)
   if weighted:
-    _a = torch.addcmul_(g_dec, W_dec, torch.unsqueeze(torch.div(gate, torch.clamp_min(torch.norm(W_dec, 2, [1]), 1e-30)), 1), value=l1 / samples)
-  g_b_dec = errors * (2. / samples)
-  if centred:
-    g_b_dec = g_b_dec - torch.mv(W_enc, h)
-  return (g_dec, g_b_dec, residual + target)
+    _a = plus_norms(g_dec, W_dec, gate, l1 / samples)
+  return (g_dec, by_centre(errors, samples, W_enc, h, centred), residual + target)

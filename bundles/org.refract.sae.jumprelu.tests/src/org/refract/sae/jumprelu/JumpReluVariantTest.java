@@ -20,7 +20,6 @@ import org.refract.api.Settings;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.SaeConfig;
 import org.refract.engine.Locations;
-import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.sae.DenseSae;
 import org.refract.engine.sae.Objective;
 import org.refract.engine.sae.TrainingGolden;
@@ -104,7 +103,7 @@ final class JumpReluVariantTest {
                 NDList given = new NDList(objective.parameters().stream().map(name -> objective.parameter(sae, name, scope)).toArray(NDArray[]::new));
                 NDArray since = scope.manager().zeros(new Shape(64), DataType.INT64);
                 NDList few = objective.evaluate(scope.manager(), x, target, given, new Objective.Step(0, 0.5, since));
-                NDList all = KernelLibrary.of(JumpReluVariant.class, "jumprelu.ts.py").callTraining(scope, "evaluate", x, target, given, parameter.equals("log"),
+                NDList all = JumpReluObjective.KERNELS.callTraining(scope, "evaluate", x, target, given, parameter.equals("log"),
                         loss.equals("step") ? 0 : 1, 0.3, 0.1, 20.0, 0.5, 0.0, since, centred);
                 assertEquals(1, few.get(7).getShape().dimension(), "the sparse way was taken");
                 for (int i = 0; i < 7; i++) {

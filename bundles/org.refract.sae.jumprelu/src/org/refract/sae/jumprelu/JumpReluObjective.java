@@ -18,7 +18,7 @@ import org.refract.engine.tensor.Scope;
  */
 final class JumpReluObjective implements Objective {
 
-    private static final KernelLibrary KERNELS = KernelLibrary.of(JumpReluVariant.class, "jumprelu.ts.py");
+    static final KernelLibrary KERNELS = KernelLibrary.of(JumpReluVariant.class, "jumprelu.ts.py", Objective.SHARED);
 
     /** The sparsity loss that also has slopes where a latent is not active. */
     private static final int TARGET = 2;

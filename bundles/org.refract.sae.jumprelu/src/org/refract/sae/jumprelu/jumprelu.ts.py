@@ -27,21 +27,15 @@ def jump(pre: Tensor, threshold: Tensor, bandwidth: float) -> Tensor:
 # given: W_enc, W_dec, b_enc, b_dec, and log_threshold or threshold. Returns the gradients by them; (mse_loss, l0_loss, pre_act_loss) in
 # float64; xhat; z.
 def evaluate(x: Tensor, target: Tensor, given: List[Tensor], logarithm: bool, sparsity: int, l0: float, tanh_scale: float, target_l0: float, bandwidth: float, pre_act: float, dead: Tensor, centred: bool) -> List[Tensor]:
-  W_enc = given[0].detach().requires_grad_(True)
-  W_dec = given[1].detach().requires_grad_(True)
-  b_enc = given[2].detach().requires_grad_(True)
-  b_dec = given[3].detach().requires_grad_(True)
-  last = given[4].detach().requires_grad_(True)
+  own = leaves(given)
+  W_enc, W_dec, b_enc, b_dec, last = own
   threshold = last
   if logarithm:
     threshold = torch.exp(last)
-  y = x
-  if centred:
-    y = x - b_dec
-  pre = torch.addmm(b_enc, y, W_enc)
+  pre = torch.addmm(b_enc, seen(x, b_dec, centred), W_enc)
   z = jump(pre, threshold, bandwidth)
   xhat = torch.addmm(b_dec, z, W_dec)
-  mse = torch.div(torch.sum(torch.pow(xhat - target, 2)), x.size(0))
+  mse = squared_error(xhat, target)
   norms = torch.norm(W_dec, 2, [1])
   if sparsity == 0:
     penalty = torch.div(torch.sum(over(pre, threshold, bandwidth)), x.size(0)) * l0
@@ -52,15 +46,7 @@ def evaluate(x: Tensor, target: Tensor, given: List[Tensor], logarithm: bool, sp
       count = torch.div(torch.sum(over(z, threshold, bandwidth)), x.size(0))
       penalty = torch.pow(torch.div(count, target_l0) - 1., 2) * l0
   revival = torch.div(torch.sum(torch.relu(threshold - pre) * dead.to(x.dtype) * norms), x.size(0)) * pre_act
-  gradients = torch.autograd.grad([mse + penalty + revival], [W_enc, W_dec, b_enc, b_dec, last])
-  result = annotate(List[Tensor], [])
-  for gradient in gradients:
-    _a = torch.append(result, torch._unwrap_optional(gradient))
-  terms = torch.stack([mse.detach(), penalty.detach(), revival.detach()]).to(torch.float64)
-  _b = torch.append(result, terms)
-  _c = torch.append(result, xhat.detach())
-  _d = torch.append(result, z.detach())
-  return result
+  return answer([mse, penalty, revival], own, xhat, z)
 
 def dead(since: Tensor, samples: int) -> Tensor:
   return torch.gt(since, samples)
@@ -73,9 +59,6 @@ def exponential(x: Tensor) -> Tensor:
 
 def exponential_into(threshold: Tensor, log_threshold: Tensor) -> Tensor:
   return torch.copy_(threshold, torch.exp(log_threshold))
-
-def less(x: Tensor, b_dec: Tensor) -> Tensor:
-  return x - b_dec
 
 # The same for few entries above threshold - bandwidth / 2, without pre-activation loss: only they, active or in the rectangle, have slopes.
 # beyond: pre - (threshold - bandwidth / 2) of each entry. Returns pre and z.
@@ -100,7 +83,7 @@ def slopes(pre: Tensor, z: Tensor, latent: Tensor, dots: Tensor, residual: Tenso
     penalty = torch.sum(torch.logical_not(off), dtype=torch.float64)
     d_threshold = inside * (-l0 / (bandwidth * samples))
   else:
-    norm = torch.index_select(torch.norm(W_dec, 2, [1]), 0, latent)
+    norm = weight_of(latent, W_dec, True)
     bent = torch.tanh(z * norm * tanh_scale)
     penalty = torch.sum(bent, dtype=torch.float64)
     slope = torch.rsub(bent * bent, 1.) * (tanh_scale * l0 / samples)
@@ -113,10 +96,8 @@ def slopes(pre: Tensor, z: Tensor, latent: Tensor, dots: Tensor, residual: Tenso
 # From the sums over each latent's entries the gradients by W_dec, b_dec and the threshold's parameter, and xhat
 def gathered(W_enc: Tensor, W_dec: Tensor, target: Tensor, residual: Tensor, by_z: Tensor, g_b_enc: Tensor, g_threshold: Tensor, g_norm: Tensor, threshold: Tensor, logarithm: bool, centred: bool) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
   samples = residual.size(0)
-  g_dec = torch.addcmul(by_z * (2. / samples), W_dec, torch.unsqueeze(torch.div(g_norm, torch.clamp_min(torch.norm(W_dec, 2, [1]), 1e-30)), 1))
-  g_b_dec = torch.sum(residual, [0]) * (2. / samples)
-  if centred:
-    g_b_dec = g_b_dec - torch.mv(W_enc, g_b_enc)
+  g_dec = plus_norms(by_z * (2. / samples), W_dec, g_norm, 1.)
+  g_b_dec = by_centre(torch.sum(residual, [0]), samples, W_enc, g_b_enc, centred)
   g_last = g_threshold
   if logarithm:
     g_last = g_threshold * threshold

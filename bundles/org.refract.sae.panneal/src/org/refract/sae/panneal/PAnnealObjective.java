@@ -15,7 +15,7 @@ import org.refract.engine.tensor.Tensors;
 /** {@code mse_loss + lp_loss}; of its own it has the coefficient λ and the penalties of the last steps. */
 final class PAnnealObjective implements Objective {
 
-    private static final KernelLibrary KERNELS = KernelLibrary.of(PAnnealVariant.class, "panneal.ts.py");
+    static final KernelLibrary KERNELS = KernelLibrary.of(PAnnealVariant.class, "panneal.ts.py", Objective.SHARED);
 
     private final Settings settings;
     private final Annealing annealing;

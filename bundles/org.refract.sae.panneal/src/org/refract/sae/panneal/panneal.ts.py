@@ -10,25 +10,13 @@ def penalty(z: Tensor, p: float, root: bool) -> Tensor:
 
 # Returns the gradients by W_enc, W_dec, b_enc, b_dec; (mse_loss, lp_loss) in float64; xhat; z.
 def evaluate(x: Tensor, target: Tensor, given: List[Tensor], p: float, root: bool, coefficient: Tensor, scale: float, centred: bool) -> List[Tensor]:
-  W_enc = given[0].detach().requires_grad_(True)
-  W_dec = given[1].detach().requires_grad_(True)
-  b_enc = given[2].detach().requires_grad_(True)
-  b_dec = given[3].detach().requires_grad_(True)
-  y = x
-  if centred:
-    y = x - b_dec
-  z = torch.relu(torch.addmm(b_enc, y, W_enc))
+  own = leaves(given)
+  W_enc, W_dec, b_enc, b_dec = own
+  z = torch.relu(torch.addmm(b_enc, seen(x, b_dec, centred), W_enc))
   xhat = torch.addmm(b_dec, z, W_dec)
-  mse = torch.div(torch.sum(torch.pow(xhat - target, 2)), x.size(0))
+  mse = squared_error(xhat, target)
   sparsity = penalty(z, p, root) * coefficient.to(x.dtype) * scale
-  gradients = torch.autograd.grad([mse + sparsity], [W_enc, W_dec, b_enc, b_dec])
-  result = annotate(List[Tensor], [])
-  for gradient in gradients:
-    _a = torch.append(result, torch._unwrap_optional(gradient))
-  _b = torch.append(result, torch.stack([mse.detach(), sparsity.detach()]).to(torch.float64))
-  _c = torch.append(result, xhat.detach())
-  _d = torch.append(result, z.detach())
-  return result
+  return answer([mse, sparsity], own, xhat, z)
 
 # Remembers (S_p, S_next) of a step; its last `known` rows are filled.
 def remember(queue: Tensor, z: Tensor, p: float, next: float, root: bool) -> Tensor:

@@ -26,7 +26,7 @@ import org.refract.engine.sae.SaeForm;
 @Component(service = SaeVariant.class)
 public final class ReluVariant extends PublishedVariant {
 
-    private static final KernelLibrary KERNELS = KernelLibrary.of(ReluVariant.class, "relu.ts.py");
+    static final KernelLibrary KERNELS = KernelLibrary.of(ReluVariant.class, "relu.ts.py", Objective.SHARED);
 
     /** The one variant. */
     public ReluVariant() {
