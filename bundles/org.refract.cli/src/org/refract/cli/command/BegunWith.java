@@ -32,6 +32,7 @@ record BegunWith(ImageModel model, ModelInfo plain, Optional<Start> start, Scope
         Optional<Start> begun = start.start();
         Optional<ModelInfo> plain = adapters.isEmpty() ? Optional.empty() : Optional.of(backend.get().inspect(options.location()));
         ImageModel model = options.open(backend, adapters, monitor);
+        OpenModels.tellOfLoras(adapters, monitor);
         return new BegunWith(model, plain.orElse(model.info()), begun, Scope.open(model.placement()));
     }
 

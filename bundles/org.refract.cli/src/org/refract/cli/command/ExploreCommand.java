@@ -166,7 +166,8 @@ public final class ExploreCommand implements Command {
     }
 
     private void write(Explored explored, Path folder) throws RefractException {
-        PictureText text = PictureText.of(WebUiText.of(explored.request(), 0, explored.model()), record(explored).toString());
+        PictureText text = PictureText.of(WebUiText.of(explored.request(), 0, explored.model(), LoraHash.of(adapters.adapters()), Optional.empty(), start.maskUse()),
+                record(explored).toString());
         PictureFile.write(folder.resolve("picture.png"), explored.image(), text);
         for (Shown shown : explored.features()) {
             PictureFile.write(folder.resolve(shown.point() + "-" + shown.feature().latent() + ".png"), HeatMap.over(explored.image(), shown.feature()), text);

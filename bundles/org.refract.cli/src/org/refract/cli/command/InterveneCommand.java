@@ -5,6 +5,7 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -117,7 +118,7 @@ public final class InterveneCommand implements Command {
     private void write(Pair pair, List<Intervention> interventions) throws RefractException {
         OptionValues said = said();
         JsonObject record = PictureRecord.of(pair.request(), 0, pair.model(), said, List.of());
-        String parameters = WebUiText.of(pair.request(), 0, pair.model());
+        String parameters = WebUiText.of(pair.request(), 0, pair.model(), LoraHash.of(adapters.adapters()), Optional.empty(), start.maskUse());
         Path before = out.resolve("before.png");
         Path after = out.resolve("after.png");
         PictureFile.write(before, pair.before(), PictureText.of(parameters, record.toString()));

@@ -6,7 +6,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.refract.api.RefractException;
+import org.refract.api.model.Adapters;
+import org.refract.api.model.Adapters.Lora;
 import org.refract.engine.file.FileFailure;
 import org.refract.engine.file.Sha256;
 
@@ -15,6 +19,15 @@ final class LoraHash {
     private static final int DIGITS = 12;
 
     private LoraHash() {
+    }
+
+    /** The hash of each low-rank adapter. */
+    static Map<Lora, String> of(Adapters adapters) throws RefractException {
+        Map<Lora, String> hashes = new LinkedHashMap<>();
+        for (Lora lora : adapters.loras()) {
+            hashes.put(lora, of(lora.file()));
+        }
+        return hashes;
     }
 
     static String of(Path file) throws RefractException {

@@ -84,11 +84,16 @@ final class OpenModels implements AutoCloseable {
         if (needed.run().isPresent()) {
             ModelInfo own = needed.adapters().isEmpty() ? base.get().info() : backend.get().inspect(needed.model());
             dictionaries = Optional.of(Dictionaries.open(new RunFolder(needed.run().get()), base.get(), own, extensions));
-            if (!needed.adapters().loras().isEmpty()) {
-                monitor.note("The dictionaries were learned from the model without its LoRA.");
-            }
+            tellOfLoras(needed.adapters(), monitor);
         }
         choice = Optional.of(needed);
+    }
+
+    /** Dictionaries may be used with a LoRA, but its layers write other values than they were learned from. */
+    static void tellOfLoras(Adapters adapters, Monitor monitor) {
+        if (!adapters.loras().isEmpty()) {
+            monitor.note("The dictionaries were learned from the model without its LoRA; features may mean something else with it.");
+        }
     }
 
     ImageModel base() {
