@@ -27,6 +27,7 @@ import org.refract.api.model.TextOptions.LongPrompts;
 import org.refract.api.model.TextOptions.Weighting;
 import org.refract.engine.Locations;
 import org.refract.engine.file.SafeTensors;
+import org.refract.engine.tensor.Lanes;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 import org.refract.model.sdxl.clip.TextEncoder;
@@ -166,7 +167,7 @@ class PromptEncoderTest {
             first = inversion.addTo(first, parts.textEncoder().orElseThrow(), 1, scope);
             second = inversion.addTo(second, parts.textEncoder2(), 2, scope);
         }
-        return new PromptEncoder(parts, Optional.of(first), second, scope);
+        return new PromptEncoder(parts, Optional.of(first), second, scope, new Lanes());
     }
 
     private static void fill(TextEncoder encoder, Scope scope) throws Exception {

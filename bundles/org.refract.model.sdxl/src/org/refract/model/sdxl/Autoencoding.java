@@ -5,12 +5,14 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.Pass;
 import org.refract.api.model.VaeOptions;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.tensor.DTypes;
+import org.refract.engine.tensor.Lanes;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.TorchType;
 import org.refract.model.sdxl.nn.Forward;
@@ -19,8 +21,8 @@ import org.refract.model.sdxl.nn.Parameter;
 import org.refract.model.sdxl.vae.Vae;
 
 /**
- * Pictures to latents and back. Pictures are computed one after the other, so that they depend on nothing else in their batch and memory on
- * one of them, unless a hook in the VAE wants to see them together. What overflows in a half type is repeated in single precision,
+ * Pictures to latents and back. Pictures are computed one after the other, small ones as many as there are threads, so that memory does not
+ * depend on their number, unless a hook in the VAE wants to see them together. What overflows in a half type is repeated in single precision,
  * which then stays.
  */
 final class Autoencoding {
@@ -30,6 +32,7 @@ final class Autoencoding {
     private static final long WHOLE = 1L << 22;
 
     private final Scope weights;
+    private final Lanes lanes;
     private Vae vae;
     private TorchType type;
 
@@ -37,11 +40,13 @@ final class Autoencoding {
      * @param vae     with its weights
      * @param type    their element type
      * @param weights owns weights that take the place of the first ones
+     * @param lanes   for small pictures
      */
-    Autoencoding(Vae vae, TorchType type, Scope weights) {
+    Autoencoding(Vae vae, TorchType type, Scope weights, Lanes lanes) {
         this.vae = vae;
         this.type = type;
         this.weights = weights;
+        this.lanes = lanes;
     }
 
     /**
@@ -52,9 +57,9 @@ final class Autoencoding {
     NDArray decode(NDArray latents, VaeOptions options, HookTable hooks, Pass pass, Monitor monitor, Scope run) throws RefractException {
         long scale = vae.config().scaleFactor();
         boolean tiled = tiled(options, latents, scale * scale, monitor);
-        return each(latents, hooks, run, (step, some) -> {
+        return each(latents, isSmall(latents, scale, run), hooks, run, (step, some) -> {
             Forward forward = new Forward(hooks, pass, step.manager());
-            return tiled ? vae.decodeTiled(forward, some) : vae.decode(forward, some);
+            return computed(forward, isSmall(some, scale, run), on -> tiled ? vae.decodeTiled(on, some) : vae.decode(on, some));
         }, "picture", "decoding", monitor);
     }
 
@@ -65,10 +70,19 @@ final class Autoencoding {
      */
     NDArray encode(NDArray pictures, VaeOptions options, HookTable hooks, Pass pass, Monitor monitor, Scope run) throws RefractException {
         boolean tiled = tiled(options, pictures, 1, monitor);
-        return each(pictures, hooks, run, (step, some) -> {
+        return each(pictures, isSmall(pictures, 1, run), hooks, run, (step, some) -> {
             Forward forward = new Forward(hooks, pass, step.manager());
-            return tiled ? vae.encodeTiled(forward, some) : vae.encode(forward, some);
+            return computed(forward, isSmall(some, 1, run), on -> tiled ? vae.encodeTiled(on, some) : vae.encode(on, some));
         }, "single_precision", "encoding", monitor);
+    }
+
+    /** Whether lanes are for pictures of this size. */
+    private boolean isSmall(NDArray map, long scale, Scope run) {
+        return run.placement().device().equals("cpu") && vae.config().isSmall(map.getShape().get(2) * scale, map.getShape().get(3) * scale);
+    }
+
+    private NDArray computed(Forward forward, boolean small, Function<Forward, NDArray> work) {
+        return small ? forward.over(lanes, work) : work.apply(forward);
     }
 
     /** The VAE as it computes now. */
@@ -84,10 +98,10 @@ final class Autoencoding {
         return huge || options.tiling();
     }
 
-    private NDArray each(NDArray rows, HookTable hooks, Scope run, BiFunction<Scope, NDArray, NDArray> compute, String finish, String work,
+    private NDArray each(NDArray rows, boolean small, HookTable hooks, Scope run, BiFunction<Scope, NDArray, NDArray> compute, String finish, String work,
             Monitor monitor) throws RefractException {
         long count = rows.getShape().get(0);
-        long together = hooks.touches(vae) ? count : 1;
+        long together = hooks.touches(vae) ? count : small ? Lanes.threads() : 1;
         List<NDArray> done = new ArrayList<>();
         for (long from = 0; from < count; from += together) {
             monitor.checkpoint();

@@ -9,6 +9,7 @@ import org.refract.api.job.Monitor;
 import org.refract.api.model.Pass;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.tensor.DTypes;
+import org.refract.engine.tensor.Lanes;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 import org.refract.engine.tensor.TorchType;
@@ -29,9 +30,10 @@ import org.refract.model.sdxl.unet.UNet;
  * @param inpainting   what stays of a picture
  * @param noise        for solvers that draw some at every step
  * @param hooks        the hooks of the run
+ * @param lanes        for a U-Net that is small
  */
 record Denoising(UNet unet, SchedulerPoints points, Solver solver, StageSteps steps, Conditioning conditioning, Guidance guidance,
-        Inpainting inpainting, Noise noise, HookTable hooks) {
+        Inpainting inpainting, Noise noise, HookTable hooks, Lanes lanes) {
 
     private static final KernelLibrary KERNELS = KernelLibrary.of(SdxlModel.class, "pipeline.ts.py");
 
@@ -116,11 +118,18 @@ record Denoising(UNet unet, SchedulerPoints points, Solver solver, StageSteps st
             Arrays.fill(told, (float) pass.timestep());
             NDArray timestep = Tensors.of(step.manager(), told, told.length);
             NDArray placed = DTypes.cast(step.manager(), seen, TorchType.of(step.placement()));
-            NDArray said = all.unet.forward(new Forward(all.hooks, pass, step.manager()), placed,
-                    step.placement().device().equals("cpu") ? timestep : DTypes.move(step.manager(), timestep, step.placement()),
-                    all.conditioning.at(guided));
+            NDArray time = isOnCpu() ? timestep : DTypes.move(step.manager(), timestep, step.placement());
+            Forward forward = new Forward(all.hooks, pass, step.manager());
+            boolean small = isOnCpu() && all.unet.config().isSmall(placed.getShape().get(2), placed.getShape().get(3));
+            NDArray said = small
+                    ? forward.over(all.lanes, run -> all.unet.forward(run, placed, time, all.conditioning.at(guided)))
+                    : all.unet.forward(forward, placed, time, all.conditioning.at(guided));
             NDArray single = DTypes.cast(step.manager(), said, TorchType.FLOAT32);
             return guided ? all.guidance.combine(step, single) : single;
+        }
+
+        private boolean isOnCpu() {
+            return step.placement().device().equals("cpu");
         }
 
         private Pass pass(NDArray sample, boolean guided) {

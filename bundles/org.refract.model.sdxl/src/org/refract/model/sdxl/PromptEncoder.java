@@ -14,6 +14,7 @@ import org.refract.api.model.Pass;
 import org.refract.api.model.TextOptions;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.tensor.DTypes;
+import org.refract.engine.tensor.Lanes;
 import org.refract.engine.tensor.Scope;
 import org.refract.model.sdxl.clip.TextEncoder;
 import org.refract.model.sdxl.clip.Tokenizer;
@@ -40,6 +41,7 @@ final class PromptEncoder implements AutoCloseable {
     private final TextEncoder second;
     private final Tokenizer secondTokenizer;
     private final Scope cacheScope;
+    private final Lanes lanes;
     private final LinkedHashMap<Texts, Embedding> cache = new LinkedHashMap<>(16, 0.75f, true);
     private final long cachedRows;
 
@@ -56,12 +58,13 @@ final class PromptEncoder implements AutoCloseable {
         }
     }
 
-    PromptEncoder(SdxlParts parts, Optional<Tokenizer> firstTokenizer, Tokenizer secondTokenizer, Scope weights) {
+    PromptEncoder(SdxlParts parts, Optional<Tokenizer> firstTokenizer, Tokenizer secondTokenizer, Scope weights, Lanes lanes) {
         this.first = parts.textEncoder();
         this.second = parts.textEncoder2();
         this.firstTokenizer = firstTokenizer;
         this.secondTokenizer = secondTokenizer;
         this.cacheScope = weights.child();
+        this.lanes = lanes;
         long width = first.map(t -> t.config().hiddenSize()).orElse(0) + second.config().hiddenSize();
         this.cachedRows = CACHE_BYTES / (Float.BYTES * width * second.config().positions());
     }
@@ -161,9 +164,17 @@ final class PromptEncoder implements AutoCloseable {
     }
 
     private Embedding compute(Optional<PromptRows> one, PromptRows two, Texts texts, HookTable hooks, Pass pass, NDManager owner) {
+        Forward forward = new Forward(hooks, pass, owner);
+        boolean small = second.config().isSmall() && first.stream().allMatch(encoder -> encoder.config().isSmall());
+        return small && cacheScope.placement().device().equals("cpu")
+                ? forward.over(lanes, run -> compute(one, two, texts, run))
+                : compute(one, two, texts, forward);
+    }
+
+    private Embedding compute(Optional<PromptRows> one, PromptRows two, Texts texts, Forward whole) {
         int skip = texts.options().clipSkip() + 1;
-        try (NDManager step = owner.newSubManager()) {
-            Forward run = new Forward(hooks, pass, step);
+        try (NDManager step = whole.owner().newSubManager()) {
+            Forward run = whole.in(step);
             TextEncoder.Encoding told = second.forward(run, onDevice(two.ids(step), step), second.config().layers() - skip, true);
             NDArray context = two.context(step, told.hidden());
             if (one.isPresent()) {
@@ -173,8 +184,8 @@ final class PromptEncoder implements AutoCloseable {
                 context = KERNELS.call(step, "side_by_side", one.get().context(step, hidden), context);
             }
             NDArray pooled = two.pooled(step, told.embedded().orElseThrow());
-            context.attach(owner);
-            pooled.attach(owner);
+            context.attach(whole.owner());
+            pooled.attach(whole.owner());
             return new Embedding(context, pooled);
         }
     }

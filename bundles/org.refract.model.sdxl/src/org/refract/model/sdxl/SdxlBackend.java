@@ -13,6 +13,7 @@ import org.refract.api.model.Model;
 import org.refract.api.model.ModelBackend;
 import org.refract.api.model.ModelInfo;
 import org.refract.api.model.Placement;
+import org.refract.engine.tensor.Lanes;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.TorchType;
 import org.refract.model.sdxl.clip.TextualInversion;
@@ -64,8 +65,9 @@ public final class SdxlBackend implements ModelBackend {
                 Placement where = part.module() == parts.vae() ? vaePlacement : placement;
                 weights.fill(part, Scope.in(owner.manager(), where), loras);
             }
-            PromptEncoder prompts = promptEncoder(parts, reading.result(), adapters.embeddings(), owner);
-            return new SdxlModel(parts, info, placement, owner, prompts, TorchType.of(vaePlacement));
+            Lanes lanes = new Lanes();
+            PromptEncoder prompts = promptEncoder(parts, reading.result(), adapters.embeddings(), owner, lanes);
+            return new SdxlModel(parts, info, placement, owner, prompts, TorchType.of(vaePlacement), lanes);
         } catch (RefractException | RuntimeException e) {
             owner.close();
             throw e;
@@ -73,7 +75,8 @@ public final class SdxlBackend implements ModelBackend {
     }
 
     /** The text encoders with the words of textual inversions. */
-    private static PromptEncoder promptEncoder(SdxlParts parts, Tokenizers tokenizers, List<Path> inversions, Scope owner) throws RefractException {
+    private static PromptEncoder promptEncoder(SdxlParts parts, Tokenizers tokenizers, List<Path> inversions, Scope owner, Lanes lanes)
+            throws RefractException {
         Optional<Tokenizer> one = tokenizers.first();
         Tokenizer two = tokenizers.second();
         for (Path file : inversions) {
@@ -90,7 +93,7 @@ public final class SdxlBackend implements ModelBackend {
                 throw RefractException.usage("%s is for another model: none of the text encoders has the width of its vectors.", file);
             }
         }
-        return new PromptEncoder(parts, one, two, owner);
+        return new PromptEncoder(parts, one, two, owner, lanes);
     }
 
     private static ModelFiles files(Path location, Adapters adapters) throws RefractException {

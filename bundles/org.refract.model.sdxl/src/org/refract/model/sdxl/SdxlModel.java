@@ -23,6 +23,7 @@ import org.refract.api.model.ModelInfo;
 import org.refract.api.model.Pass;
 import org.refract.api.model.Placement;
 import org.refract.engine.gradient.Differentiation;
+import org.refract.engine.tensor.Lanes;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.TorchType;
 import org.refract.model.sdxl.nn.HookTable;
@@ -38,6 +39,7 @@ final class SdxlModel implements ImageModel {
     private final ModelInfo info;
     private final Placement placement;
     private final Scope weights;
+    private final Lanes lanes;
     private final PromptEncoder prompts;
     private final Autoencoding vae;
     private final SchedulerPoints schedulerPoints;
@@ -46,13 +48,14 @@ final class SdxlModel implements ImageModel {
     private final List<HookPoint> defaultHookPoints;
     private final Map<String, HookPointInfo> byPath;
 
-    SdxlModel(SdxlParts parts, ModelInfo info, Placement placement, Scope weights, PromptEncoder prompts, TorchType vaeType) {
+    SdxlModel(SdxlParts parts, ModelInfo info, Placement placement, Scope weights, PromptEncoder prompts, TorchType vaeType, Lanes lanes) {
         this.parts = parts;
         this.info = info;
         this.placement = placement;
         this.weights = weights;
         this.prompts = prompts;
-        this.vae = new Autoencoding(parts.vae(), vaeType, weights);
+        this.lanes = lanes;
+        this.vae = new Autoencoding(parts.vae(), vaeType, weights, lanes);
         this.schedulerPoints = new SchedulerPoints(parts.scheduler().className(), parts.vae().config().latentChannels());
         this.preview = new Preview(vae);
         PaperHookPoints paper = PaperHookPoints.of(parts.unet());
@@ -158,7 +161,7 @@ final class SdxlModel implements ImageModel {
         }
         Guidance guidance = Guidance.of(request, steps.count(), solver.order());
         Conditioning conditioning = Conditioning.of(parts, prompts, request, guidance, hooks, monitor, run);
-        return new Denoising(parts.unet(), schedulerPoints, solver, steps, conditioning, guidance, beginning.inpainting(), noise, hooks)
+        return new Denoising(parts.unet(), schedulerPoints, solver, steps, conditioning, guidance, beginning.inpainting(), noise, hooks, lanes)
                 .run(beginning.sample(), preview.on(monitor, run), monitor, run);
     }
 
@@ -184,6 +187,7 @@ final class SdxlModel implements ImageModel {
 
     @Override
     public void close() {
+        lanes.close();
         prompts.close();
         weights.close();
     }

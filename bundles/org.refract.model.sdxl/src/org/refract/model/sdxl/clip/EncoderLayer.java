@@ -1,6 +1,7 @@
 package org.refract.model.sdxl.clip;
 
 import ai.djl.ndarray.NDArray;
+import java.util.List;
 import org.refract.api.model.Layout;
 import org.refract.model.sdxl.nn.Activation;
 import org.refract.model.sdxl.nn.AttentionProbs;
@@ -33,7 +34,7 @@ final class EncoderLayer extends Module {
     NDArray forward(Forward run, NDArray x) {
         return run.at(this, x, in -> run.stepByStep(this)
                 ? run.scoped(step -> stepByStep(step, in))
-                : run.call("clip_layer", in, weights(), config.heads(), config.layerNormEps(), config.activation()));
+                : run.callForEach("clip_layer", List.of(in), weights(), config.heads(), config.layerNormEps(), config.activation()));
     }
 
     private NDArray stepByStep(Forward run, NDArray x) {

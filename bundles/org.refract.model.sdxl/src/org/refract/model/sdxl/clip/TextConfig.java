@@ -2,6 +2,7 @@ package org.refract.model.sdxl.clip;
 
 import java.util.List;
 import org.refract.api.RefractException;
+import org.refract.engine.tensor.Lanes;
 import org.refract.model.sdxl.nn.ConfigFile;
 
 /**
@@ -23,6 +24,11 @@ public record TextConfig(int hiddenSize, int intermediateSize, int heads, int la
 
     /** {@code eos_token_id} of files written before transformers kept the true one. */
     public static final int LEGACY_END_TOKEN = 2;
+
+    /** Whether every layer is small, so that lanes are for it. */
+    public boolean isSmall() {
+        return Lanes.areFor(positions, hiddenSize);
+    }
 
     /** @param projected whether the part's class is {@code CLIPTextModelWithProjection} */
     public static TextConfig read(ConfigFile file, boolean projected) throws RefractException {

@@ -1,6 +1,7 @@
 package org.refract.model.sdxl.nn;
 
 import ai.djl.ndarray.NDArray;
+import java.util.List;
 import org.refract.api.model.Layout;
 
 /** A 2-d convolution: {@code (batch, in, h, w)} to {@code (batch, out, h', w')}. */
@@ -25,6 +26,6 @@ public final class Conv2d extends Module {
     }
 
     public NDArray forward(Forward run, NDArray x) {
-        return run.at(this, x, in -> run.call("conv2d", in, weight.value(), bias.value(), stride, padding));
+        return run.at(this, x, in -> run.callForEach("conv2d", List.of(in), weight.value(), bias.value(), stride, padding));
     }
 }

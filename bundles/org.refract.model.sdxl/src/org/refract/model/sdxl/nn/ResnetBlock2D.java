@@ -1,6 +1,7 @@
 package org.refract.model.sdxl.nn;
 
 import ai.djl.ndarray.NDArray;
+import java.util.Arrays;
 import java.util.Optional;
 import org.refract.api.model.Layout;
 
@@ -41,7 +42,7 @@ public final class ResnetBlock2D extends Module {
     public NDArray forward(Forward run, NDArray x, Optional<NDArray> temb) {
         return run.at(this, x, in -> run.stepByStep(this)
                 ? run.scoped(step -> stepByStep(step, in, temb))
-                : run.call("resnet", in, temb.orElse(null), weights(), groups, eps));
+                : run.callForEach("resnet", Arrays.asList(in, temb.orElse(null)), weights(), groups, eps));
     }
 
     /** The nonlinearity is one module that is passed up to three times, as in diffusers. */

@@ -51,7 +51,7 @@ public final class Transformer2DModel extends Module {
     public NDArray forward(Forward run, NDArray x, Context context) {
         return run.at(this, x, in -> run.stepByStep(this) || run.isRecorded()
                 ? run.scoped(step -> stepByStep(step, in, context.tokens()))
-                : run.scoped(step -> step.call("transformer", in, keysAndValues(step, context), weights(), groups, NORM_EPS, heads, LayerNorm.EPS,
+                : run.scoped(step -> step.callForEach("transformer", List.of(in, keysAndValues(step, context)), weights(), groups, NORM_EPS, heads, LayerNorm.EPS,
                         linear, BLOCK_WEIGHTS)));
     }
 

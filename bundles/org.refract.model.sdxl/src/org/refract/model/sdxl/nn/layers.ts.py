@@ -19,6 +19,12 @@ def is_one(x: Tensor) -> bool:
 def example(x: Tensor, i: int) -> Tensor:
   return torch.slice(x, 0, i, i + 1)
 
+def examples(x: Tensor, first: int, after: int) -> Tensor:
+  return torch.slice(x, 0, first, after)
+
+def join_examples(parts: List[Tensor]) -> Tensor:
+  return torch.cat(parts, 0)
+
 def linear(x: Tensor, weight: Tensor, bias: Optional[Tensor]) -> Tensor:
   if is_one(x) or torch.remainder(torch.numel(x), 8 * torch.size(x, 0) * torch.size(x, -1)) == 0:
     y = torch.linear(x, weight, bias)

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.refract.api.RefractException;
+import org.refract.engine.tensor.Lanes;
 import org.refract.model.sdxl.nn.ConfigFile;
 
 /**
@@ -38,6 +39,20 @@ public record UNetConfig(int inChannels, int outChannels, List<String> downBlock
         List<List<Integer>> transformerLayersPerUpBlock, List<Integer> heads, List<Integer> crossAttentionDim, int additionTimeEmbedDim,
         int projectionClassEmbeddingsInputDim, int normNumGroups, double normEps, boolean flipSinToCos, double freqShift,
         boolean useLinearProjection, int downsamplePadding, int timeEmbeddingDim, int sampleSize) {
+
+    /** Whether every layer is small for latents of this height and width, so that lanes are for it. */
+    public boolean isSmall(long height, long width) {
+        long h = height;
+        long w = width;
+        for (int channels : blockOutChannels) {
+            if (!Lanes.areFor(h * w, channels)) {
+                return false;
+            }
+            h = (h + 1) / 2;
+            w = (w + 1) / 2;
+        }
+        return true;
+    }
 
     /** @throws RefractException if a value is missing or asks for something that SDXL's family does not have */
     public static UNetConfig read(ConfigFile file) throws RefractException {

@@ -1,7 +1,9 @@
 package org.refract.model.sdxl.vae;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.refract.api.RefractException;
+import org.refract.engine.tensor.Lanes;
 import org.refract.model.sdxl.nn.ConfigFile;
 
 /**
@@ -25,6 +27,11 @@ import org.refract.model.sdxl.nn.ConfigFile;
 public record VaeConfig(int inChannels, int outChannels, int latentChannels, List<Integer> blockOutChannels, int layersPerBlock,
         int normNumGroups, boolean midAttention, boolean quantConv, boolean postQuantConv, double scalingFactor, List<Double> latentsMean,
         List<Double> latentsStd, int sampleSize, boolean forceUpcast) {
+
+    /** Whether every level is small for pictures of this height and width, so that lanes are for it. */
+    public boolean isSmall(long height, long width) {
+        return IntStream.range(0, blockOutChannels.size()).allMatch(i -> Lanes.areFor((height >> i) * (width >> i), blockOutChannels.get(i)));
+    }
 
     /** @throws RefractException if a value is missing or asks for something that this autoencoder does not have */
     public static VaeConfig read(ConfigFile file) throws RefractException {
