@@ -12,7 +12,7 @@ def revive(x: Tensor, residual: Tensor, encoder: Tensor, decoder: Tensor, b_enc:
   if scale is not None:
     norms = torch.index_select(scale, 0, ids)
   tile = max(1, room.size(0) // dead)
-  if dead > 6 * slots:
+  if dead > 4 * slots:
     squares, ge, gd, gl, gp = revive_some(x, residual, enc, dec, bias, norms, b_dec, rule, slots, half, room, tile)
   else:
     squares, ge, gd, gl, gp = revive_most(x, residual, enc, dec, bias, norms, b_dec, rule, slots, half, room, tile)
@@ -64,6 +64,7 @@ def revive_some(x: Tensor, residual: Tensor, enc: Tensor, dec: Tensor, bias: Ten
   indices = torch.empty([samples * slots], dtype=torch.int64, device=x.device)
   sample = torch.floor_divide(torch.arange(0, samples * slots, dtype=torch.int64, device=x.device), slots)
   error = torch.empty_like(residual)
+  slabs = in_slabs(dec, samples * slots)
   start = 0
   while start < samples:
     rows = min(tile, samples - start)
@@ -77,7 +78,7 @@ def revive_some(x: Tensor, residual: Tensor, enc: Tensor, dec: Tensor, bias: Ten
     _b = torch.copy_(indices.narrow(0, start * slots, rows * slots), flat)
     first = torch.arange(0, rows * slots, slots, dtype=torch.int64, device=x.device)
     e = error.narrow(0, start, rows)
-    _c = torch.add(bags(dec, flat, first, v), left_over(residual.narrow(0, start, rows), b_dec, rule), out=e)
+    _c = torch.add(bags_of(dec, slabs, flat, first, v), left_over(residual.narrow(0, start, rows), b_dec, rule), out=e)
     _d = torch.copy_(dz.narrow(0, start * slots, rows * slots), dots(e, dec, flat, first, sample.narrow(0, 0, rows * slots)))
     start = start + rows
   if rule != 1:
@@ -85,7 +86,7 @@ def revive_some(x: Tensor, residual: Tensor, enc: Tensor, dec: Tensor, bias: Ten
   latent, order = torch.sort(indices, stable=True)
   bounds = torch.searchsorted(latent, torch.arange(0, dead, dtype=torch.int64, device=x.device))
   owner = torch.index_select(sample, 0, order)
-  ge = bags(x, owner, bounds, torch.index_select(dz, 0, order))
-  gd = bags(error, owner, bounds, torch.index_select(values, 0, order))
+  ge = bags_of(x, in_slabs(x, samples * slots), owner, bounds, torch.index_select(dz, 0, order))
+  gd = bags_of(error, in_slabs(error, samples * slots), owner, bounds, torch.index_select(values, 0, order))
   gl = torch.index_add_(torch.zeros_like(bias), 0, indices, dz)
   return (torch.sum(error * error, dtype=torch.float64), ge, gd, gl, torch.sum(error, [0]))

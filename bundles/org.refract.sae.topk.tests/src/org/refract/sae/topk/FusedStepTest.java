@@ -41,7 +41,8 @@ class FusedStepTest {
         return Stream.of(new Shape(8, 20, 3, 4, 16, 1, 1), new Shape(8, 20, 3, 64, 16, 1, 2), new Shape(24, 100, 1, 7, 33, 2, 3),
                 new Shape(5, 7, 7, 3, 64, 1, 4), new Shape(16, 512, 4, 30, 50, 1, 5), new Shape(16, 512, 4, 30, 50, 100, 6),
                 new Shape(40, 96, 9, 12, 7, 2, 7), new Shape(3, 1000, 2, 1000, 20, 1, 8),
-                new Shape(12, 300, 2, 5, 19, 1, 9), new Shape(6, 4096, 3, 2, 30, 2, 10));
+                new Shape(12, 300, 2, 5, 19, 1, 9), new Shape(6, 4096, 3, 2, 30, 2, 10),
+                new Shape(32, 512, 1, 30, 300, 1, 11));
     }
 
     @ParameterizedTest
