@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
@@ -119,6 +120,23 @@ class GenerateTest {
         assertEquals(List.of(9L), last().seeds());
         assertEquals(7, last().steps());
         assertEquals(32, last().width());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"prompt\": \"a\", \"steps\": \"x\"}", "{\"prompt\":", "[]", "{\"prompt\": \"a\", \"width\": 1e99, \"height\": 5}"})
+    void aRecordThatMakesNoSenseIsASentenceThatNamesThePicture(String record) throws RefractException {
+        PictureFile.write(folder.resolve("odd.png"), new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), PictureText.of("", record));
+        assertNotEquals(0, run("generate", "--model", folder.resolve("base"), "--like", folder.resolve("odd.png"), "--out", folder.resolve("a.png")));
+        assertTrue(err.toString().contains("odd.png"), err.toString());
+        assertEquals(1, err.toString().lines().count(), err.toString());
+        assertEquals(List.of(), models.asked);
+    }
+
+    @Test
+    void emptyParametersSayNothing() throws RefractException {
+        PictureFile.write(folder.resolve("empty.png"), new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB),
+                new PictureText(Optional.of(" "), Optional.empty(), Optional.empty()));
+        assertEquals(2, run("generate", "--like", folder.resolve("empty.png")));
     }
 
     @Test

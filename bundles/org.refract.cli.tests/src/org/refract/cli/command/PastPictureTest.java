@@ -63,6 +63,9 @@ class PastPictureTest {
         assertEquals("32", value(picture, "mask-padding"));
         assertEquals(List.of("the picture it began with, or its second pass (--image FILE --image-strength 0.75)",
                 "its mask (--mask FILE --mask-blur 4 --mask-padding 32)"), picture.lost());
+        OptionValues named = OptionValues.NONE.with("image", List.of("photo.png"));
+        assertEquals(picture.lost().subList(1, 2), picture.lostWithout(named));
+        assertEquals(List.of(), picture.lostWithout(named.with("mask", List.of("mask.png"))));
     }
 
     @Test

@@ -85,7 +85,7 @@ public final class GenerateCommand implements Command {
 
     @Override
     public Integer call() throws RefractException {
-        Optional<PastPicture> past = like.isPresent() ? Optional.of(PastPicture.of(like.get())) : Optional.empty();
+        Optional<PastPicture> past = like.isPresent() ? Optional.of(PastPicture.of(like.get()).checked(like.get())) : Optional.empty();
         List<Wanted> wanted = wanted(past);
         if (batch < 1 || batch > MOST_TOGETHER) {
             throw RefractException.usage("--batch must be from 1 to %d, not %d.", MOST_TOGETHER, batch);
@@ -93,11 +93,12 @@ public final class GenerateCommand implements Command {
         previews.every();
         out.check(wanted.size());
         Placement placement = wanted.getFirst().options().model().placement();
+        OptionValues said = draw.said(spec);
         JsonArray all = new JsonArray();
         OpenModels models = new OpenModels(extensions, placement, wanted);
         JobOnScreen.of(spec, jobs).saying("Stopped; the finished pictures are kept, and --resume leaves them out.")
                 .run(placement, "Drawing", models.leases(), monitor -> {
-                    past.ifPresent(picture -> tell(picture, monitor::note));
+                    past.ifPresent(picture -> tell(picture, said, monitor::note));
                     try (models) {
                         new PictureRun(models, out, previews, past, record -> show(record, all)).draw(wanted, batch, monitor);
                     }
@@ -144,10 +145,11 @@ public final class GenerateCommand implements Command {
         return both.has("mask") ? rest : rest.without(Set.of("mask-blur", "mask-padding"));
     }
 
-    private static void tell(PastPicture picture, Consumer<String> note) {
+    private static void tell(PastPicture picture, OptionValues said, Consumer<String> note) {
         picture.notes().forEach(note);
-        if (!picture.lost().isEmpty()) {
-            note.accept("Not restored: " + String.join("; ", picture.lost()) + ".");
+        List<String> lost = picture.lostWithout(said);
+        if (!lost.isEmpty()) {
+            note.accept("Not restored: " + String.join("; ", lost) + ".");
         }
     }
 

@@ -3,6 +3,8 @@ package org.refract.cli.command;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.refract.api.RefractException;
 import org.refract.cli.picture.PictureFile;
 import org.refract.cli.picture.PictureText;
@@ -18,6 +20,8 @@ import org.refract.cli.picture.PictureText;
  */
 record PastPicture(OptionValues values, Optional<String> model, Optional<String> fingerprint, List<String> lost, List<String> notes) {
     static final String PROMPT = "prompt";
+    /** The option that an entry of what is lost asks a file for, as in {@code its mask (--mask FILE --mask-blur 4)}. */
+    private static final Pattern ASKED = Pattern.compile("\\(--([\\w-]+) FILE");
 
     /**
      * Reads it from this product's record, else from the parameters of a Stable Diffusion web UI, else from ComfyUI's graph.
@@ -29,12 +33,31 @@ record PastPicture(OptionValues values, Optional<String> model, Optional<String>
         if (text.record().isPresent()) {
             return PictureRecord.read("The record in " + file, text.record().get());
         }
-        if (text.parameters().isPresent()) {
+        if (text.parameters().filter(parameters -> !parameters.isBlank()).isPresent()) {
             return WebUiParameters.read(text.parameters().get());
         }
         if (text.graph().isPresent()) {
             return ComfyGraph.read("The graph in " + file, text.graph().get());
         }
         throw RefractException.usage("%s says nothing of how it was drawn.", file);
+    }
+
+    /** What is lost and was not given on the command line. */
+    List<String> lostWithout(OptionValues said) {
+        return lost.stream().filter(entry -> ASKED.matcher(entry).results().noneMatch(asked -> said.has(asked.group(1)))).toList();
+    }
+
+    /**
+     * Tells of a value that cannot be used before it is mixed with what was said.
+     *
+     * @throws RefractException which one, with the picture's name
+     */
+    PastPicture checked(Path file) throws RefractException {
+        try {
+            DrawOptions.of(values.without(Set.of(PROMPT)));
+            return this;
+        } catch (RefractException e) {
+            throw RefractException.usage("What %s says of how it was drawn cannot be used: %s", file, e.getMessage());
+        }
     }
 }
