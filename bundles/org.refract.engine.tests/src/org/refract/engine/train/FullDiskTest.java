@@ -160,7 +160,7 @@ final class FullDiskTest {
         train("whole", plan(9, Optional.empty()), Monitor.silent());
         noRoomFor.addAll(List.of(5L, 6L));
         RefractException said = assertThrows(RefractException.class, () -> train("tight", plan(6, Optional.empty()), Monitor.silent()));
-        assertTrue(said.getMessage().contains("a dictionary was written") && said.getMessage().endsWith("goes on from step 4."), said.getMessage());
+        assertTrue(said.getMessage().contains("a dictionary went to") && said.getMessage().endsWith("goes on from step 4."), said.getMessage());
         assertArrayEquals(six, written("tight"));
         noRoomFor.clear();
         train("tight", plan(9, Optional.empty()), Monitor.silent());

@@ -38,9 +38,9 @@ final class SavedSteps {
         this.states = states;
     }
 
-    /** The last step that is saved, 0 if none is. */
-    long step() {
-        return step;
+    /** What a training does that ends now and is begun again. */
+    String resumption() {
+        return step == 0 ? "begins anew" : "goes on from step " + step;
     }
 
     /** Saves if it is time to; where the disk is full, says so and lets the training go on. */
@@ -70,8 +70,8 @@ final class SavedSteps {
             if (!FileFailure.isFull(e)) {
                 throw e;
             }
-            throw RefractException.failure(e.getCause(), "The disk is full, so the state of step %d was not saved in %s: free some space there; a training that ends"
-                    + " without it %s.", now, folder, step == 0 ? "begins anew" : "goes on from step " + step);
+            throw RefractException.failure(e.getCause(), "The disk is full, so the state of step %d was not saved in %s: free some space there; a training"
+                    + " that ends without it %s.", now, folder, resumption());
         }
         step = now;
     }

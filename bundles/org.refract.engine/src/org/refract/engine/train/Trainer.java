@@ -176,8 +176,8 @@ public final class Trainer {
             finish(task.name(), task.metrics(), step);
         }
         if (full.isPresent()) {
-            throw RefractException.failure(full.get().getCause(), "The disk is full: %s was written to %s, but not the state from which to train further; free some"
-                    + " space there and train again, which %s.", dictionaries(tasks), folder, saved.step() == 0 ? "begins anew" : "goes on from step " + saved.step());
+            throw RefractException.failure(full.get().getCause(), "The disk is full: %s went to %s, but not the state from which to train further;"
+                    + " free some space there and train again, which %s.", dictionaries(tasks), folder, saved.resumption());
         }
     }
 
