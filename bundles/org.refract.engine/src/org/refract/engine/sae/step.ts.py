@@ -43,10 +43,11 @@ def reconstruct(goal: Tensor, shown: Tensor, decoder: Tensor, latent: Tensor, un
   whole = slabs.size(0) > 0
   if whole:
     _k = bags_of_slabs(slabs, latent, starts, unit, R)
+  rows = max(1, block // groups)
   at = 0
   low = 0
   while at < samples:
-    count = min(block, samples - at)
+    count = min(rows, samples - at)
     high = latent.size(0)
     if at + count < samples:
       if slots > 0:
@@ -71,14 +72,19 @@ def reconstruct(goal: Tensor, shown: Tensor, decoder: Tensor, latent: Tensor, un
         _b = torch.div(parts, torch.masked_fill(norms, torch.eq(norms, 0.), 1.), out=Rb.view([count, lengths, -1]))
         _e = torch.add_(R_sum, torch.sum(Rb, [0]))
     else:
-      parts = torch.sub_(torch.cumsum(sums.view([count, groups, e]), 1), torch.unsqueeze(g, 1))
-      squares = squares + torch.sum(torch.sum(parts * parts, [2]), [0], dtype=torch.float64)
-      _b = torch.copy_(r, parts.select(1, groups - 1))
+      parts = sums.view([count, groups, e])
       wide = Rb.view([count, groups, e])
+      _g = torch.sub(parts.select(1, 0), g, out=wide.select(1, 0))
+      i = 1
+      while i < groups:
+        _h = torch.add(parts.select(1, i), wide.select(1, i - 1), out=wide.select(1, i))
+        i = i + 1
+      squares = squares + torch.sum(torch.sum(wide * wide, [2]), [0], dtype=torch.float64)
+      _b = torch.copy_(r, wide.select(1, groups - 1))
       i = groups - 1
       while i >= 0:
         here = wide.select(1, i)
-        _c = torch.mul(parts.select(1, i), weights[i], out=here)
+        _c = torch.mul_(here, weights[i])
         if i + 1 < groups:
           _d = torch.add_(here, wide.select(1, i + 1))
         i = i - 1
@@ -91,10 +97,10 @@ def reconstruct(goal: Tensor, shown: Tensor, decoder: Tensor, latent: Tensor, un
       r_near = torch.mean(r, [0])
     from_x = s - x_near
     from_r = r - r_near
-    _g = torch.add_(x_sum, torch.sum(from_x, [0]))
-    _h = torch.add_(x_square, torch.sum(torch.mul_(from_x, from_x), [0]))
-    _i = torch.add_(r_sum, torch.sum(from_r, [0]))
-    _j = torch.add_(r_square, torch.sum(torch.mul_(from_r, from_r), [0]))
+    _i = torch.add_(x_sum, torch.sum(from_x, [0]))
+    _j = torch.add_(x_square, torch.sum(torch.mul_(from_x, from_x), [0]))
+    _m = torch.add_(r_sum, torch.sum(from_r, [0]))
+    _n = torch.add_(r_square, torch.sum(torch.mul_(from_r, from_r), [0]))
     at = at + count
     low = high
   x_variance = torch.div(x_square, samples) - torch.pow(torch.div(x_sum, samples), 2)
