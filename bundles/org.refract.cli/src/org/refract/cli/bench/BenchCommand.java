@@ -92,10 +92,15 @@ public final class BenchCommand implements Command {
     }
 
     @CommandLine.Command(name = "load", description = "Opening a model. The first time, its files are also read whole for its fingerprint.")
-    int load(@Mixin ModelOptions options, @Option(names = "--json", description = "Print one JSON object.") boolean json) throws RefractException {
+    int load(@Mixin ModelOptions options,
+            @Option(names = "--again", defaultValue = "5", description = "How often it is opened once more (${DEFAULT-VALUE}).") int again,
+            @Option(names = "--json", description = "Print one JSON object.") boolean json) throws RefractException {
+        if (again < 0) {
+            throw RefractException.usage("--again must be at least 0, not %d.", again);
+        }
         Lease<ModelBackend> lease = options.backend(extensions);
         Job<Map<String, Double>> job = Job.on(options.placement(), "Opening a model",
-                monitor -> LoadBenchmark.run(options.placement(), () -> options.open(lease, monitor)));
+                monitor -> LoadBenchmark.run(options.placement(), again, () -> options.open(lease, monitor)));
         return print(jobs.submit(job.using(lease)).awaitOrCancel("Stopped."), json);
     }
 

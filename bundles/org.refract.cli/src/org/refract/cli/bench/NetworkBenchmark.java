@@ -23,7 +23,7 @@ import org.refract.engine.tensor.Scope;
  * @param network path of the network among the model's hook points ({@code unet})
  * @param size    side of the picture in pixels, 0 for the model's own
  * @param batch   pictures at once
- * @param rounds  how often both are timed, in turn
+ * @param rounds  how often both are timed, in turn, now the one first and now the other
  */
 record NetworkBenchmark(String network, int size, int batch, int rounds) {
 
@@ -41,8 +41,13 @@ record NetworkBenchmark(String network, int size, int batch, int rounds) {
         Stopwatch hooked = new Stopwatch();
         monitor.stage("Timing " + network, rounds);
         for (int round = 0; round <= rounds; round++) {
-            time(model, request, List.of(), plain);
+            if (round % 2 == 0) {
+                time(model, request, List.of(), plain);
+            }
             time(model, request, readers, hooked);
+            if (round % 2 == 1) {
+                time(model, request, List.of(), plain);
+            }
             monitor.checkpoint();
             monitor.advance(round == 0 ? 0 : 1);
         }

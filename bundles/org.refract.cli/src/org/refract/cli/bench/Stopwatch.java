@@ -4,17 +4,28 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Seconds of something done again and again; the first time, which pays for warming up, is not counted. */
+/** Seconds of something done again and again; the first times, which pay for warming up, are not counted. */
 final class Stopwatch {
     private final List<Double> seconds = new ArrayList<>();
-    private boolean warm;
+    private int uncounted;
+
+    /** The first time is not counted. */
+    Stopwatch() {
+        this(1);
+    }
+
+    /** @param uncounted how many times are not counted */
+    Stopwatch(int uncounted) {
+        this.uncounted = uncounted;
+    }
 
     /** Records one time. */
     void add(double elapsed) {
-        if (warm) {
+        if (uncounted > 0) {
+            uncounted--;
+        } else {
             seconds.add(elapsed);
         }
-        warm = true;
     }
 
     /** Times one run of {@code work}. */
