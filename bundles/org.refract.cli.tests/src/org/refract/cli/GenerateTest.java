@@ -370,6 +370,25 @@ class GenerateTest {
     }
 
     @Test
+    void howTheWebUiDrewAroundAMaskIsDoneWithTheFilesThatAreNamed() throws IOException, RefractException {
+        photoWithMask();
+        Path like = folder.resolve("like.png");
+        PictureFile.write(like, new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), new PictureText(Optional.of("a cat\nSteps: 4, Sampler: Euler a, CFG scale: 1, "
+                + "Seed: 5, Size: 64x48, RNG: CPU, Denoising strength: 0.6, Mask blur: 2, Inpaint area: Only masked, Masked area padding: 4"), Optional.empty(),
+                Optional.empty()));
+        Path file = folder.resolve("a.png");
+        draw("--like", like, "--image", folder.resolve("photo.png"), "--mask", folder.resolve("mask.png"), "--out", file);
+        assertEquals(64, last().width());
+        assertEquals(48, last().height());
+        assertEquals(0.6, last().start().orElseThrow().strength());
+        assertEquals(100, ImageIO.read(file.toFile()).getWidth());
+        assertFalse(err.toString().contains("Not restored"), err.toString());
+        draw("--like", like, "--out", file);
+        assertEquals(Optional.empty(), last().start());
+        assertTrue(err.toString().contains("--mask FILE --mask-blur 2 --mask-padding 4"), err.toString());
+    }
+
+    @Test
     void masksAreSaidLineByLine() throws IOException {
         photoWithMask();
         Path lines = Files.writeString(folder.resolve("p.jsonl"), "{\"prompt\": \"a\", \"image\": \"%s\", \"mask\": \"%s\", \"mask_blur\": 2, \"mask-padding\": 4}\n"

@@ -117,11 +117,12 @@ public final class GenerateCommand implements Command {
             throw RefractException.usage("Prompts come either from the command line or from %s; leave one of them out.", from.get());
         }
         OptionValues said = draw.said(spec);
-        OptionValues before = past.map(PastPicture::values).orElse(OptionValues.NONE);
-        if (said.has("aspect") || said.has("image") && !said.has("size")) {
+        OptionValues before = usable(past.map(PastPicture::values).orElse(OptionValues.NONE), said);
+        boolean wholePhoto = said.has("image") && !said.over(before).has("mask-padding");
+        if (said.has("aspect") || wholePhoto && !said.has("size")) {
             before = before.without(Set.of("size"));
         }
-        OptionValues command = said.over(usable(before, said));
+        OptionValues command = said.over(before);
         List<PromptFile.Line> lines = new ArrayList<>();
         if (from.isPresent()) {
             lines.addAll(PromptFile.read(from.get()));
