@@ -129,7 +129,7 @@ final class CommandLineRun {
             return "There is no command '" + unmatched.getUnmatched().getFirst() + "'"
                     + (near.isEmpty() ? "." : "; did you mean " + String.join(" or ", near) + "?");
         }
-        String message = Sentences.of(e);
+        String message = Sentences.of(e).replace("option option", "option");
         return message.endsWith(".") || message.endsWith("?") ? message : message + ".";
     }
 

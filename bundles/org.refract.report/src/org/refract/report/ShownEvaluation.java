@@ -77,9 +77,19 @@ record ShownEvaluation(String point, long samples, List<String> dictionaries, Li
         return new ShownEvaluation(Block.path(file.at("point").text()), file.at("samples").integer(), shortened(names), rows);
     }
 
-    /** The ends of paths, where they tell them apart. */
+    /** The ends of paths, where they tell them apart, and of these what is not the same for all: {@code topk+k=5} of a grid. */
     private static List<String> shortened(List<String> paths) {
         List<String> ends = paths.stream().map(p -> p.replaceAll(".*[/\\\\](?=[^/\\\\])", "")).toList();
-        return Set.copyOf(ends).size() == ends.size() ? ends : paths;
+        if (Set.copyOf(ends).size() < ends.size()) {
+            return paths;
+        }
+        String common = ends.getFirst();
+        for (String end : ends) {
+            while (!end.startsWith(common)) {
+                common = common.substring(0, common.length() - 1);
+            }
+        }
+        int cut = ends.size() == 1 ? 0 : common.lastIndexOf('+') + 1;
+        return ends.stream().map(end -> end.substring(cut)).toList();
     }
 }

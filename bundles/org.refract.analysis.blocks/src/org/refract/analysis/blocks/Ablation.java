@@ -4,6 +4,7 @@ import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.refract.api.RefractException;
 import org.refract.api.analysis.Finding;
@@ -81,7 +82,7 @@ final class Ablation {
         List<Finding.Picture> pictures = new ArrayList<>();
         pictures.add(new Finding.Picture("unchanged", Strip.of(before.subList(0, Math.min(SHOWN_PROMPTS, before.size())))));
         rows.stream().sorted(Comparator.comparingDouble((Row r) -> -r.change().pixels()))
-                .forEach(r -> pictures.add(new Finding.Picture("without %s: %.3f".formatted(r.path(), r.change().pixels()), Strip.of(r.pictures()))));
+                .forEach(r -> pictures.add(new Finding.Picture(String.format(Locale.ROOT, "without %s: %.2g", r.path(), r.change().pixels()), Strip.of(r.pictures()))));
         return new Finding.Pictures("ablation-pictures", "Pictures without each block", "The same prompts and seeds, the block with the largest effect first.",
                 2, pictures);
     }

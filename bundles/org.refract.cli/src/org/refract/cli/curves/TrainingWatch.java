@@ -48,7 +48,8 @@ public record TrainingWatch(Path folder, List<String> metrics, Terminal terminal
             }
         }
         if (plots.isEmpty()) {
-            return List.of("Nothing of " + String.join(", ", metrics) + " is logged yet.");
+            String logged = logs.metrics().isEmpty() ? " yet." : "; there are " + String.join(", ", logs.metrics()) + ".";
+            return List.of("Nothing of " + String.join(", ", metrics) + " is logged" + logged);
         }
         boolean screen = terminal.interactive();
         int room = screen ? terminal.rows() - BELOW : Integer.MAX_VALUE;

@@ -47,10 +47,11 @@ public record TrainingPlan(List<TrainingTask> tasks, int batch, long steps, long
     }
 
     void check() throws RefractException {
-        if (tasks.isEmpty() || batch < 1 || steps < 1 || logEvery < 1 || blockBytes < 1) {
-            throw RefractException.usage("A training needs an autoencoder, and at least one vector per batch, one step, and one step between two"
-                    + " lines of its log; it was given %d autoencoders, %d, %d and %d.", tasks.size(), batch, steps, logEvery);
-        }
+        least("autoencoder", tasks.size());
+        least("vector per batch", batch);
+        least("step", steps);
+        least("step between two lines of its log", logEvery);
+        least("byte per block of its data", blockBytes);
         if (tasks.stream().map(TrainingTask::name).distinct().count() < tasks.size()) {
             throw RefractException.usage("Two autoencoders of one training cannot have the same name: give each its own.");
         }
@@ -59,6 +60,12 @@ public record TrainingPlan(List<TrainingTask> tasks, int batch, long steps, long
         }
         for (TrainingTask task : tasks) {
             task.check();
+        }
+    }
+
+    private static void least(String what, long given) throws RefractException {
+        if (given < 1) {
+            throw RefractException.usage("A training needs at least one %s, not %d.", what, given);
         }
     }
 }

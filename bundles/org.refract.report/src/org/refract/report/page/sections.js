@@ -135,7 +135,7 @@ const Sections = (() => {
   function evaluations(run) {
     return run.evaluations.map(e => h("figure", {class: "figure"}, h("h3", {style: {"margin-bottom": ".5rem"}}, "Measured on " + shortPath(e.point)),
       h("p", {class: "chart-sub"}, "by each tool's own formula, on " + whole(e.samples) + " vectors"),
-      h("div", {class: "table-scroll"}, h("table", {class: "facts"},
+      h("div", {class: "table-scroll"}, h("table", {class: "facts measures"},
         h("thead", {}, h("tr", {}, h("th", {}, "measure"), e.dictionaries.map(d => h("th", {class: "num"}, d)), h("th", {}, "formula"))),
         h("tbody", {}, e.measures.map(m => h("tr", {}, h("td", {}, m.name), m.values.map(v => h("td", {class: "num"}, number(v))), h("td", {}, m.formula))))))));
   }
