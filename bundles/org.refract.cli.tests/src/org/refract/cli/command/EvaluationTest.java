@@ -79,7 +79,7 @@ final class EvaluationTest {
                     Tensors.of(owner, decoder, 2 * WIDTH, WIDTH), "b_enc", Tensors.zeros(owner, 2 * WIDTH), "b_dec", Tensors.zeros(owner, WIDTH)));
             HookPoint point = scale == 7 ? new HookPoint("elsewhere", Site.UPDATE) : POINT;
             return new Checkpoint(SaeForm.RELU.config(WIDTH, WIDTH, 2 * WIDTH, Map.of()), tensors,
-                    Optional.of(new Provenance("m", "sha256:m", point, Map.of())));
+                    Optional.of(new Provenance("m", "sha256:m", point, scale == 8 ? Map.of("target_point", "later:update") : Map.of())));
         }
 
         @Override
@@ -218,5 +218,11 @@ final class EvaluationTest {
         var json = JsonParser.parseString(Files.readString(folder.resolve("out/eval.json"))).getAsJsonObject();
         assertEquals(1, json.getAsJsonArray("dictionaries").get(0).getAsJsonObject().getAsJsonObject("decoder_norm_share_histogram")
                 .getAsJsonArray("a:update").get(9).getAsInt());
+    }
+
+    @Test
+    void aTranscoderIsMeasuredOnWhatItLearntToWrite() {
+        assertTrue(assertThrows(RefractException.class, () -> measured("1", "8")).getMessage()
+                .endsWith("8.scaled learnt to write later:update: name a store of that with --target."));
     }
 }

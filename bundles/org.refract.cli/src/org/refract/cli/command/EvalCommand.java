@@ -95,14 +95,14 @@ public final class EvalCommand implements Command {
                 backend.map(b -> new Evaluation.Downstream(b.get(), model, Optional.ofNullable(prompts), pictures)));
         EvaluationTable table = JobOnScreen.of(spec, jobs).run(placement, "Measuring", leases, evaluation::run);
         PrintWriter screen = spec.commandLine().getOut();
-        if (out != null) {
-            table.write(out);
-        }
         if (json) {
             screen.println(new GsonBuilder().disableHtmlEscaping().create().toJson(table.json()));
         } else {
             Terminal terminal = ((RefractCommand) spec.root().userObject()).terminal();
             table.print(screen, terminal.interactive() ? terminal.width() : Integer.MAX_VALUE);
+        }
+        if (out != null) {
+            table.write(out);
         }
         return 0;
     }

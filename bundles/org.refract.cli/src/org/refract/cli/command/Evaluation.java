@@ -171,6 +171,7 @@ record Evaluation(Extensions extensions, List<Path> saes, List<Path> stores, Opt
                     }
                     if (origin.isPresent()) {
                         Provenances.requirePoint(path.toString(), origin.get(), activations.manifest().point());
+                        requireTarget(path, origin.get());
                     }
                     found.add(path);
                 }
@@ -186,6 +187,14 @@ record Evaluation(Extensions extensions, List<Path> saes, List<Path> stores, Opt
         } catch (RefractException | RuntimeException e) {
             loaded.forEach(one -> one.sae().close());
             throw e;
+        }
+    }
+
+    /** What a transcoder writes looks like a bad reconstruction where both widths are the same. */
+    private void requireTarget(Path path, Provenance origin) throws RefractException {
+        Optional<String> learnt = Optional.ofNullable(origin.facts().get("target_point"));
+        if (learnt.isPresent() && target.isEmpty()) {
+            throw RefractException.usage("%s learnt to write %s: name a store of that with --target.", path, learnt.get());
         }
     }
 
