@@ -20,7 +20,7 @@ set "DEMO=%REFRACT_DEMO%"
 if not defined DEMO set "DEMO=%HOME_DIR%\demo"
 
 "%JAVA_EXE%" -Xms48m --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow ^
-  -Djava.awt.headless=true ^
+  -Djava.awt.headless=true -Duser.language=en -Duser.country=US ^
   "-Djava.library.path=%HOME_DIR%\native\duckdb" ^
   "-Djava.util.logging.config.file=%HOME_DIR%\conf\logging.properties" ^
   "-DPYTORCH_LIBRARY_PATH=%TORCH%" "-DPYTORCH_FLAVOR=%FLAVOR%" -Dai.djl.offline=true -DOPT_OUT_TRACKING=true ^
