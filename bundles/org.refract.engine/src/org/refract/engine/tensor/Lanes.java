@@ -103,10 +103,10 @@ public final class Lanes implements AutoCloseable {
     }
 
     private static Thread thread(Runnable work) {
-        Thread thread = new Thread(() -> {
-            JniUtils.setNumThreads(1);
+        Thread thread = new Thread(() -> withThreads(1, () -> {
             work.run();
-        }, "refract lane");
+            return work;
+        }), "refract lane");
         thread.setDaemon(true);
         return thread;
     }

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.refract.api.job.Monitor;
@@ -19,6 +20,7 @@ import org.refract.api.model.ImageRequest;
 import org.refract.api.model.Placement;
 import org.refract.api.model.Site;
 import org.refract.engine.Locations;
+import org.refract.engine.tensor.Lanes;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 
@@ -61,6 +63,28 @@ class BatchTest {
     private static List<float[]> rows(float[] all, int count) {
         int each = all.length / count;
         return IntStream.range(0, count).mapToObj(i -> Arrays.copyOfRange(all, i * each, (i + 1) * each)).toList();
+    }
+
+    @Test
+    void smallPicturesAreTheSameWithAnyNumberOfThreads() throws Exception {
+        Case how = new Case(new Locations().demo().resolve("turbo"), 2, 3, 64, false);
+        Pictures one = drawWith(1, how);
+        for (int threads : List.of(2, 3)) {
+            Pictures several = drawWith(threads, how);
+            for (int i = 0; i < 3; i++) {
+                assertArrayEquals(one.images.get(i), several.images.get(i), "picture " + i + " with " + threads + " threads");
+            }
+        }
+    }
+
+    private static Pictures drawWith(int threads, Case how) {
+        return Lanes.withThreads(threads, () -> {
+            try (ImageModel model = (ImageModel) new SdxlBackend().open(how.model, Placement.CPU, Monitor.silent())) {
+                return draw(model, how, 0, 3);
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
     }
 
     @ParameterizedTest
