@@ -370,6 +370,28 @@ class GenerateTest {
     }
 
     @Test
+    void aPhotoIsDrawnOnBeyondItsEdgesAndStaysItselfButForWhatIsMarked() throws IOException {
+        BufferedImage photo = photoWithMask();
+        Path file = folder.resolve("a.png");
+        draw("a cat", "--image", folder.resolve("photo.png"), "--outpaint", "8,0,20,16", "--size", "128x96", "--out", file);
+        assertEquals(1, last().start().orElseThrow().strength());
+        BufferedImage picture = ImageIO.read(file.toFile());
+        assertEquals(128, picture.getWidth());
+        assertEquals(96, picture.getHeight());
+        for (int i = 0; i < 100 * 80; i++) {
+            assertEquals(photo.getRGB(i % 100, i / 100), picture.getRGB(8 + i % 100, i / 100), "pixel " + i % 100 + "," + i / 100);
+        }
+        assertTrue(picture.getRGB(127, 10) != photo.getRGB(99, 10), "the margin is drawn");
+        draw("--like", file, "--mask", folder.resolve("mask.png"), "--out", folder.resolve("b.png"));
+        BufferedImage marked = ImageIO.read(folder.resolve("b.png").toFile());
+        assertEquals(photo.getRGB(10, 10), marked.getRGB(18, 10));
+        assertTrue(photo.getRGB(50, 40) != marked.getRGB(58, 40), "what is marked is drawn anew");
+        draw("a cat", "--image", folder.resolve("photo.png"), "--outpaint", 14, "--mask-padding", 0, "--mask-blur", 1, "--out", file);
+        assertEquals(128, ImageIO.read(file.toFile()).getWidth());
+        assertEquals(108, ImageIO.read(file.toFile()).getHeight());
+    }
+
+    @Test
     void howTheWebUiDrewAroundAMaskIsDoneWithTheFilesThatAreNamed() throws IOException, RefractException {
         photoWithMask();
         Path like = folder.resolve("like.png");
@@ -402,7 +424,7 @@ class GenerateTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"--mask-blur=-1", "--mask-blur=NaN", "--mask-padding=-1", "--mask-padding=x", "--mask=square.png", "--mask=black.png --mask-padding=3",
-        "--mask-padding=3 --fit=pad"})
+        "--mask-padding=3 --fit=pad", "--outpaint=0", "--outpaint=-1,0,0,0", "--outpaint=1,2", "--outpaint=x", "--outpaint=9999"})
     void aMaskThatCannotBeUsedIsASentence(String wrong) throws IOException {
         photoWithMask();
         ImageIO.write(new BufferedImage(50, 50, BufferedImage.TYPE_INT_RGB), "png", folder.resolve("square.png").toFile());
@@ -449,7 +471,7 @@ class GenerateTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"--refiner=nowhere", "--handoff=0.5", "--lora=nowhere.safetensors", "--lora=nowhere:x", "--vae=nowhere", "--embedding=nowhere",
-        "--image=nowhere.png", "--mask=m.png", "--mask-blur=2", "--mask-padding=2", "--image-strength=0.5", "--fit=crop", "--seed=a", "--count=0", "--batch=0", "--quality=0", "--quality=101",
+        "--image=nowhere.png", "--mask=m.png", "--mask-blur=2", "--mask-padding=2", "--outpaint=8", "--image-strength=0.5", "--fit=crop", "--seed=a", "--count=0", "--batch=0", "--quality=0", "--quality=101",
         "--format=gif", "--out=a.gif", "--name-pattern={foo}", "--name-pattern=../x", "--preview=0", "--from=p.txt", "--like=nowhere.png", "--feature=a#1",
         "--device=toaster", "--steps=0", "--size=0", "--run=nowhere", "--nonsense=1"})
     void aWrongArgumentIsOneSentenceAndNothingIsDrawn(String argument) throws IOException {

@@ -143,7 +143,7 @@ public final class GenerateCommand implements Command {
     private static OptionValues usable(OptionValues before, OptionValues said) {
         OptionValues both = said.over(before);
         OptionValues rest = both.has("image") ? before : before.without(Set.of("image-strength"));
-        return both.has("mask") ? rest : rest.without(Set.of("mask-blur", "mask-padding"));
+        return both.has("mask") || both.has("outpaint") ? rest : rest.without(Set.of("mask-blur", "mask-padding"));
     }
 
     private static void tell(PastPicture picture, OptionValues said, Consumer<String> note) {

@@ -1,9 +1,11 @@
 package org.refract.cli.command;
 
+import java.util.Arrays;
 import java.util.Locale;
 import org.refract.api.RefractException;
+import org.refract.cli.picture.Margins;
 
-/** Pairs of pixels as a person writes them. */
+/** Pixels as a person writes them. */
 final class PixelSize {
     private static final int LARGEST = 8192;
 
@@ -38,6 +40,31 @@ final class PixelSize {
             throw notACorner(text);
         }
         throw notACorner(text);
+    }
+
+    /** Margins, of {@code 128} for all sides or {@code 0,0,256,0} for left, top, right and bottom. */
+    static Margins margins(String text) throws RefractException {
+        String[] parts = text.split(",", -1);
+        int[] sides = new int[4];
+        try {
+            for (int i = 0; i < sides.length; i++) {
+                sides[i] = Integer.parseInt(parts[Math.min(i, parts.length - 1)].strip());
+                if (sides[i] < 0 || sides[i] > LARGEST) {
+                    throw notMargins(text);
+                }
+            }
+        } catch (NumberFormatException e) {
+            throw notMargins(text);
+        }
+        if (parts.length != 1 && parts.length != sides.length || Arrays.stream(sides).sum() == 0) {
+            throw notMargins(text);
+        }
+        return new Margins(sides[0], sides[1], sides[2], sides[3]);
+    }
+
+    private static RefractException notMargins(String text) {
+        return RefractException.usage("'%s' says not how far a picture grows: write 128 for all sides or LEFT,TOP,RIGHT,BOTTOM in pixels, such as 0,0,256,0, "
+                + "each at most %d.", text, LARGEST);
     }
 
     private static RefractException notASize(String text) {

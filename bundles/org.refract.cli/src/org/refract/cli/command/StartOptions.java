@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.api.model.ImageRequest;
+import org.refract.cli.picture.Margins;
 import org.refract.cli.picture.Mask;
 import org.refract.cli.picture.Photo;
 import org.refract.cli.picture.Photo.Fit;
@@ -14,6 +15,9 @@ import picocli.CommandLine.Option;
 final class StartOptions {
     /** AUTOMATIC1111's; diffusers takes 0.3 for its image-to-image pipeline of SDXL, which changes hardly anything. */
     private static final double USUAL_STRENGTH = 0.75;
+    /** Of what a photo does not have, nothing is to stay. */
+    private static final double OUTPAINTING_STRENGTH = 1;
+    private static final int LARGEST = 1 << 28;
     private static final double MOST_BLUR = 1000;
     private static final int MOST_PADDING = 100_000;
     /** Of a side: what rounding does when a mask is saved smaller than its photo. */
@@ -23,7 +27,7 @@ final class StartOptions {
     private Optional<Path> image = Optional.empty();
 
     @Option(names = {"--image-strength", "--denoising-strength"}, paramLabel = "SHARE",
-            description = "How much of it is drawn anew, above 0 to 1 (default: 0.75).")
+            description = "How much of it is drawn anew, above 0 to 1 (default: 0.75; 1 with --outpaint).")
     private Optional<Double> strength = Optional.empty();
 
     @Option(names = "--mask", paramLabel = "FILE", description = "White where it is drawn anew, black where it stays to the pixel; grey mixes both.")
@@ -37,6 +41,10 @@ final class StartOptions {
             + "in the full size; the result is as large as the photo. The web UIs call it \"only masked\".")
     private Optional<Integer> padding = Optional.empty();
 
+    @Option(names = "--outpaint", paramLabel = "PX|LEFT,TOP,RIGHT,BOTTOM",
+            description = "Draw on beyond the photo's edges, so many of its pixels on every side or on each; the photo itself stays, but for what a --mask marks.")
+    private Optional<String> outpaint = Optional.empty();
+
     @Option(names = "--fit", paramLabel = "crop|pad|stretch",
             description = "How the picture and its mask come to the size that is drawn; without --size it is the shape nearest to theirs (default: crop).")
     private Optional<String> fit = Optional.empty();
@@ -44,25 +52,27 @@ final class StartOptions {
     /** Checks what was said and reads the files. */
     Optional<Start> start() throws RefractException {
         if (image.isEmpty()) {
-            if (mask.isPresent() || strength.isPresent() || fit.isPresent()) {
-                throw RefractException.usage("%s needs a picture to begin with: add --image FILE.",
-                        mask.isPresent() ? "--mask" : strength.isPresent() ? "--image-strength" : "--fit");
+            if (mask.isPresent() || outpaint.isPresent() || strength.isPresent() || fit.isPresent()) {
+                throw RefractException.usage("%s needs a picture to begin with: add --image FILE.", mask.isPresent() ? "--mask"
+                        : outpaint.isPresent() ? "--outpaint" : strength.isPresent() ? "--image-strength" : "--fit");
             }
             needsMask();
             return Optional.empty();
         }
-        double much = strength.orElse(USUAL_STRENGTH);
+        double much = amount();
         if (!(much > 0 && much <= 1)) {
             throw RefractException.usage("--image-strength must be above 0 and at most 1, not %s.", much);
         }
-        if (mask.isEmpty()) {
+        if (mask.isEmpty() && outpaint.isEmpty()) {
             needsMask();
         }
         if (padding.isPresent() && fit.isPresent()) {
             throw RefractException.usage("--mask-padding cuts the photo by its mask and --fit by its shape; leave one of them out.");
         }
+        Optional<Margins> margins = outpaint.isEmpty() ? Optional.empty() : Optional.of(PixelSize.margins(outpaint.get()));
         Photo photo = Photo.read(image.get());
-        return Optional.of(new Start(photo, mask.isPresent() ? Optional.of(painted(photo, mask.get())) : Optional.empty(), much,
+        Optional<Mask> marked = marked(photo, margins);
+        return Optional.of(new Start(margins.map(m -> m.around(photo)).orElse(photo), marked, much,
                 fit.isEmpty() ? Fit.CROP : Words.of(Fit.class, "--fit", fit.get()), padding));
     }
 
@@ -72,39 +82,57 @@ final class StartOptions {
         }
     }
 
-    /** The mask as it is used, in the photo's size where its pixels count. */
-    private Mask painted(Photo photo, Path file) throws RefractException {
+    private double amount() {
+        return strength.orElse(outpaint.isPresent() ? OUTPAINTING_STRENGTH : USUAL_STRENGTH);
+    }
+
+    /** The mask as it is used, in the photo's size where its pixels count, with the margins; empty where all of the photo is drawn anew. */
+    private Optional<Mask> marked(Photo photo, Optional<Margins> margins) throws RefractException {
         double softness = Words.share("--mask-blur", blur.orElse(0.0), 0, MOST_BLUR);
         if (padding.isPresent() && (padding.get() < 0 || padding.get() > MOST_PADDING)) {
             throw RefractException.usage("--mask-padding must be from 0 to %d pixels, not %d.", MOST_PADDING, padding.get());
         }
+        int width = photo.image().getWidth();
+        int height = photo.image().getHeight();
+        if (margins.isPresent() && margins.get().pixels(width, height) > LARGEST) {
+            throw RefractException.usage("The picture %s has %d x %d pixels and would grow too large by --outpaint %s; scale it down.", image.get(), width, height,
+                    outpaint.get());
+        }
+        Optional<Mask> painted = mask.isEmpty() ? Optional.empty() : Optional.of(painted(photo, mask.get()));
+        if (painted.isEmpty() && margins.isEmpty() || softness == 0 && padding.isEmpty() && margins.isEmpty()) {
+            return painted;
+        }
+        Optional<Mask> scaled = painted.map(m -> m.scaled(width, height));
+        Mask used = margins.map(m -> m.around(scaled, width, height)).or(() -> scaled).orElseThrow().blurred(softness);
+        if (padding.isPresent() && used.isBlack()) {
+            throw RefractException.usage("The mask %s is black everywhere, so there is nothing for --mask-padding to draw; paint white what is to change.",
+                    mask.orElseThrow());
+        }
+        return Optional.of(used);
+    }
+
+    private Mask painted(Photo photo, Path file) throws RefractException {
         Mask read = Mask.of(Photo.read(file).image());
         int width = photo.image().getWidth();
         int height = photo.image().getHeight();
         int wide = read.image().getWidth();
         int high = read.image().getHeight();
-        if (Math.abs(wide - (double) high * width / height) > 1 + wide * SHAPE_TOLERANCE && Math.abs(high - (double) wide * height / width) > 1 + high * SHAPE_TOLERANCE) {
+        if (Math.abs(wide - (double) high * width / height) > 1 + wide * SHAPE_TOLERANCE
+                && Math.abs(high - (double) wide * height / width) > 1 + high * SHAPE_TOLERANCE) {
             throw RefractException.usage("The mask %s has %d x %d pixels and the picture %s %d x %d; paint it on the picture, so that it has its shape.",
                     file, wide, high, image.get(), width, height);
         }
-        if (softness == 0 && padding.isEmpty()) {
-            return read;
-        }
-        Mask mask = read.scaled(width, height).blurred(softness);
-        if (padding.isPresent() && mask.isBlack()) {
-            throw RefractException.usage("The mask %s is black everywhere, so there is nothing for --mask-padding to draw; paint white what is to change.", file);
-        }
-        return mask;
+        return read;
     }
 
     /** Share of the steps that are done, empty where nothing is begun with. */
     Optional<Double> strength() {
-        return image.map(file -> strength.orElse(USUAL_STRENGTH));
+        return image.map(file -> amount());
     }
 
     /** How the mask is used, empty where there is none. */
     Optional<MaskUse> maskUse() {
-        return mask.map(file -> new MaskUse(blur.orElse(0.0), padding));
+        return mask.isEmpty() && outpaint.isEmpty() ? Optional.empty() : Optional.of(new MaskUse(blur.orElse(0.0), padding));
     }
 
     /**
