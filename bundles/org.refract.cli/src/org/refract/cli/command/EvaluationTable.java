@@ -182,7 +182,10 @@ record EvaluationTable(List<Path> saes, Data data, List<Map<String, Double>> val
         json.put("dictionaries", all);
         Map<String, Object> formulas = new LinkedHashMap<>();
         for (Metric metric : Metric.values()) {
-            formulas.put(metric.id(), Map.of("formula", metric.formula(), "source", metric.source()));
+            Map<String, String> said = new LinkedHashMap<>();
+            said.put("formula", metric.formula());
+            said.put("source", metric.source());
+            formulas.put(metric.id(), said);
         }
         json.put("formulas", formulas);
         return json;

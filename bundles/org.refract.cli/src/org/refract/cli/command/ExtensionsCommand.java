@@ -96,13 +96,18 @@ public final class ExtensionsCommand implements Command {
         if (json) {
             List<Map<String, String>> all = new ArrayList<>();
             for (Hyperparameter setting : settings) {
-                Map<String, String> fields = new LinkedHashMap<>(Map.of("name", setting.name(), "default", setting.value()));
+                Map<String, String> fields = new LinkedHashMap<>();
+                fields.put("name", setting.name());
+                fields.put("default", setting.value());
                 fields.put("kind", setting.kind().name().toLowerCase(Locale.ROOT));
                 fields.put("range", setting.range());
                 setting.source().ifPresent(source -> fields.put("source", source));
                 all.add(fields);
             }
-            out.println(new Gson().toJson(Map.of("architecture", id, "settings", all)));
+            Map<String, Object> whole = new LinkedHashMap<>();
+            whole.put("architecture", id);
+            whole.put("settings", all);
+            out.println(new Gson().toJson(whole));
             return;
         }
         int names = settings.stream().mapToInt(s -> s.name().length()).max().orElse(0);

@@ -60,7 +60,7 @@ final class NpzFileTest {
             arrays.put("scalar", Tensors.of(scope.manager(), new double[] {0.5}));
             NpzWriter.write(file, arrays);
             try (NpzFile read = NpzFile.open(file)) {
-                assertEquals(List.of("matrix", "vector", "scalar"), List.copyOf(read.arrays().keySet()));
+                assertEquals(List.of("matrix", "scalar", "vector"), List.copyOf(read.arrays().keySet()));
                 for (String name : arrays.keySet()) {
                     NDArray back = read.read(name, scope.manager());
                     assertEquals(arrays.get(name).getShape(), back.getShape());

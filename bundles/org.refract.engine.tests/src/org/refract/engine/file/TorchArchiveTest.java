@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -241,5 +242,31 @@ final class TorchArchiveTest {
             assertEquals(2, sound.size());
         }
         return file;
+    }
+
+    @Test
+    void theSameTensorsAreTheSameBytesInWhicheverOrderTheyCome() throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            NDArray a = Tensors.of(scope.manager(), new float[] {1, 2}, 2);
+            NDArray b = Tensors.of(scope.manager(), new float[] {3, 4, 5}, 3);
+            Map<String, NDArray> one = new LinkedHashMap<>();
+            one.put("b", b);
+            one.put("a", a);
+            Map<String, NDArray> other = new LinkedHashMap<>();
+            other.put("a", a);
+            other.put("b", b);
+            for (String name : List.of("x.pt", "x.npz")) {
+                List<byte[]> written = new ArrayList<>();
+                for (Map<String, NDArray> tensors : List.of(one, other)) {
+                    if (name.endsWith("pt")) {
+                        TorchArchiveWriter.write(folder.resolve(name), tensors, scope.manager());
+                    } else {
+                        NpzWriter.write(folder.resolve(name), tensors);
+                    }
+                    written.add(Files.readAllBytes(folder.resolve(name)));
+                }
+                assertArrayEquals(written.get(0), written.get(1), name);
+            }
+        }
     }
 }

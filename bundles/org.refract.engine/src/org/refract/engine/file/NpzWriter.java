@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.zip.ZipOutputStream;
 import org.refract.api.RefractException;
@@ -36,7 +37,7 @@ public final class NpzWriter {
                     flush();
                 }
             })) {
-                for (Map.Entry<String, NDArray> array : arrays.entrySet()) {
+                for (Map.Entry<String, NDArray> array : new TreeMap<>(arrays).entrySet()) {
                     TensorBytes.add(zip, array.getKey() + ".npy", header(array.getKey(), array.getValue()), array.getValue());
                 }
             } catch (IOException e) {

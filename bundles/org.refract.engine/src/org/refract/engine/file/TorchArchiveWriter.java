@@ -10,13 +10,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.zip.ZipOutputStream;
 import org.refract.api.RefractException;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.tensor.DTypes;
 import org.refract.engine.tensor.TorchType;
 
-/** Writes a zip archive that {@code torch.load} reads, also with {@code weights_only=True}. It appears whole or not at all. */
+/**
+ * Writes a zip archive that {@code torch.load} reads, also with {@code weights_only=True}. It appears whole or not at all; the same content is
+ * written as the same bytes, names in alphabetical order.
+ */
 public final class TorchArchiveWriter {
 
     private static final KernelLibrary KERNELS = KernelLibrary.of(TorchArchiveWriter.class, "columns.ts.py");
@@ -82,7 +86,7 @@ public final class TorchArchiveWriter {
             }
             case Map<?, ?> map -> {
                 pickle.begin();
-                map.forEach((name, field) -> {
+                new TreeMap<>(map).forEach((name, field) -> {
                     pickle.text((String) name);
                     value(field);
                 });
