@@ -54,13 +54,17 @@ public final class AtlasCommand implements Command {
     private Path folder;
     @Option(names = "--point", paramLabel = "POINT", order = 1, description = "Only this hook point; may be repeated.")
     private List<String> points = new ArrayList<>();
-    @Option(names = "--examples", paramLabel = "N", defaultValue = "16", order = 2, description = "Examples kept per feature (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--examples", paramLabel = "N", defaultValue = "16", order = 2,
+            description = "Examples kept per feature (default: ${DEFAULT-VALUE}).")
     private int examples;
-    @Option(names = "--find", paramLabel = "TEXT", order = 3, description = "List the features whose name or examples fit these words; \"\" lists the strongest.")
+    @Option(names = "--find", paramLabel = "TEXT", order = 3,
+            description = "List the features whose name or examples fit these words; \"\" lists the strongest.")
     private String find;
-    @Option(names = "--limit", paramLabel = "N", defaultValue = "20", order = 4, description = "Features listed per hook point (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--limit", paramLabel = "N", defaultValue = "20", order = 4,
+            description = "Features listed per hook point (default: ${DEFAULT-VALUE}).")
     private int limit;
-    @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "cpu", order = 5, description = "cpu or cuda:0 (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "cpu", order = 5,
+            description = "cpu or cuda:0 (default: ${DEFAULT-VALUE}).")
     private String device;
 
     @Override

@@ -30,9 +30,12 @@ import picocli.CommandLine.Spec;
 @Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Step by step")
 @CommandLine.Command(name = "convert", sortOptions = false,
         description = "Turn a dictionary of one tool into one of another.",
-        footer = {"", "refract extensions lists the formats. With --model or --check the dictionary is tried on its",
-            "model's activations before it is believed; one of another tool needs that to become Refract's.", "",
-            "Example: refract convert sae_folder saes/mid --model sdxl-turbo --point unet.mid_block.attentions.0"})
+        footer = {"", "refract extensions lists the formats. With --model or --check the dictionary is tried on its "
+            + "model's activations before it is believed; one of another tool needs that to become Refract's.", "",
+            "Examples",
+            "  refract convert sae_folder saes/mid --model sdxl-turbo \\",
+            "      --point unet.mid_block.attentions.0",
+            "  refract convert saes/mid for_saelens --to saelens"})
 public final class ConvertCommand implements Command {
     @Reference
     Extensions extensions;
@@ -45,7 +48,8 @@ public final class ConvertCommand implements Command {
     private Path source;
     @Parameters(index = "1", paramLabel = "TARGET", description = "The file or folder to write.")
     private Path target;
-    @Option(names = "--to", paramLabel = "FORMAT", defaultValue = "refract", order = 1, description = "Format to write (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--to", paramLabel = "FORMAT", defaultValue = "refract", order = 1,
+            description = "Format to write (default: ${DEFAULT-VALUE}).")
     private String to;
     @Option(names = "--from", paramLabel = "FORMAT", order = 2, description = "Format to read (default: found out).")
     private String from;
@@ -55,7 +59,8 @@ public final class ConvertCommand implements Command {
     @Option(names = {"-m", "--model"}, paramLabel = "DIR", order = 4,
             description = "The dictionary's model: it draws some pictures, whose activations the dictionary must reconstruct.")
     private Path model;
-    @Option(names = "--point", paramLabel = "POINT", order = 5, description = "With --model: the dictionary's hook point (default: the one that it names).")
+    @Option(names = "--point", paramLabel = "POINT", order = 5,
+            description = "With --model: the dictionary's hook point (default: the one that it names).")
     private String point;
     @Option(names = "--json", order = 6, description = "Print one JSON object.")
     private boolean json;

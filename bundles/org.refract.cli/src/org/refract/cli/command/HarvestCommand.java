@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
 @CommandLine.Command(name = "harvest", sortOptions = false,
         description = {"Draw pictures and record what blocks write, in one store per hook point.",
             "Stopped or killed, it goes on with the next shard. With --part, several machines fill one folder."},
-        footer = {"", "Example: refract harvest recordings --images 4096 --point unet.mid_block.attentions.0"})
+        footer = {"", "Example",
+            "  refract harvest recordings --images 4096 --point unet.mid_block.attentions.0"})
 public final class HarvestCommand implements Command {
     @Reference
     Extensions extensions;
@@ -45,7 +46,8 @@ public final class HarvestCommand implements Command {
 
     @Parameters(paramLabel = "DIR", description = "The run's folder; it gets store/ and images/.")
     private Path folder;
-    @Option(names = {"-n", "--images"}, paramLabel = "N", defaultValue = "1024", order = 2, description = "Pictures (default: ${DEFAULT-VALUE}).")
+    @Option(names = {"-n", "--images"}, paramLabel = "N", defaultValue = "1024", order = 2,
+            description = "Pictures (default: ${DEFAULT-VALUE}).")
     private int images;
     @Option(names = "--prompts", paramLabel = "FILE", order = 3,
             description = "Prompts, one a line, or JSON lines with a caption or prompt (default: captions beside the model, or a built-in list).")
@@ -59,15 +61,19 @@ public final class HarvestCommand implements Command {
     private Double guidance;
     @Option(names = "--size", paramLabel = "PIXELS", order = 7, description = "Height and width (default: the model's own).")
     private Integer size;
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "16", order = 8, description = "Pictures drawn together (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "16", order = 8,
+            description = "Pictures drawn together (default: ${DEFAULT-VALUE}).")
     private int batch;
-    @Option(names = "--shard", paramLabel = "N", defaultValue = "256", order = 9, description = "Recordings per file (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--shard", paramLabel = "N", defaultValue = "256", order = 9,
+            description = "Recordings per file (default: ${DEFAULT-VALUE}).")
     private int perShard;
     @Option(names = "--fp32", order = 10, description = "Store single precision instead of bfloat16.")
     private boolean fp32;
-    @Option(names = "--part", paramLabel = "I/N", defaultValue = "1/1", order = 11, description = "Record only every N-th file, beginning with the I-th.")
+    @Option(names = "--part", paramLabel = "I/N", defaultValue = "1/1", order = 11,
+            description = "Record only every N-th file, beginning with the I-th.")
     private String part;
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "0", order = 12, description = "Seed of the first picture (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "0", order = 12,
+            description = "Seed of the first picture (default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Override

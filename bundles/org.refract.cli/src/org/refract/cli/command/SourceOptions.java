@@ -45,14 +45,17 @@ final class SourceOptions {
     private boolean together;
     @Option(names = "--stream", paramLabel = "MODEL", order = 42, description = "Learn straight from a model's runs, without a store.")
     private Path model;
-    @Option(names = "--prompts", paramLabel = "FILE", order = 43, description = "With --stream: prompts, one a line (default: as refract harvest).")
+    @Option(names = "--prompts", paramLabel = "FILE", order = 43,
+            description = "With --stream: prompts, one a line (default: as refract harvest).")
     private Path prompts;
-    @Option(names = "--point", paramLabel = "POINT", order = 44, description = "With --stream: a hook point; may be repeated (default: the model's own).")
+    @Option(names = "--point", paramLabel = "POINT", order = 44,
+            description = "With --stream: a hook point; may be repeated (default: the model's own).")
     private List<String> points = new ArrayList<>();
     @Option(names = "--mix", paramLabel = "PICTURES", defaultValue = "64", order = 45,
             description = "With --stream: pictures of which half are mixed with half of those before (default: ${DEFAULT-VALUE}).")
     private int mix;
-    @Option(names = "--draw", paramLabel = "N", defaultValue = "8", order = 46, description = "With --stream: pictures drawn together (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--draw", paramLabel = "N", defaultValue = "8", order = 46,
+            description = "With --stream: pictures drawn together (default: ${DEFAULT-VALUE}).")
     private int draw;
     @Option(names = "--synthetic", paramLabel = "NAME=VALUE,...", order = 47,
             description = "Learn a planted dictionary, such as width=64,features=256,active=8; the log says how much of it was recovered.")
