@@ -5,9 +5,10 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
@@ -23,10 +24,35 @@ public final class Lanes implements AutoCloseable {
      * multiplications, some tenths of a millisecond.
      */
     private static final long SMALL = 1L << 20;
-    /** How often to look, some ten microseconds in all, before going to sleep until another lane is done. */
-    private static final int LOOKS = 1000;
+    /**
+     * How often to look, some tenths of a millisecond in all, before going to sleep: a thread that slept often wakes on the processor of the
+     * one that woke it, and waits there for its turn.
+     */
+    private static final int LOOKS = 20_000;
+    private static final long IDLE_SECONDS = 10;
 
-    private final ExecutorService others = Executors.newCachedThreadPool(Lanes::thread);
+    private final ThreadPoolExecutor others = new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new WatchedQueue(), Lanes::thread);
+
+    public Lanes() {
+        others.allowCoreThreadTimeOut(true);
+    }
+
+    /** Work that a thread waits for awake at first. */
+    private static final class WatchedQueue extends LinkedBlockingQueue<Runnable> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public Runnable poll(long timeout, TimeUnit unit) throws InterruptedException {
+            for (int i = 0; i < LOOKS; i++) {
+                Runnable next = poll();
+                if (next != null) {
+                    return next;
+                }
+                Thread.onSpinWait();
+            }
+            return super.poll(timeout, unit);
+        }
+    }
 
     /** Whether a layer of so many positions and channels is small. */
     public static boolean areFor(long positions, long channels) {
@@ -59,6 +85,7 @@ public final class Lanes implements AutoCloseable {
      * @return their results in order
      */
     public <T> List<T> map(int pieces, IntFunction<T> work) {
+        makeRoom(pieces - 1);
         List<Future<T>> later = new ArrayList<>();
         for (int i = 1; i < pieces; i++) {
             int piece = i;
@@ -74,6 +101,13 @@ public final class Lanes implements AutoCloseable {
             results.add(resultOf(other));
         }
         return results;
+    }
+
+    private synchronized void makeRoom(int threads) {
+        if (others.getCorePoolSize() < threads) {
+            others.setMaximumPoolSize(threads);
+            others.setCorePoolSize(threads);
+        }
     }
 
     private static void await(Future<?> other) {
