@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.model.sdxl.nn.ConfigFile;
-import org.refract.model.sdxl.schedulers.SigmaSteps.Whole;
 
 /**
  * {@code DEISMultistepScheduler}: with {@code ρ = σ̄/α}, {@code x'/α' = x/α + Σⱼ εⱼ ∫ ℓⱼ(log ρ) dρ} over the step, where ℓ are the polynomials
@@ -36,10 +35,7 @@ record DeisScheduler(Discretization levels, Prediction prediction, Clipping clip
     @Override
     public Solver solver(int steps, NDManager owner) throws RefractException {
         levels.check(steps);
-        int train = levels.betas().levels();
-        double[] timesteps = levels.spacing().timestepsOfOneMore(train, train, steps, levels.stepsOffset());
-        Whole whole = levels.curve().rounds() ? Whole.ROUND : Whole.TRUNCATE;
-        return new Deis(this, SigmaSteps.dpm(levels, timesteps, whole, true), owner);
+        return new Deis(this, SigmaSteps.multistep(levels, levels.betas().levels(), steps), owner);
     }
 
     private static final class Deis extends LevelSolver {

@@ -28,21 +28,13 @@ record Dpm2Scheduler(Discretization levels, Prediction prediction, double eta) i
     @Override
     public Solver solver(int steps, NDManager owner) throws RefractException {
         levels.check(steps);
-        SigmaSteps whole = SigmaSteps.euler(levels, steps, Whole.ROUND);
-        return new Dpm2(this, MiddleSteps.of(levels, whole, (from, to) -> AncestralStep.of(from, to, eta).down()), owner);
+        return new Dpm2(this, SigmaSteps.euler(levels, steps, Whole.ROUND), owner);
     }
 
-    private static final class Dpm2 extends MiddleSolver {
-        private final double eta;
+    private static final class Dpm2 extends AncestralMiddleSolver {
 
-        private Dpm2(Dpm2Scheduler scheduler, MiddleSteps steps, NDManager owner) {
-            super(scheduler.levels, scheduler.prediction, steps, owner);
-            this.eta = scheduler.eta;
-        }
-
-        @Override
-        public boolean drawsNoise(int i) {
-            return eta > 0 && i % 2 == 1;
+        private Dpm2(Dpm2Scheduler scheduler, SigmaSteps whole, NDManager owner) {
+            super(scheduler.levels, scheduler.prediction, whole, scheduler.eta, owner);
         }
 
         @Override
@@ -52,7 +44,7 @@ record Dpm2Scheduler(Discretization levels, Prediction prediction, double eta) i
                     begin(sample);
                     return along(out, sample, slope, inputSigma(i + 1) - sigma(i));
                 }
-                AncestralStep step = AncestralStep.of(sigma(i - 1), sigma(i), eta);
+                AncestralStep step = endingWith(i);
                 NDArray down = along(out, start(), slope, step.down() - sigma(i - 1));
                 if (noise.isEmpty()) {
                     return down;

@@ -27,28 +27,20 @@ record Dpmpp2sAncestralScheduler(Discretization levels, Prediction prediction, d
     @Override
     public Solver solver(int steps, NDManager owner) throws RefractException {
         levels.check(steps);
-        SigmaSteps whole = SigmaSteps.euler(levels, steps, Whole.NO);
-        return new Dpmpp2sAncestral(this, MiddleSteps.of(levels, whole, (from, to) -> AncestralStep.of(from, to, eta).down()), owner);
+        return new Dpmpp2sAncestral(this, SigmaSteps.euler(levels, steps, Whole.NO), owner);
     }
 
-    private static final class Dpmpp2sAncestral extends MiddleSolver {
-        private final double eta;
+    private static final class Dpmpp2sAncestral extends AncestralMiddleSolver {
 
-        private Dpmpp2sAncestral(Dpmpp2sAncestralScheduler scheduler, MiddleSteps steps, NDManager owner) {
-            super(scheduler.levels, scheduler.prediction, steps, owner);
-            this.eta = scheduler.eta;
-        }
-
-        @Override
-        public boolean drawsNoise(int i) {
-            return eta > 0 && i % 2 == 1;
+        private Dpmpp2sAncestral(Dpmpp2sAncestralScheduler scheduler, SigmaSteps whole, NDManager owner) {
+            super(scheduler.levels, scheduler.prediction, whole, scheduler.eta, owner);
         }
 
         @Override
         public NDArray step(NDManager out, int i, NDArray modelOutput, NDArray sample, Optional<NDArray> noise) {
             try (NDArray original = predictedOriginal(out, i, modelOutput, sample)) {
                 if (i % 2 == 1) {
-                    AncestralStep step = AncestralStep.of(sigma(i - 1), sigma(i), eta);
+                    AncestralStep step = endingWith(i);
                     double keep = (double) step.down() / sigma(i - 1);
                     return noise.isEmpty()
                             ? Kernels.sum(out, start(), keep, original, 1 - keep)

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.model.sdxl.nn.ConfigFile;
-import org.refract.model.sdxl.schedulers.SigmaSteps.Whole;
 
 /**
  * {@code SASolverScheduler}: Adams' methods for the stochastic equation whose noise is τ times that of training. Each new word of the U-Net
@@ -40,11 +39,8 @@ record SaSolverScheduler(Discretization levels, Prediction prediction, Clipping 
     @Override
     public Solver solver(int steps, NDManager owner) throws RefractException {
         levels.check(steps);
-        int train = levels.betas().levels();
-        int last = train - new NoiseSchedule(levels.betas(), true).clipped(levels.lambdaMin());
-        double[] timesteps = levels.spacing().timestepsOfOneMore(last, train, steps, levels.stepsOffset());
-        Whole whole = levels.curve().rounds() ? Whole.ROUND : Whole.TRUNCATE;
-        return new SaSolver(this, SigmaSteps.dpm(levels, timesteps, whole, true), owner);
+        int last = levels.betas().levels() - new NoiseSchedule(levels.betas(), true).clipped(levels.lambdaMin());
+        return new SaSolver(this, SigmaSteps.multistep(levels, last, steps), owner);
     }
 
     private static final class SaSolver extends LevelSolver {

@@ -47,6 +47,16 @@ record SigmaSteps(double[] timesteps, float[] sigmas) {
         return new SigmaSteps(whole, withLast(sigmas, levels.finalSigmaZero() ? 0 : last));
     }
 
+    /**
+     * What multistep solvers take beside DPM-Solver.
+     *
+     * @param last one more than the last timestep that may be visited
+     */
+    static SigmaSteps multistep(Discretization levels, int last, int steps) {
+        double[] timesteps = levels.spacing().timestepsOfOneMore(last, levels.betas().levels(), steps, levels.stepsOffset());
+        return dpm(levels, timesteps, levels.curve().rounds() ? Whole.ROUND : Whole.TRUNCATE, true);
+    }
+
     /** Every step but the last calls the U-Net twice: each sigma but the first and the last two then stands twice. */
     SigmaSteps twice() {
         int n = timesteps.length;

@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.refract.api.RefractException;
 import org.refract.model.sdxl.nn.ConfigFile;
-import org.refract.model.sdxl.schedulers.SigmaSteps.Whole;
 
 /**
  * {@code UniPCMultistepScheduler}: each new word of the U-Net first corrects the sample that it was said about (UniC), then predicts the next
@@ -44,10 +43,7 @@ record UniPcScheduler(Discretization levels, Prediction prediction, Clipping cli
     @Override
     public Solver solver(int steps, NDManager owner) throws RefractException {
         levels.check(steps);
-        int train = levels.betas().levels();
-        double[] timesteps = levels.spacing().timestepsOfOneMore(train, train, steps, levels.stepsOffset());
-        Whole whole = levels.curve().rounds() ? Whole.ROUND : Whole.TRUNCATE;
-        return new UniPc(this, SigmaSteps.dpm(levels, timesteps, whole, true), owner);
+        return new UniPc(this, SigmaSteps.multistep(levels, levels.betas().levels(), steps), owner);
     }
 
     private static final class UniPc extends LevelSolver {
