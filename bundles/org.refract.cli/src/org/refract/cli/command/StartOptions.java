@@ -17,7 +17,6 @@ final class StartOptions {
     private static final double USUAL_STRENGTH = 0.75;
     /** Of what a photo does not have, nothing is to stay. */
     private static final double OUTPAINTING_STRENGTH = 1;
-    private static final int LARGEST = 1 << 28;
     private static final double MOST_BLUR = 1000;
     private static final int MOST_PADDING = 100_000;
     /** Of a side: what rounding does when a mask is saved smaller than its photo. */
@@ -94,12 +93,12 @@ final class StartOptions {
         }
         int width = photo.image().getWidth();
         int height = photo.image().getHeight();
-        if (margins.isPresent() && margins.get().pixels(width, height) > LARGEST) {
+        if (margins.isPresent() && !margins.get().leaveRoom(photo)) {
             throw RefractException.usage("The picture %s has %d x %d pixels and would grow too large by --outpaint %s; scale it down.", image.get(), width, height,
                     outpaint.get());
         }
         Optional<Mask> painted = mask.isEmpty() ? Optional.empty() : Optional.of(painted(photo, mask.get()));
-        if (painted.isEmpty() && margins.isEmpty() || softness == 0 && padding.isEmpty() && margins.isEmpty()) {
+        if (margins.isEmpty() && (painted.isEmpty() || softness == 0 && padding.isEmpty())) {
             return painted;
         }
         Optional<Mask> scaled = painted.map(m -> m.scaled(width, height));

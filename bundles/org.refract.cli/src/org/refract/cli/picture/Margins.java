@@ -13,9 +13,9 @@ import java.util.Optional;
  */
 public record Margins(int left, int top, int right, int bottom) {
 
-    /** Pixels of a photo of the given size that grew. */
-    public long pixels(int width, int height) {
-        return ((long) left + width + right) * ((long) top + height + bottom);
+    /** Whether a photo with these around it is not too large to be one. */
+    public boolean leaveRoom(Photo photo) {
+        return ((long) left + photo.image().getWidth() + right) * ((long) top + photo.image().getHeight() + bottom) <= Photo.LARGEST;
     }
 
     /** A photo with these around it; they repeat its outermost pixels, which is what is begun with. */

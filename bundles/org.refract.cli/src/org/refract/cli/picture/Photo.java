@@ -23,7 +23,8 @@ import org.refract.webp.WebpReader;
  * @param image RGB
  */
 public record Photo(BufferedImage image) {
-    private static final int LARGEST = 1 << 28;
+    /** Pixels. */
+    static final int LARGEST = 1 << 28;
     /** Times the shape that is drawn. */
     private static final int FAR_TOO_LONG = 8;
 

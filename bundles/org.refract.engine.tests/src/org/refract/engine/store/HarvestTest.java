@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.refract.api.RefractException;
 import org.refract.api.job.CancelledException;
+import org.refract.api.job.ForwardingMonitor;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.HookPoint;
 import org.refract.api.model.ImageRequest;
@@ -108,33 +109,12 @@ class HarvestTest {
     void aStoppedHarvestGoesOnWithTheNextShardAndEndsAsIfItHadNotStopped(@TempDir Path other) throws Exception {
         SyntheticModel model = new SyntheticModel("sha256:1");
         JobMonitor monitor = new JobMonitor();
-        Monitor stops = new Monitor() {
-            @Override
-            public void stage(String title, long total) {
-            }
-
+        Monitor stops = new ForwardingMonitor(monitor) {
             @Override
             public void advance(long units) {
                 if (model.drawn() >= 6) {
                     monitor.cancel("Enough.");
                 }
-            }
-
-            @Override
-            public void metric(String name, double value) {
-            }
-
-            @Override
-            public void preview(BufferedImage image) {
-            }
-
-            @Override
-            public void note(String sentence) {
-            }
-
-            @Override
-            public void checkpoint() {
-                monitor.checkpoint();
             }
         };
         assertThrows(CancelledException.class, () -> new Harvest(run, plan(TorchType.BFLOAT16, 2, 0, 1, 0)).run(model, stops));

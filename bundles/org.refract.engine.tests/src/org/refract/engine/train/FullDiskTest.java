@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
@@ -26,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.refract.api.RefractException;
 import org.refract.api.Settings;
+import org.refract.api.job.ForwardingMonitor;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.CheckpointFormat;
@@ -89,32 +89,16 @@ final class FullDiskTest {
         }
     }
 
-    private static final class Notes implements Monitor {
+    private static final class Notes extends ForwardingMonitor {
         private final List<String> notes = new ArrayList<>();
 
-        @Override
-        public void stage(String title, long total) {
-        }
-
-        @Override
-        public void advance(long units) {
-        }
-
-        @Override
-        public void metric(String name, double value) {
-        }
-
-        @Override
-        public void preview(BufferedImage image) {
+        Notes() {
+            super(Monitor.silent());
         }
 
         @Override
         public void note(String sentence) {
             notes.add(sentence);
-        }
-
-        @Override
-        public void checkpoint() {
         }
     }
 

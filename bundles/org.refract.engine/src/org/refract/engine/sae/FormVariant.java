@@ -41,6 +41,13 @@ public abstract class FormVariant implements SaeVariant {
         this.hyperparameters = List.copyOf(new ArrayList<>(all.values()));
     }
 
+    /** Settings of which the first are shared. */
+    protected static List<Hyperparameter> joined(List<Hyperparameter> shared, List<Hyperparameter> own) {
+        List<Hyperparameter> all = new ArrayList<>(shared);
+        all.addAll(own);
+        return all;
+    }
+
     /**
      * Begins the training of one SAE.
      *

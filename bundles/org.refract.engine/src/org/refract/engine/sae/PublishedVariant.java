@@ -1,6 +1,5 @@
 package org.refract.engine.sae;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.refract.api.Hyperparameter;
@@ -22,13 +21,7 @@ public abstract class PublishedVariant extends FormVariant {
      * @param own the settings of this variant's loss; one of a name that all forms share replaces its default
      */
     protected PublishedVariant(SaeForm form, List<Hyperparameter> own) {
-        super(form, joined(own));
-    }
-
-    private static List<Hyperparameter> joined(List<Hyperparameter> own) {
-        List<Hyperparameter> all = new ArrayList<>(List.of(SPARSITY_WARMUP));
-        all.addAll(own);
-        return all;
+        super(form, joined(List.of(SPARSITY_WARMUP), own));
     }
 
     /**

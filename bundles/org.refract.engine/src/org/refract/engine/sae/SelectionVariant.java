@@ -34,13 +34,7 @@ public abstract class SelectionVariant extends SparseVariant {
 
     /** @param own the settings of this variant alone */
     protected SelectionVariant(SaeForm form, List<Hyperparameter> own) {
-        super(form, joined(own));
-    }
-
-    private static List<Hyperparameter> joined(List<Hyperparameter> own) {
-        List<Hyperparameter> all = new ArrayList<>(HYPERPARAMETERS);
-        all.addAll(own);
-        return all;
+        super(form, joined(HYPERPARAMETERS, own));
     }
 
     /** Latents of the nested reconstructions, ascending; the last is all. */

@@ -1,7 +1,6 @@
 package org.refract.engine.sae;
 
 import ai.djl.ndarray.NDArray;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.refract.api.Hyperparameter;
@@ -24,13 +23,7 @@ public abstract class SparseVariant extends FormVariant {
 
     /** @param own the settings of this variant's loss; one of a name that all forms share replaces its default */
     protected SparseVariant(SaeForm form, List<Hyperparameter> own) {
-        super(form, joined(own));
-    }
-
-    private static List<Hyperparameter> joined(List<Hyperparameter> own) {
-        List<Hyperparameter> all = new ArrayList<>(ANNEALING);
-        all.addAll(own);
-        return all;
+        super(form, joined(ANNEALING, own));
     }
 
     /** What is computed and minimised. */

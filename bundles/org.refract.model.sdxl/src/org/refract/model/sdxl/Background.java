@@ -1,8 +1,8 @@
 package org.refract.model.sdxl;
 
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import org.refract.api.RefractException;
 
 /**
@@ -12,13 +12,17 @@ import org.refract.api.RefractException;
  */
 final class Background<T> implements AutoCloseable {
 
-    private final FutureTask<T> task;
-    private final Thread thread;
+    private final CompletableFuture<T> task = new CompletableFuture<>();
 
     /** Begins the work. */
     Background(Callable<T> work) {
-        task = new FutureTask<>(work);
-        thread = Thread.ofPlatform().daemon().name("refract opening").start(task);
+        Thread.ofPlatform().daemon().name("refract opening").start(() -> {
+            try {
+                task.complete(work.call());
+            } catch (Throwable failure) {
+                task.completeExceptionally(failure);
+            }
+        });
     }
 
     /**
@@ -44,16 +48,6 @@ final class Background<T> implements AutoCloseable {
     /** Waits for the work, whose result is no longer wanted. */
     @Override
     public void close() {
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        task.handle((result, failure) -> Boolean.TRUE).join();
     }
 }

@@ -3,7 +3,6 @@ package org.refract.sae.crosscoder;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +47,7 @@ public final class CrosscoderVariant extends PublishedVariant {
 
     /** The one variant. */
     public CrosscoderVariant() {
-        super(SaeForm.CROSSCODER, settings(
+        super(SaeForm.CROSSCODER, joined(SparseVariant.ANNEALING, List.of(
                 new Hyperparameter("activation", Kind.CHOICE, "relu", "relu|batchtopk", LINDSEY),
                 new Hyperparameter("loss", Kind.CHOICE, "squared", "squared|norm", LINDSEY),
                 new Hyperparameter("l1_coefficient", Kind.REAL, "2", "a number that is not negative; with relu", KISSANE),
@@ -56,13 +55,7 @@ public final class CrosscoderVariant extends PublishedVariant {
                 new Hyperparameter("auxk_coefficient", Kind.REAL, "0.03125", "a number that is not negative; with batchtopk", FINETUNING),
                 new Hyperparameter("threshold_beta", Kind.REAL, "0.999", "a number from 0 to below 1; with batchtopk", FINETUNING),
                 new Hyperparameter("threshold_start_step", Kind.INTEGER, "1000", "the step after which the threshold follows", FINETUNING),
-                new Hyperparameter("decoder_init_norm", Kind.REAL, "0.08", "a positive number, of each hook point's part", KISSANE)));
-    }
-
-    private static List<Hyperparameter> settings(Hyperparameter... own) {
-        List<Hyperparameter> all = new ArrayList<>(SparseVariant.ANNEALING);
-        all.addAll(List.of(own));
-        return all;
+                new Hyperparameter("decoder_init_norm", Kind.REAL, "0.08", "a positive number, of each hook point's part", KISSANE))));
     }
 
     @Override

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.refract.api.RefractException;
 import org.refract.api.Settings;
 import org.refract.api.job.CancelledException;
+import org.refract.api.job.ForwardingMonitor;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.CheckpointFormat;
@@ -76,33 +76,18 @@ class TrainingTest {
     }
 
     /** Asks to stop after a number of steps. */
-    private static final class StopsAfter implements Monitor {
+    private static final class StopsAfter extends ForwardingMonitor {
         private long left;
 
         /** @param tasks units of progress that the preparation takes */
         StopsAfter(long steps, int tasks) {
+            super(Monitor.silent());
             left = steps + tasks;
-        }
-
-        @Override
-        public void stage(String title, long total) {
         }
 
         @Override
         public void advance(long units) {
             left -= units;
-        }
-
-        @Override
-        public void metric(String name, double value) {
-        }
-
-        @Override
-        public void preview(BufferedImage image) {
-        }
-
-        @Override
-        public void note(String sentence) {
         }
 
         @Override
