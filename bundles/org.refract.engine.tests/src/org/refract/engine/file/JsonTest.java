@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonElement;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,11 +54,31 @@ class JsonTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "{", "{\"a\":}", "{\"a\":1,}", "[1,]", "{'a':1}", "{a:1}", "{\"a\":1} x", "// c\n{}", "{\"a\":1,\"a\":2}", "NaN", "{\"a\":01}", "nul"})
+    @ValueSource(strings = {"", "{", "{\"a\":}", "{\"a\":1,}", "[1,]", "{'a':1}", "{a:1}", "{\"a\":1} x", "// c\n{}", "{\"a\":1,\"a\":2}", "nan", "-NaN", "NaN1", "1NaN", "[NaN 1]", "+Infinity",
+            "--Infinity", "{NaN:1}", "[Infinity.0]", "{\"a\":01}", "nul"})
     void malformedTextIsRefused(String text) {
         String said = assertThrows(RefractException.class, () -> Json.parse("a.json", text)).getMessage();
         assertTrue(said.startsWith("a.json is not a valid JSON file: "), said);
         assertEquals(1, said.lines().count());
+    }
+
+    @Test
+    void wordsThatPythonWritesForNumbersAreNumbersAndNotFinite() throws RefractException {
+        Json json = Json.parse("a.json", "{\"a\": 1.5, \"l0\": NaN, \"all\": [-Infinity, 2, Infinity,NaN], \"say\": \"\\\"NaN, -Infinity\", \"z\": -3}");
+        assertEquals(1.5, json.at("a").number());
+        assertEquals(-3, json.at("z").integer());
+        assertEquals("\"NaN, -Infinity", json.at("say").text());
+        assertTrue(json.at("l0").isNumber());
+        assertEquals(Double.NaN, json.at("l0").element().getAsDouble());
+        assertEquals(List.of(Double.NEGATIVE_INFINITY, 2.0, Double.POSITIVE_INFINITY, Double.NaN),
+                json.at("all").element().getAsJsonArray().asList().stream().map(JsonElement::getAsDouble).toList());
+        said("a.json is wrong: 'l0' should be a number, it is NaN.", () -> json.at("l0").number());
+        said("a.json is wrong: 'all[0]' should be a whole number, it is -Infinity.", () -> json.at("all").items().getFirst().integer());
+    }
+
+    @Test
+    void whatStandsAfterSuchAWordIsStillNamedAtItsPlace() {
+        said("a.json is not a valid JSON file: malformed at line 1 column 20 path $.b.", () -> Json.parse("a.json", "{\"a\":-Infinity,\"b\"=1}"));
     }
 
     @Test

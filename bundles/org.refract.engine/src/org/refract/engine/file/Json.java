@@ -27,7 +27,8 @@ import org.refract.api.RefractException;
 
 /**
  * A value of a JSON file that knows where it stands, so that a wrong or missing one is refused with a sentence that names the file and the
- * place. Reading is strict: no comments, no repeated names, no trailing text, bounded size and nesting.
+ * place. Reading is strict: no comments, no repeated names, no trailing text, bounded size and nesting. The three words that Python writes for
+ * what is no finite number ({@code NaN}, {@code Infinity}, {@code -Infinity}) are read as numbers, and whoever needs a finite one refuses them.
  */
 public final class Json {
 
@@ -69,10 +70,11 @@ public final class Json {
 
     /** Reads JSON text; {@code file} is what sentences call it. */
     public static Json parse(String file, String text) throws RefractException {
-        try (JsonReader reader = new JsonReader(new StringReader(text))) {
+        PythonNumbers numbers = PythonNumbers.in(text);
+        try (JsonReader reader = new JsonReader(new StringReader(numbers.text()))) {
             reader.setStrictness(Strictness.STRICT);
             reader.setNestingLimit(DEEPEST);
-            JsonElement value = element(reader);
+            JsonElement value = element(reader, numbers);
             if (reader.peek() != JsonToken.END_DOCUMENT) {
                 throw new IOException("text after the end");
             }
@@ -152,7 +154,7 @@ public final class Json {
         return (int) number;
     }
 
-    /** The value as a number. */
+    /** The value as a finite number. */
     public double number() throws RefractException {
         double number = number(value).doubleValue();
         if (Double.isInfinite(number)) {
@@ -213,7 +215,7 @@ public final class Json {
         return value.isJsonObject();
     }
 
-    /** Whether the value is a number. */
+    /** Whether the value is a number, be it finite or not. */
     public boolean isNumber() {
         return value.isJsonPrimitive() && value.getAsJsonPrimitive().isNumber();
     }
@@ -232,10 +234,9 @@ public final class Json {
     }
 
     private BigDecimal number(JsonElement element) throws RefractException {
-        if (!isNumber()) {
+        if (!isNumber() || !(element.getAsNumber() instanceof BigDecimal number)) {
             throw wrong("a number");
         }
-        BigDecimal number = element.getAsBigDecimal();
         if (Math.abs((long) number.scale()) > 10_000) {
             throw wrong("a number");
         }
@@ -253,7 +254,7 @@ public final class Json {
         return new Json(file, place.isEmpty() ? name : place + "." + name, field);
     }
 
-    private static JsonElement element(JsonReader reader) throws IOException {
+    private static JsonElement element(JsonReader reader, PythonNumbers numbers) throws IOException {
         return switch (reader.peek()) {
             case BEGIN_OBJECT -> {
                 JsonObject object = new JsonObject();
@@ -263,7 +264,7 @@ public final class Json {
                     if (object.has(name)) {
                         throw new IOException("'" + name + "' is there twice");
                     }
-                    object.add(name, element(reader));
+                    object.add(name, element(reader, numbers));
                 }
                 reader.endObject();
                 yield object;
@@ -272,13 +273,13 @@ public final class Json {
                 JsonArray array = new JsonArray();
                 reader.beginArray();
                 while (reader.hasNext()) {
-                    array.add(element(reader));
+                    array.add(element(reader, numbers));
                 }
                 reader.endArray();
                 yield array;
             }
             case STRING -> new JsonPrimitive(reader.nextString());
-            case NUMBER -> new JsonPrimitive(new BigDecimal(reader.nextString()));
+            case NUMBER -> new JsonPrimitive(numbers.next(reader.nextString()));
             case BOOLEAN -> new JsonPrimitive(reader.nextBoolean());
             case NULL -> {
                 reader.nextNull();

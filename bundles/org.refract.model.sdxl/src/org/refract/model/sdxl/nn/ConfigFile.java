@@ -3,8 +3,6 @@ package org.refract.model.sdxl.nn;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
@@ -15,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.refract.api.RefractException;
+import org.refract.engine.file.Json;
 
 /** A small JSON file of a model's folder, read with types; a value of {@code null} counts as absent. */
 public final class ConfigFile {
@@ -59,12 +58,8 @@ public final class ConfigFile {
 
     /** Reads text that has no file; {@code name} is what errors call it. */
     public static ConfigFile of(String name, String text) throws RefractException {
-        try {
-            if (JsonParser.parseString(text) instanceof JsonObject object) {
-                return new ConfigFile(name, object);
-            }
-        } catch (JsonParseException | StackOverflowError e) {
-            throw RefractException.usage("%s is damaged: it is not readable as JSON; download it again.", name);
+        if (Json.parse(name, text).element() instanceof JsonObject object) {
+            return new ConfigFile(name, object);
         }
         throw RefractException.usage("%s is damaged: it holds no JSON object; download it again.", name);
     }
@@ -226,7 +221,7 @@ public final class ConfigFile {
     }
 
     private Number number(String key, JsonElement value) throws RefractException {
-        if (value instanceof JsonPrimitive primitive && primitive.isNumber()) {
+        if (value instanceof JsonPrimitive primitive && primitive.isNumber() && Double.isFinite(primitive.getAsDouble())) {
             return primitive.getAsNumber();
         }
         throw wrong(key, "a number");

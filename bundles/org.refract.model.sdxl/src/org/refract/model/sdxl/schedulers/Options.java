@@ -29,9 +29,9 @@ final class Options {
         return file.has(key) ? OptionalDouble.of(file.real(key, 0)) : OptionalDouble.empty();
     }
 
-    /** A number that may be Python's {@code -Infinity}, which JSON does not know. */
+    /** A number that may be Python's {@code -Infinity}, as a number or as text. */
     static double orMinusInfinity(ConfigFile file, String key) throws RefractException {
-        boolean infinite = file.value(key).map(v -> v instanceof JsonPrimitive p && p.isString() && p.getAsString().equals("-Infinity")).orElse(true);
+        boolean infinite = file.value(key).map(v -> v instanceof JsonPrimitive p && p.getAsString().equals("-Infinity")).orElse(true);
         return infinite ? Double.NEGATIVE_INFINITY : file.real(key, 0);
     }
 
