@@ -201,6 +201,9 @@ public final class Harvest {
                 "width", Integer.toString(request.width()),
                 "scheduler", request.scheduler().orElse(""),
                 "model_dtype", model.placement().dtype().name()));
+        if (hook.passes() != request.steps()) {
+            facts.put(StoreManifest.DENOISING_STEPS, Integer.toString(request.steps()));
+        }
         return new StoreManifest(hook.point(), model.info().name(), model.info().fingerprint(), plan.type(), hook.passes(), positions.rows(),
                 positions.columns(), width, plan.recordings().size(), plan.perShard(), facts);
     }

@@ -1,9 +1,13 @@
 package org.refract.engine.store;
 
 import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.refract.api.RefractException;
 import org.refract.api.model.HookPoint;
 import org.refract.engine.file.AtomicFile;
@@ -17,7 +21,7 @@ import org.refract.engine.tensor.TorchType;
  * @param model name of the model
  * @param modelFingerprint {@link org.refract.api.model.ModelInfo#fingerprint()} of the model
  * @param type element type in the shards, {@code FLOAT32} or {@code BFLOAT16}
- * @param steps denoising steps of a recording
+ * @param steps passes of a recording, one for each denoising step; a scheduler that looks at a step twice has more ({@link #denoisingSteps()})
  * @param rows height of the map, 1 for a sequence
  * @param columns width of the map, or length of the sequence
  * @param width d, numbers of one vector
@@ -29,6 +33,8 @@ public record StoreManifest(HookPoint point, String model, String modelFingerpri
         int recordings, int perShard, Map<String, String> facts) {
 
     static final String FILE = "manifest.json";
+    /** The fact that tells the denoising steps where they are not the passes. */
+    static final String DENOISING_STEPS = "denoising_steps";
     private static final String FORMAT = "refract-activations";
     private static final int VERSION = 1;
     private static final int LARGEST = 1 << 24;
@@ -36,6 +42,37 @@ public record StoreManifest(HookPoint point, String model, String modelFingerpri
     /** Copies the facts, in alphabetical order. */
     public StoreManifest {
         facts = Map.copyOf(facts);
+    }
+
+    /** A fact, if it is there. */
+    public Optional<String> fact(String name) {
+        return Optional.ofNullable(facts.get(name));
+    }
+
+    /** Denoising steps that were asked for. */
+    public int denoisingSteps() {
+        return fact(DENOISING_STEPS).filter(text -> text.matches("[1-9]\\d{0,6}")).map(Integer::parseInt).orElse(steps);
+    }
+
+    /** The manifest of the first readable store in a run's folder; all stores of a run were recorded in the same passes. */
+    public static Optional<StoreManifest> ofRun(Path run) {
+        Path stores = run.resolve("store");
+        if (!Files.isDirectory(stores)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> folders = Files.list(stores)) {
+            return folders.filter(f -> Files.isRegularFile(f.resolve(FILE))).sorted().flatMap(f -> readable(f).stream()).findFirst();
+        } catch (IOException unreadable) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<StoreManifest> readable(Path folder) {
+        try {
+            return Optional.of(read(folder));
+        } catch (RefractException damaged) {
+            return Optional.empty();
+        }
     }
 
     /** Vectors of one recording: steps · rows · columns. */

@@ -26,6 +26,7 @@ final class RecordPhase implements Phase {
     @Override
     public void run(UnpackSession session, Monitor monitor) throws RefractException {
         UnpackOptions options = session.options();
+        RecordedRequest.keep(session.request(), session.record());
         List<String> prompts = Prompts.of(options.prompts(), options.model(), options.seed());
         Harvest.Plan plan = Harvest.Plan.of(session.request(), session.points(), Recordings.plan(prompts, session.recordings(), options.seed()),
                 session.batch());
