@@ -29,7 +29,7 @@ public final class HtmlReport implements ReportWriter {
 
     @Override
     public Path write(RunFolder run, Monitor monitor) throws RefractException {
-        RunRecord record = RunFacts.read(run);
+        RunRecord record = RunFacts.read(run.enclosed());
         List<FeatureIndex> atlases = new ArrayList<>();
         try (AtomicFolder folder = AtomicFolder.create(run.report())) {
             for (HookPoint point : ForwardOrder.of(run.atlases())) {

@@ -3,7 +3,6 @@ package org.refract.report;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -33,7 +32,7 @@ import org.refract.engine.unpack.RunFolder;
 record RunFacts(String title, String lead, double seconds, List<List<String>> model, List<List<String>> record, List<Phase> phases, List<String> notes) {
     private static final String SECONDS = "seconds.";
     private static final String IDENTITY = "identity.";
-    private static final List<String> ELSEWHERE = List.of("phase.", SECONDS, "model_name", "model_fact.", IDENTITY + "model");
+    private static final List<String> ELSEWHERE = List.of("phase.", SECONDS, "model_name", "model_title", "model_fact.", IDENTITY + "model");
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("d MMMM yyyy, HH:mm 'UTC'", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
     /** A part of the run and how long it took. */
@@ -49,14 +48,9 @@ record RunFacts(String title, String lead, double seconds, List<List<String>> mo
                 .orElse(run.path().getFileName().toString());
         JsonElement ended = json.get("ended");
         Duration took = Duration.between(record.started(), ended == null || ended.isJsonNull() ? Instant.now() : Instant.parse(ended.getAsString()));
-        String title = argument(record, "--model").flatMap(model -> ModelTitle.of(Path.of(model))).orElse(name);
+        String title = Optional.of(text(facts, "model_title")).filter(t -> !t.isEmpty()).orElse(name);
         return new RunFacts(title, lead(blocks), took.toMillis() / 1000.0, model(name, json, facts, atlas), record(record, json, facts), phases(facts),
                 json.getAsJsonArray("notes").asList().stream().map(JsonElement::getAsString).toList());
-    }
-
-    private static Optional<String> argument(RunRecord record, String option) {
-        int at = record.arguments().indexOf(option);
-        return at < 0 || at + 1 >= record.arguments().size() ? Optional.empty() : Optional.of(record.arguments().get(at + 1));
     }
 
     /** The record of a run; a folder without one is no run. */

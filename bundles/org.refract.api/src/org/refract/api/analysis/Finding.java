@@ -6,6 +6,9 @@ import java.util.List;
 /** One result of an {@link Analysis}, for people and for programs. */
 public sealed interface Finding {
 
+    /** A file-safe name ({@link org.refract.api.FileName}), another for each finding of an analysis. */
+    String id();
+
     /** A heading. */
     String title();
 

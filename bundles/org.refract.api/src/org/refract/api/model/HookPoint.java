@@ -1,6 +1,7 @@
 package org.refract.api.model;
 
 import java.util.Locale;
+import org.refract.api.FileName;
 import org.refract.api.RefractException;
 
 /**
@@ -12,11 +13,11 @@ import org.refract.api.RefractException;
  */
 public record HookPoint(String path, Site site) {
 
-    /** Reads {@code path} or {@code path:site}; without a site it is {@link Site#UPDATE}. */
+    /** Reads {@code path} or {@code path:site}; without a site it is {@link Site#UPDATE}. Files are named by the path, which is a {@link FileName}. */
     public static HookPoint parse(String text) throws RefractException {
         int colon = text.lastIndexOf(':');
         String path = colon < 0 ? text : text.substring(0, colon);
-        if (path.isBlank()) {
+        if (!FileName.isSafe(path)) {
             throw RefractException.usage("'%s' is not a hook point: write a module path such as "
                     + "unet.mid_block.attentions.0, with :input, :output or :update after it.", text);
         }

@@ -69,7 +69,7 @@ public final class AtlasCommand implements Command {
 
     @Override
     public Integer call() throws RefractException {
-        RunFolder run = new RunFolder(folder);
+        RunFolder run = new RunFolder(folder).enclosed();
         if (find != null) {
             list(run);
             return 0;

@@ -226,6 +226,9 @@ class SafeTensorsTest {
         return Stream.of(
                         new String[] {"{\"weight_map\":{\"a\":\"../model-1.safetensors\"}}", "does not lie in its folder"},
                         new String[] {"{\"weight_map\":{\"a\":\"/etc/passwd\"}}", "does not lie in its folder"},
+                        new String[] {"{\"weight_map\":{\"a\":\"..\\\\model-1.safetensors\"}}", "does not lie in its folder"},
+                        new String[] {"{\"weight_map\":{\"a\":\"\\ud800\"}}", "does not lie in its folder"},
+                        new String[] {"{\"weight_map\":{\"a\":\"a\\u0000\"}}", "does not lie in its folder"},
                         new String[] {"{\"weight_map\":{\"c\":\"model-1.safetensors\"}}", "which it does not"},
                         new String[] {"{\"weight_map\":[]}", "'weight_map' should be an object"},
                         new String[] {"{}", "lacks 'weight_map'"},

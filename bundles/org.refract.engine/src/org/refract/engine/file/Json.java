@@ -128,6 +128,11 @@ public final class Json {
         return items;
     }
 
+    /** The file and the place in it, for sentences. */
+    String whereabouts() {
+        return place.isEmpty() ? file : file + " (" + place + ")";
+    }
+
     /** The value as text. */
     public String text() throws RefractException {
         if (!isText()) {

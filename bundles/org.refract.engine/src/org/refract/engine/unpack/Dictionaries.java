@@ -56,7 +56,7 @@ public final class Dictionaries implements AutoCloseable {
      * @throws RefractException as {@link #open(RunFolder, Model, Extensions)}
      */
     public static Dictionaries open(RunFolder run, Model model, ModelInfo learnedFrom, Extensions extensions) throws RefractException {
-        List<HookPoint> there = run.atlases();
+        List<HookPoint> there = run.enclosed().atlases();
         List<String> order = model.hookPoints().stream().map(p -> p.path()).toList();
         List<HookPoint> points = there.stream().sorted(Comparator.comparingInt(p -> order.indexOf(p.path()))).toList();
         if (points.isEmpty()) {

@@ -13,10 +13,12 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.refract.api.FileName;
 import org.refract.api.RefractException;
 import org.refract.api.analysis.Finding;
 import org.refract.engine.file.AtomicFile;
 import org.refract.engine.file.AtomicFolder;
+import org.refract.engine.file.Enclosed;
 import org.refract.engine.file.FileFailure;
 import org.refract.engine.file.Json;
 
@@ -36,6 +38,7 @@ public final class FindingFiles {
         try (AtomicFolder whole = AtomicFolder.create(folder)) {
             JsonArray list = new JsonArray();
             for (Finding finding : findings) {
+                FileName.require(finding.id(), "The analysis '" + folder.getFileName() + "'");
                 switch (finding) {
                     case Finding.Table table -> {
                         list.add(table.id());
@@ -73,8 +76,12 @@ public final class FindingFiles {
     /** The findings of one analysis, in its order. */
     public static List<Finding> read(Path folder) throws RefractException {
         List<Finding> findings = new ArrayList<>();
-        for (String id : Json.read(folder.resolve(LIST)).texts()) {
-            Json json = Json.read(folder.resolve(id + ".json"));
+        for (Json id : Json.read(folder.resolve(LIST)).items()) {
+            Path file = Enclosed.file(folder, id, ".json");
+            Json json = Json.read(file);
+            if (!json.at("id").text().equals(id.text())) {
+                throw json.at("id").wrong("'" + id.text() + "', as " + LIST + " calls it");
+            }
             findings.add(json.at("kind").text().equals("table") ? table(json) : pictures(folder, json));
         }
         return findings;
@@ -160,7 +167,7 @@ public final class FindingFiles {
     private static Finding.Pictures pictures(Path folder, Json json) throws RefractException {
         List<Finding.Picture> pictures = new ArrayList<>();
         for (Json picture : json.at("pictures").items()) {
-            Path file = folder.resolve(picture.at("file").text());
+            Path file = Enclosed.file(folder, picture.at("file"), "");
             try {
                 BufferedImage image = ImageIO.read(file.toFile());
                 if (image == null) {

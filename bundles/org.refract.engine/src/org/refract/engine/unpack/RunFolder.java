@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.refract.api.RefractException;
 import org.refract.api.model.HookPoint;
 import org.refract.api.model.Site;
+import org.refract.engine.file.Enclosed;
 import org.refract.engine.store.ActivationStore;
 
 /**
@@ -34,6 +35,16 @@ public record RunFolder(Path path) {
             }
         }
         return new HookPoint(name, Site.UPDATE);
+    }
+
+    /**
+     * This folder, if nothing in it leads out of it; whoever opens a run that may be somebody else's asks first.
+     *
+     * @throws RefractException which link leads out
+     */
+    public RunFolder enclosed() throws RefractException {
+        Enclosed.check(path);
+        return this;
     }
 
     /** What was done, with what, how far. */

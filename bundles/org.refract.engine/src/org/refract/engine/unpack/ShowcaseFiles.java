@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.refract.api.RefractException;
 import org.refract.api.analysis.Intervention;
 import org.refract.engine.file.AtomicFile;
+import org.refract.engine.file.Enclosed;
 import org.refract.engine.file.FileFailure;
 import org.refract.engine.file.Json;
 
@@ -74,7 +75,8 @@ public final class ShowcaseFiles {
         for (Json shot : json.at("shots").items()) {
             Optional<Intervention> intervention = shot.has("intervention") ? Optional.of(InterventionJson.read(shot.at("intervention")))
                     : Optional.empty();
-            shots.add(new Showcase.Shot(shot.at("caption").text(), shot.at("file").text(), shot.at("prompt").text(), shot.at("seed").integer(),
+            String picture = Enclosed.file(file.getParent(), shot.at("file"), "").getFileName().toString();
+            shots.add(new Showcase.Shot(shot.at("caption").text(), picture, shot.at("prompt").text(), shot.at("seed").integer(),
                     intervention));
         }
         Optional<String> label = json.has("label") ? Optional.of(json.at("label").text()) : Optional.empty();

@@ -61,7 +61,7 @@ public final class Unpack {
      */
     public RunFolder run(UnpackOptions options, Monitor monitor) throws RefractException {
         Lease<ModelBackend> backend = backend(options.model());
-        RunFolder folder = new RunFolder(options.run().toAbsolutePath().normalize());
+        RunFolder folder = new RunFolder(options.run().toAbsolutePath().normalize()).enclosed();
         requireRunOrNothing(folder.path());
         try (RunLock lock = RunLock.take(folder.path())) {
             boolean isNew = !Files.exists(folder.record());
@@ -99,7 +99,7 @@ public final class Unpack {
         }
         whole.stage("Opening " + options.model().getFileName(), 0);
         try (UnpackSession session = UnpackSession.open(options, folder, record, extensions, backend, new CheckpointsOnly(monitor))) {
-            describe(session.model().info(), record);
+            describe(options.model(), session.model().info(), record);
             for (Phase phase : left) {
                 whole.checkpoint();
                 whole.begin(phase, phase.stages(session), (phases.indexOf(phase) + 1) + "/" + phases.size());
@@ -111,8 +111,12 @@ public final class Unpack {
         }
     }
 
-    private static void describe(ModelInfo model, RunRecord record) throws RefractException {
+    private static void describe(Path folder, ModelInfo model, RunRecord record) throws RefractException {
         record.model(model.fingerprint()).fact("model_name", model.name());
+        Optional<String> title = ModelTitle.of(folder);
+        if (title.isPresent()) {
+            record.fact("model_title", title.get());
+        }
         if (model.parameters() > 0) {
             record.fact(MODEL_FACT + "parameters", String.format(Locale.ROOT, "%,d", model.parameters()));
         }

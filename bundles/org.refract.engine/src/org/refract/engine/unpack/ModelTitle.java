@@ -1,4 +1,4 @@
-package org.refract.report;
+package org.refract.engine.unpack;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package org.refract.report;
+package org.refract.engine.unpack;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
