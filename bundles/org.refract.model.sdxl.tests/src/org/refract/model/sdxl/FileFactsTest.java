@@ -33,6 +33,16 @@ class FileFactsTest {
     }
 
     @Test
+    void changesOfAKindThatIsNotKnownAreNoLoraToAdd() throws Exception {
+        Path file = folder.resolve("glora.safetensors");
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            SafeTensorsWriter.write(file, Map.of(), Map.of("lora_unet_conv_in.a1.weight", Tensors.zeros(scope.manager(), 2, 2)));
+        }
+        Map<String, String> facts = backend.describe(file).orElseThrow();
+        assertTrue(facts.get("what").contains("of the kind GLoRA") && !facts.get("what").contains("--lora"), facts.get("what"));
+    }
+
+    @Test
     void vaesAndTextualInversionsAreKnown() throws Exception {
         assertTrue(backend.describe(ReferenceSet.base().resolve("vae")).orElseThrow().get("latents").startsWith("4 channels, 8 pixels"));
         Path vae = ReferenceSet.base().resolve("vae/diffusion_pytorch_model.safetensors");

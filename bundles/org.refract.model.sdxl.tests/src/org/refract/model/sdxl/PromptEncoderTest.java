@@ -162,12 +162,14 @@ class PromptEncoderTest {
         fill(parts.textEncoder2(), scope);
         Tokenizer first = TokenizerFiles.read(ReferenceSet.base().resolve("tokenizer"));
         Tokenizer second = TokenizerFiles.read(ReferenceSet.base().resolve("tokenizer_2"));
+        List<TextualInversion> read = new ArrayList<>();
         for (Path file : inversions) {
             TextualInversion inversion = TextualInversion.read(file);
+            read.add(inversion);
             first = inversion.addTo(first, parts.textEncoder().orElseThrow(), 1, scope);
             second = inversion.addTo(second, parts.textEncoder2(), 2, scope);
         }
-        return new PromptEncoder(parts, Optional.of(first), second, scope, new Lanes());
+        return new PromptEncoder(parts, Optional.of(first), second, read, scope, new Lanes());
     }
 
     private static void fill(TextEncoder encoder, Scope scope) throws Exception {

@@ -33,14 +33,17 @@ final class FileFacts {
         try (WeightFile file = WeightFile.open(location); Scope scope = Scope.open(Placement.CPU)) {
             FileKind kind = FileKind.of(file);
             Map<String, String> facts = new LinkedHashMap<>();
-            facts.put("what", kind.what() + "; " + kind.remedy());
+            Optional<String> foreign = kind == FileKind.LORA ? LoraFacts.foreign(file) : Optional.empty();
+            facts.put("what", foreign.map("changes of weights of the kind %s; nothing here adds them to a model"::formatted)
+                    .orElse(kind.what() + "; " + kind.remedy()));
             facts.put("tensors", String.valueOf(file.weights().size()));
             switch (kind) {
                 case LORA -> facts.putAll(LoraFacts.of(file, scope.manager()));
                 case EMBEDDING -> {
                     TextualInversion inversion = TextualInversion.read(location);
-                    facts.put("word", inversion.token());
-                    facts.put("vectors", inversion.vectors().stream().map(v -> "%d of width %d".formatted(v.count(), v.width()))
+                    facts.put("word", String.join(", ", inversion.words()));
+                    facts.put("vectors", inversion.vectors().stream().map(v -> "%d of width %d%s".formatted(v.count(), v.width(),
+                            v.output() ? " in place of what the encoder gives" : ""))
                             .collect(Collectors.joining(", ")));
                 }
                 case VAE -> facts.put("names", file.weights().keySet().stream().anyMatch(n -> n.contains("decoder.up_blocks."))

@@ -17,6 +17,7 @@ import org.refract.engine.tensor.DTypes;
 import org.refract.engine.tensor.Lanes;
 import org.refract.engine.tensor.Scope;
 import org.refract.model.sdxl.clip.TextEncoder;
+import org.refract.model.sdxl.clip.TextualInversion;
 import org.refract.model.sdxl.clip.Tokenizer;
 import org.refract.model.sdxl.nn.Forward;
 import org.refract.model.sdxl.nn.HookTable;
@@ -40,6 +41,7 @@ final class PromptEncoder implements AutoCloseable {
     private final Optional<Tokenizer> firstTokenizer;
     private final TextEncoder second;
     private final Tokenizer secondTokenizer;
+    private final List<TextualInversion> inversions;
     private final Scope cacheScope;
     private final Lanes lanes;
     private final LinkedHashMap<Texts, Embedding> cache = new LinkedHashMap<>(16, 0.75f, true);
@@ -58,11 +60,14 @@ final class PromptEncoder implements AutoCloseable {
         }
     }
 
-    PromptEncoder(SdxlParts parts, Optional<Tokenizer> firstTokenizer, Tokenizer secondTokenizer, Scope weights, Lanes lanes) {
+    /** @param inversions the learnt words that the tokenizers know */
+    PromptEncoder(SdxlParts parts, Optional<Tokenizer> firstTokenizer, Tokenizer secondTokenizer, List<TextualInversion> inversions, Scope weights,
+            Lanes lanes) {
         this.first = parts.textEncoder();
         this.second = parts.textEncoder2();
         this.firstTokenizer = firstTokenizer;
         this.secondTokenizer = secondTokenizer;
+        this.inversions = inversions;
         this.cacheScope = weights.child();
         this.lanes = lanes;
         long width = first.map(t -> t.config().hiddenSize()).orElse(0) + second.config().hiddenSize();
@@ -101,6 +106,18 @@ final class PromptEncoder implements AutoCloseable {
             forgetEldest();
         }
         return known;
+    }
+
+    /** The learnt words that stand in none of some texts. */
+    List<TextualInversion> unspoken(List<Texts> texts) {
+        return inversions.stream().filter(inversion -> texts.stream().noneMatch(t -> speaks(t, inversion))).toList();
+    }
+
+    private boolean speaks(Texts texts, TextualInversion inversion) {
+        List<String> ofSecond = first.isPresent() ? texts.second() : texts.first();
+        return ofSecond.stream().anyMatch(text -> inversion.words().stream().anyMatch(word -> secondTokenizer.holds(text, word)))
+                || firstTokenizer.isPresent()
+                && texts.first().stream().anyMatch(text -> inversion.words().stream().anyMatch(word -> firstTokenizer.get().holds(text, word)));
     }
 
     /**

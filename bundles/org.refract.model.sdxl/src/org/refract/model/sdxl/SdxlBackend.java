@@ -2,6 +2,7 @@ package org.refract.model.sdxl;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,8 +66,13 @@ public final class SdxlBackend implements ModelBackend {
                 Placement where = part.module() == parts.vae() ? vaePlacement : placement;
                 weights.fill(part, Scope.in(owner.manager(), where), loras);
             }
+            loras.notes().forEach(monitor::note);
             Lanes lanes = new Lanes();
-            PromptEncoder prompts = promptEncoder(parts, reading.result(), adapters.embeddings(), owner, lanes);
+            List<TextualInversion> inversions = new ArrayList<>(loras.embeddings());
+            for (Path file : adapters.embeddings()) {
+                inversions.add(TextualInversion.read(file));
+            }
+            PromptEncoder prompts = promptEncoder(parts, reading.result(), inversions, owner, lanes, monitor);
             return new SdxlModel(parts, info, placement, owner, prompts, TorchType.of(vaePlacement), lanes);
         } catch (RefractException | RuntimeException e) {
             owner.close();
@@ -75,25 +81,29 @@ public final class SdxlBackend implements ModelBackend {
     }
 
     /** The text encoders with the words of textual inversions. */
-    private static PromptEncoder promptEncoder(SdxlParts parts, Tokenizers tokenizers, List<Path> inversions, Scope owner, Lanes lanes)
-            throws RefractException {
+    private static PromptEncoder promptEncoder(SdxlParts parts, Tokenizers tokenizers, List<TextualInversion> inversions, Scope owner, Lanes lanes,
+            Monitor monitor) throws RefractException {
         Optional<Tokenizer> one = tokenizers.first();
         Tokenizer two = tokenizers.second();
-        for (Path file : inversions) {
-            TextualInversion inversion = TextualInversion.read(file);
+        for (TextualInversion inversion : inversions) {
             Tokenizer before = two;
             two = inversion.addTo(two, parts.textEncoder2(), 2, owner);
-            boolean known = two != before;
+            boolean bySecond = two != before;
+            boolean byFirst = false;
             if (one.isPresent()) {
                 Tokenizer longer = inversion.addTo(one.get(), parts.textEncoder().orElseThrow(), 1, owner);
-                known |= longer != one.get();
+                byFirst = longer != one.get();
                 one = Optional.of(longer);
             }
-            if (!known) {
-                throw RefractException.usage("%s is for another model: none of the text encoders has the width of its vectors.", file);
+            if (!byFirst && !bySecond) {
+                throw RefractException.usage("%s is for another model: none of the text encoders has the width of its vectors.", inversion.file());
+            }
+            if (one.isPresent() && byFirst != bySecond) {
+                monitor.note("%s teaches '%s' to the %s text encoder alone; the other one reads its letters.".formatted(inversion.file(), String.join("' and '", inversion.words()),
+                        byFirst ? "first" : "second"));
             }
         }
-        return new PromptEncoder(parts, one, two, owner, lanes);
+        return new PromptEncoder(parts, one, two, inversions, owner, lanes);
     }
 
     private static ModelFiles files(Path location, Adapters adapters) throws RefractException {

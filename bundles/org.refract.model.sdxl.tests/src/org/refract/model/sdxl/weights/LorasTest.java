@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.refract.api.RefractException;
 import org.refract.api.model.Adapters;
 import org.refract.api.model.Placement;
@@ -63,9 +66,105 @@ class LorasTest {
             for (int i = 0; i < plain.length; i++) {
                 assertEquals(first[i] + second[i] - plain[i], both[i], 2e-6f);
             }
-            float[] none = weights(List.of(new Adapters.Lora(golden("kohya_sgm"), 0)), scope).get(weight);
-            assertArrayEquals(plain, none);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"kohya_sgm", "kohya_diffusers", "peft", "old_diffusers", "dora", "formulas"})
+    void aStrengthOfNoughtLeavesEveryWeightAsItIsAndIsSaid(String name) throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            List<String> notes = new ArrayList<>();
+            Map<String, float[]> plain = weights(List.of(), scope);
+            Map<String, float[]> none = weights(List.of(new Adapters.Lora(golden(name), 0)), scope, notes);
+            plain.forEach((weight, values) -> assertArrayEquals(values, none.get(weight), weight));
+            assertEquals(1, notes.size());
+            assertTrue(notes.getFirst().contains(name + ".safetensors has the strength 0 and changes nothing"), notes.getFirst());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+            "lora_unet_down_blocks_1_attentions_0_transformer_blocks_0_attn1_to_q|.lora_down.weight|.lora_up.weight",
+            "lora_unet_input_blocks_4_1_transformer_blocks_0_attn1_to_q|.lora_down.weight|.lora_up.weight",
+            "lora_unet__orig_mod_down_blocks_1_attentions_0_transformer_blocks_0_attn1_to_q|.lora_down.weight|.lora_up.weight",
+            "lycoris_down_blocks_1_attentions_0_transformer_blocks_0_attn1_to_q|.lora_down.weight|.lora_up.weight",
+            "unet.down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_q|.lora_A.default.weight|.lora_B.default.weight",
+            "unet.base_model.model.down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_q|.lora_A.style.weight|.lora_B.style.weight",
+            "base_model.model.unet.down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_q|.lora_A.weight|.lora_B.weight",
+            "base_model.model.down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_q|.lora_A.weight|.lora_B.weight",
+            "module.unet._orig_mod.down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_q|.lora.down.weight|.lora.up.weight",
+            "transformer.down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_q|.lora_A.weight|.lora_B.weight",
+            "diffusion_model.input_blocks.4.1.transformer_blocks.0.attn1.to_q|.lora_down.weight|.lora_up.weight",
+            "model.diffusion_model.input_blocks.4.1.transformer_blocks.0.attn1.to_q|.lora_A.weight|.lora_B.weight"})
+    void aLayerIsTheSameByTheNameOfEveryTool(String spelling) throws Exception {
+        String layer = "unet.down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_q.weight";
+        assertChanges(spelling, layer);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+            "lora_te1_text_model_encoder_layers_0_self_attn_q_proj|.lora_down.weight|.lora_up.weight",
+            "lora_te_text_model_encoder_layers_0_self_attn_q_proj|.lora_down.weight|.lora_up.weight",
+            "text_encoder.text_model.encoder.layers.0.self_attn.q_proj|.lora_A.weight|.lora_B.weight",
+            "text_encoder.base_model.model.text_model.encoder.layers.0.self_attn.q_proj|.lora_A.default.weight|.lora_B.default.weight",
+            "clip_l.transformer.text_model.encoder.layers.0.self_attn.q_proj|.lora_down.weight|.lora_up.weight",
+            "text_encoders.clip_l.transformer.text_model.encoder.layers.0.self_attn.q_proj|.lora_down.weight|.lora_up.weight"})
+    void soAreTheTextEncoders(String spelling) throws Exception {
+        assertChanges(spelling, "text_encoder.text_model.encoder.layers.0.self_attn.q_proj.weight");
+    }
+
+    /** That a file with the layer's name, and the names of its two factors, changes that weight as kohya's does, and no other. */
+    private void assertChanges(String spelling, String weight) throws Exception {
+        String[] names = spelling.split("\\|");
+        Path file = folder.resolve("spelt.safetensors");
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            Map<String, float[]> plain = weights(List.of(), scope);
+            float[] down = new float[32];
+            float[] up = new float[32];
+            Arrays.fill(down, 0.5f);
+            Arrays.fill(up, 0.25f);
+            SafeTensorsWriter.write(file, Map.of(), Map.of(names[0] + names[1], Tensors.of(scope.manager(), down, 1, 32), names[0] + names[2],
+                    Tensors.of(scope.manager(), up, 32, 1)));
+            List<String> notes = new ArrayList<>();
+            Map<String, float[]> changed = weights(List.of(new Adapters.Lora(file, 1)), scope, notes);
+            assertEquals(List.of(), notes);
+            plain.forEach((name, values) -> {
+                float[] wanted = values.clone();
+                for (int i = 0; name.equals(weight) && i < wanted.length; i++) {
+                    wanted[i] += 0.125f;
+                }
+                assertArrayEquals(wanted, changed.get(name), 1e-6f, name);
+            });
+        }
+    }
+
+    @Test
+    void layersThatTheModelLacksAreLeftOutWithANote() throws Exception {
+        Path file = folder.resolve("other.safetensors");
+        String known = "lora_unet_conv_out";
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            Map<String, NDArray> tensors = new LinkedHashMap<>();
+            tensors.put("lora_unet_nowhere_1.lora_down.weight", Tensors.zeros(scope.manager(), 2, 64));
+            tensors.put("lora_unet_nowhere_1.lora_up.weight", Tensors.zeros(scope.manager(), 3, 2));
+            SafeTensorsWriter.write(file, Map.of(), tensors);
+            List<String> notes = new ArrayList<>();
+            weights(List.of(new Adapters.Lora(file, 1)), scope, notes);
+            assertTrue(notes.getFirst().contains("fits no layer of this model and changes nothing") && notes.getFirst().contains("lora_unet_nowhere_1"),
+                    notes.getFirst());
+            tensors.put(known + ".diff_b", Tensors.zeros(scope.manager(), 4));
+            SafeTensorsWriter.write(file, Map.of(), tensors);
+            notes.clear();
+            weights(List.of(new Adapters.Lora(file, 1)), scope, notes);
+            assertTrue(notes.getFirst().contains("1 layers that this model does not have, which are left out: lora_unet_nowhere_1"), notes.getFirst());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({".a1.weight, GLoRA", ".on_input, (IA)^3", ".oft_blocks, OFT", ".oft_diag, BOFT", ".boft_R, BOFT", ".set_weight, whole weights",
+            ".vera_lambda_b, VeRA"})
+    void whatIsOfAKindThatIsNotKnownIsNamed(String ending, String kind) throws Exception {
+        String said = refused(Map.of("lora_unet_mid_block_resnets_0_time_emb_proj" + ending, new long[] {2, 2}));
+        assertTrue(said.contains("holds changes of the kind") && said.contains(kind) && said.contains("which is not known here"), said);
     }
 
     @Test
@@ -74,10 +173,7 @@ class LorasTest {
         assertTrue(refused(Map.of(layer + ".lora_down.weight", new long[] {2, 64}, layer + ".lora_up.weight", new long[] {3, 2}))
                 .contains("unet.mid_block.resnets.0.time_emb_proj does not have that layer's shape"));
         assertTrue(refused(Map.of(layer + ".lora_down.weight", new long[] {2, 64})).contains("is incomplete"));
-        assertTrue(refused(Map.of("lora_unet_nowhere_1.lora_down.weight", new long[] {2, 64}, "lora_unet_nowhere_1.lora_up.weight", new long[] {3, 2}))
-                .contains("1 layers that this model does not have: lora_unet_nowhere_1"));
         assertTrue(refused(Map.of(layer + ".lora_down.weight", new long[] {2, 64}, layer + ".strange", new long[] {2})).contains(layer + ".strange"));
-        assertTrue(refused(Map.of(layer + ".oft_blocks", new long[] {2, 64, 64})).contains("OFT"));
         assertTrue(refused(Map.of("decoder.conv_in.weight", new long[] {2, 64})).contains("is no LoRA: it is a VAE"));
     }
 
@@ -95,12 +191,17 @@ class LorasTest {
 
     /** The values of all weights of the tiny model's U-Net and text encoders. */
     private static Map<String, float[]> weights(List<Adapters.Lora> loras, Scope scope) throws Exception {
+        return weights(loras, scope, new ArrayList<>());
+    }
+
+    private static Map<String, float[]> weights(List<Adapters.Lora> loras, Scope scope, List<String> notes) throws Exception {
         Path base = ReferenceSet.base();
         List<Module> parts = List.of(new UNet("unet", UNetConfig.read(config(base, "unet"))),
                 new TextEncoder("text_encoder", TextConfig.read(config(base, "text_encoder"), false)),
                 new TextEncoder("text_encoder_2", TextConfig.read(config(base, "text_encoder_2"), true)));
         Map<String, float[]> weights = new LinkedHashMap<>();
         try (Loras changes = Loras.open(loras, parts); Scope step = scope.child()) {
+            notes.addAll(changes.notes());
             for (Module part : parts) {
                 try (Checkpoint checkpoint = Checkpoint.open(base.resolve(part.path()))) {
                     checkpoint.match(part, part instanceof UNet ? Spelling.UNET : Spelling.TEXT_ENCODER).fill(step, changes);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.refract.api.model.Layout;
 import org.refract.engine.kernel.KernelLibrary;
+import org.refract.engine.tensor.DTypes;
 import org.refract.engine.tensor.Scope;
 import org.refract.model.sdxl.nn.Embedding;
 import org.refract.model.sdxl.nn.Forward;
@@ -25,6 +26,16 @@ public final class TextEncoder extends Module {
     private final TextConfig config;
     private final TextModel textModel;
     private final Optional<Linear> textProjection;
+    private final List<Given> given = new ArrayList<>();
+
+    /**
+     * What stands for the encoder's own output at some tokens.
+     *
+     * @param first   number of the first of them
+     * @param vectors {@code (tokens, width)}
+     */
+    private record Given(int first, NDArray vectors) {
+    }
 
     /**
      * What an encoder says about texts.
@@ -72,6 +83,25 @@ public final class TextEncoder extends Module {
     }
 
     /**
+     * Puts vectors in the place of the hidden states at tokens, whatever layer is asked for (OneTrainer's output embeddings).
+     *
+     * @param first   number of the first token
+     * @param vectors {@code (tokens, width)} float32
+     * @param owner   keeps them
+     */
+    void give(int first, NDArray vectors, Scope owner) {
+        given.add(new Given(first, DTypes.place(owner.manager(), vectors, owner.placement())));
+    }
+
+    private NDArray hidden(Forward run, NDArray ids, NDArray states) {
+        NDArray hidden = states;
+        for (Given at : given) {
+            hidden = CLIP.call(run.owner(), "given", hidden, ids, at.first, at.vectors);
+        }
+        return hidden;
+    }
+
+    /**
      * @param ids   {@code (batch, positions)} int64
      * @param layer which hidden state to return: 0 is the embeddings, l the output of layer l
      * @param whole whether to go on to the end for the final norm and the pooled embedding; what nobody asked for and no hook hears is not
@@ -86,12 +116,12 @@ public final class TextEncoder extends Module {
         int layers = normed || textModel.encoder.beyond(run, layer) ? config.layers() : layer;
         textModel.encoder.forward(run, h, layers, states);
         if (!normed) {
-            return new Encoding(states.get(layer), Optional.empty(), Optional.empty(), Optional.empty());
+            return new Encoding(hidden(run, ids, states.get(layer)), Optional.empty(), Optional.empty(), Optional.empty());
         }
         NDArray last = textModel.finalLayerNorm.forward(run, states.getLast());
         NDArray known = CLIP.call(run.owner(), "known_tokens", ids, config.vocabulary());
         NDArray pooled = run.call("at_end_token", last, known, config.endToken(), TextConfig.LEGACY_END_TOKEN);
-        return new Encoding(states.get(layer), Optional.of(last), Optional.of(pooled), textProjection.map(p -> p.forward(run, pooled)));
+        return new Encoding(hidden(run, ids, states.get(layer)), Optional.of(last), Optional.of(pooled), textProjection.map(p -> p.forward(run, pooled)));
     }
 
     private static final class TextModel extends Module {

@@ -102,6 +102,12 @@ public final class Tokenizer {
         return added.stream().anyMatch(t -> t.content().equals(word) || t.content().equals(normalize(word)));
     }
 
+    /** Whether a word that was added stands in a text. */
+    public boolean holds(String text, String word) {
+        List<Integer> tokens = tokens(text);
+        return added.stream().anyMatch(t -> t.content().equals(normalize(word)) && tokens.contains(t.id()));
+    }
+
     /** How many tokens stand together from this one on: more than one where it begins a word that was added. */
     public int together(int token) {
         return expansions.getOrDefault(token, List.of(token)).size();

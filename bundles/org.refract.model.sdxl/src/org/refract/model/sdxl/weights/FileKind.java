@@ -14,9 +14,6 @@ public enum FileKind {
     EMBEDDING("a textual inversion", "add it to a model with --embedding"),
     UNKNOWN("a file of other weights", "name another file");
 
-    /** Ends of names by which the low-rank changes of all tools are known. */
-    private static final Set<String> LOW_RANK = Set.of(".lora_down.weight", ".lora_A.weight", ".lora.down.weight", "_lora.down.weight",
-            ".lora_linear_layer.down.weight", ".hada_w1_a", ".lokr_w1", ".lokr_w1_a", ".oft_blocks", ".diff");
     /** Names of learnt token embeddings; diffusers names a file's only tensor by its word, {@code <cat-toy>}. */
     private static final Set<String> INVERSION = Set.of("clip_l", "clip_g", "emb_params", "text_encoders_0", "text_encoders_1");
 
@@ -46,13 +43,13 @@ public enum FileKind {
     /** Tells by the names alone. */
     public static FileKind of(WeightFile file) {
         Set<String> names = file.weights().keySet();
+        if (has(names, LoraRole::changes) || has(names, n -> n.startsWith(BundledEmbeddings.PREFIX))) {
+            return LORA;
+        }
         if (has(names, n -> n.startsWith("model.diffusion_model."))) {
             return has(names, n -> n.startsWith("conditioner.embedders.1.")) ? SDXL
                     : has(names, n -> n.startsWith("conditioner.embedders.0.model.")) ? SDXL_REFINER
                     : has(names, n -> n.startsWith("cond_stage_model.")) ? OLDER_STABLE_DIFFUSION : UNET;
-        }
-        if (has(names, n -> LOW_RANK.stream().anyMatch(n::endsWith))) {
-            return LORA;
         }
         if (has(names, n -> n.endsWith("decoder.conv_in.weight"))) {
             return VAE;

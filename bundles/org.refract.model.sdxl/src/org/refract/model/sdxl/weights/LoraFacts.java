@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -21,7 +22,7 @@ public final class LoraFacts {
     private static final Map<String, String> SAID = new TreeMap<>(Map.of("modelspec.title", "title", "modelspec.trigger_phrase", "trigger phrase",
             "modelspec.architecture", "architecture", "ss_base_model_version", "base model", "ss_output_name", "name", "ss_network_module", "trained with"));
 
-    private static final List<String> PARTS = List.of("the U-Net", "the first text encoder", "the second text encoder");
+    private static final Comparator<LoraPart> FIRST_THE_UNET = Comparator.comparing((LoraPart part) -> part != LoraPart.UNET).thenComparing(part -> part);
 
     private LoraFacts() {
     }
@@ -33,14 +34,14 @@ public final class LoraFacts {
      */
     public static Map<String, String> of(WeightFile file, NDManager owner) throws RefractException {
         Set<LoraRole> roles = EnumSet.noneOf(LoraRole.class);
-        Map<String, Set<String>> layers = new TreeMap<>(Comparator.comparing(PARTS::indexOf));
+        Map<LoraPart, Set<String>> layers = new TreeMap<>(FIRST_THE_UNET);
         Set<Long> ranks = new TreeSet<>();
         Set<Double> alphas = new TreeSet<>();
         for (StoredWeight weight : file.weights().values()) {
             LoraRole.Key key = LoraRole.of(weight.name()).orElse(null);
             if (key != null) {
                 roles.add(key.role());
-                layers.computeIfAbsent(part(key.layer()), p -> new LinkedHashSet<>()).add(key.layer());
+                layers.computeIfAbsent(LoraPart.named(key.layer()).part(), p -> new LinkedHashSet<>()).add(key.layer());
                 if (Set.of(LoraRole.DOWN, LoraRole.HADA_W1_B, LoraRole.LOKR_W1_B, LoraRole.LOKR_W2_B).contains(key.role())) {
                     ranks.add(weight.shape().get(0));
                 }
@@ -50,8 +51,8 @@ public final class LoraFacts {
             }
         }
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("kind", kind(roles));
-        facts.put("changes", layers.entrySet().stream().map(e -> "%d %s of %s".formatted(e.getValue().size(), e.getValue().size() == 1 ? "layer" : "layers", e.getKey()))
+        facts.put("kind", foreign(file).map(kind -> kind + ", which is not known here").orElseGet(() -> kind(roles)));
+        facts.put("changes", layers.entrySet().stream().map(e -> "%d %s of %s".formatted(e.getValue().size(), e.getValue().size() == 1 ? "layer" : "layers", e.getKey().words()))
                 .collect(Collectors.joining(", ")));
         if (!ranks.isEmpty()) {
             facts.put("rank", joined(ranks));
@@ -66,6 +67,11 @@ public final class LoraFacts {
         return facts;
     }
 
+    /** The kind of its changes, if it is one that is known but not computed here. */
+    public static Optional<String> foreign(WeightFile file) {
+        return file.weights().keySet().stream().map(LoraRole::foreign).flatMap(Optional::stream).findFirst();
+    }
+
     private static String joined(Set<?> values) {
         return values.stream().map(String::valueOf).collect(Collectors.joining(", "));
     }
@@ -76,10 +82,5 @@ public final class LoraFacts {
                 : roles.contains(LoraRole.MIDDLE) ? "LoCon with a Tucker core"
                 : roles.contains(LoraRole.DOWN) ? "LoRA" : "differences of full rank";
         return kind + (roles.contains(LoraRole.MAGNITUDE) ? " with magnitudes (DoRA)" : "");
-    }
-
-    private static String part(String layer) {
-        return layer.startsWith("lora_te2_") || layer.startsWith("text_encoder_2.") ? PARTS.get(2)
-                : List.of("lora_te1_", "lora_te_", "text_encoder.").stream().anyMatch(layer::startsWith) ? PARTS.get(1) : PARTS.get(0);
     }
 }

@@ -1,5 +1,6 @@
 package org.refract.model.sdxl.weights;
 
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,17 +10,16 @@ import org.refract.model.sdxl.nn.Parameter;
 import org.refract.model.sdxl.unet.UNet;
 
 /**
- * The layers of a model by the names that LoRA files give them: kohya's with underscores, on diffusers' or sgm's names, and diffusers' and
- * PEFT's with dots. All names come from the module tree, so none is guessed.
+ * The layers of a model by the names that LoRA files give them: with underscores (kohya, LyCORIS), on diffusers' or sgm's names, and with
+ * dots (diffusers, PEFT, ComfyUI). All names come from the module tree, so none is guessed.
  */
 final class LoraNames {
 
-    private static final Map<String, List<String>> KOHYA = Map.of("unet", List.of("lora_unet_"), "text_encoder", List.of("lora_te1_", "lora_te_"),
-            "text_encoder_2", List.of("lora_te2_"));
     private static final String WEIGHT = ".weight";
     private static final String BIAS = ".bias";
 
-    private final Map<String, Layer> layers = new HashMap<>();
+    private final Map<LoraPart, Map<String, Layer>> dotted = new EnumMap<>(LoraPart.class);
+    private final Map<LoraPart, Map<String, Layer>> underscored = new EnumMap<>(LoraPart.class);
 
     /**
      * A layer's own weights.
@@ -31,39 +31,43 @@ final class LoraNames {
     }
 
     LoraNames(List<? extends Module> parts) {
-        for (Module part : parts) {
-            if (KOHYA.containsKey(part.path())) {
-                Map<String, Parameter> parameters = new HashMap<>();
-                part.parameters().forEach(p -> parameters.put(p.path().substring(part.path().length() + 1), p));
-                Optional<SgmUNetNames> sgm = part instanceof UNet unet ? Optional.of(new SgmUNetNames(unet.config())) : Optional.empty();
-                parameters.forEach((name, weight) -> {
-                    if (name.endsWith(WEIGHT)) {
-                        String layer = name.substring(0, name.length() - WEIGHT.length());
-                        add(part.path(), layer, sgm, new Layer(weight, Optional.ofNullable(parameters.get(layer + BIAS))));
-                    }
-                });
-            }
+        for (Module module : parts) {
+            LoraPart.of(module.path()).ifPresent(part -> add(part, module));
         }
     }
 
-    private void add(String part, String layer, Optional<SgmUNetNames> sgm, Layer found) {
-        layers.put(part + "." + layer, found);
-        layers.put(part + "." + layer.replaceFirst("^text_model\\.", ""), found);
-        for (String prefix : KOHYA.get(part)) {
-            layers.put(prefix + layer.replace('.', '_'), found);
-        }
-        sgm.ifPresent(names -> {
-            String own = names.of(layer + WEIGHT);
-            own = own.substring(0, own.length() - WEIGHT.length());
-            layers.put(layer, found);
-            layers.put("diffusion_model." + own, found);
-            layers.put("lora_unet_" + own.replace('.', '_'), found);
+    private void add(LoraPart part, Module module) {
+        Map<String, Parameter> parameters = new HashMap<>();
+        module.parameters().forEach(p -> parameters.put(p.path().substring(module.path().length() + 1), p));
+        Optional<SgmUNetNames> sgm = module instanceof UNet unet ? Optional.of(new SgmUNetNames(unet.config())) : Optional.empty();
+        parameters.forEach((name, weight) -> {
+            if (name.endsWith(WEIGHT)) {
+                String layer = layer(name);
+                Layer found = new Layer(weight, Optional.ofNullable(parameters.get(layer + BIAS)));
+                add(part, layer, found);
+                sgm.ifPresent(names -> add(part, layer(names.of(name)), found));
+            }
         });
+    }
+
+    private static String layer(String weight) {
+        return weight.substring(0, weight.length() - WEIGHT.length());
+    }
+
+    private void add(LoraPart part, String layer, Layer found) {
+        dotted.computeIfAbsent(part, p -> new HashMap<>()).put(layer, found);
+        dotted.get(part).put(layer.replaceFirst("^text_model\\.", ""), found);
+        underscored.computeIfAbsent(part, p -> new HashMap<>()).put(layer.replace('.', '_'), found);
     }
 
     /** The layer that a file means. */
     Optional<Layer> find(String name) {
-        String plain = name.replace(".processor.", ".").replaceFirst("^base_model\\.model\\.", "");
+        LoraPart.Named named = LoraPart.named(name);
+        Map<String, Layer> layers = (named.underscored() ? underscored : dotted).getOrDefault(named.part(), Map.of());
+        if (named.underscored()) {
+            return Optional.ofNullable(layers.get(named.layer()));
+        }
+        String plain = named.layer().replace(".processor.", ".").replaceFirst("^transformer\\.", "");
         // diffusers once called the layers of all attentions to_q, to_k, to_v and to_out
         String text = plain.contains(".self_attn.to_") ? plain.replace(".self_attn.to_", ".self_attn.") + "_proj" : plain;
         return Optional.ofNullable(layers.getOrDefault(plain, layers.getOrDefault(plain + ".0", layers.get(text))));

@@ -1,18 +1,21 @@
 package org.refract.model.sdxl.weights;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What a tensor of a LoRA file does for its layer, by the end of its name. */
 enum LoraRole {
-    DOWN(".lora_down.weight", ".lora_A.weight", ".lora_A.default.weight", ".lora.down.weight", "_lora.down.weight", ".lora_linear_layer.down.weight"),
-    UP(".lora_up.weight", ".lora_B.weight", ".lora_B.default.weight", ".lora.up.weight", "_lora.up.weight", ".lora_linear_layer.up.weight"),
+    DOWN(".lora_down.weight", ".lora_A.weight", ".lora.down.weight", "_lora.down.weight", ".lora_linear_layer.down.weight"),
+    UP(".lora_up.weight", ".lora_B.weight", ".lora.up.weight", "_lora.up.weight", ".lora_linear_layer.up.weight"),
     /** LoCon in Tucker form: the middle one of three convolutions. */
     MIDDLE(".lora_mid.weight"),
     UP_BIAS(".lora_B.bias", ".lora_up.bias"),
     ALPHA(".alpha"),
     /** DoRA: the length that rows or columns of the changed weight get. */
-    MAGNITUDE(".dora_scale", ".lora_magnitude_vector", ".lora_magnitude_vector.weight", ".lora_magnitude_vector.default.weight"),
+    MAGNITUDE(".dora_scale", ".lora_magnitude_vector", ".lora_magnitude_vector.weight"),
     /** A change of full rank. */
     DIFFERENCE(".diff", ".w_norm"),
     BIAS_DIFFERENCE(".diff_b", ".b_norm"),
@@ -30,9 +33,12 @@ enum LoraRole {
     LOKR_W2_B(".lokr_w2_b"),
     LOKR_T2(".lokr_t2");
 
-    /** Kinds of changes that other tools write and that are not known here. */
-    private static final Map<String, String> FOREIGN = Map.of(".oft_blocks", "OFT", ".oft_diag", "BOFT", ".a1.weight", "GLoRA", ".on_input", "(IA)^3",
-            ".set_weight", "whole weights");
+    /** Kinds of changes that other tools write and that are not known here, by the ends of names that only they have. */
+    private static final Map<String, String> FOREIGN = foreignKinds();
+
+    /** PEFT puts an adapter's name, {@code default} where none was given, behind what a tensor is. */
+    private static final Pattern ADAPTER = Pattern.compile("(\\.(?:lora_A|lora_B|lora_magnitude_vector))\\.(?!weight$|bias$)\\w+(\\.weight|\\.bias|)$"
+            + "|(\\.(?:hada|lokr)_\\w+)\\.default$");
 
     private final String[] endings;
 
@@ -50,18 +56,47 @@ enum LoraRole {
 
     /** The layer and the role that a name says, if it says one. */
     static Optional<Key> of(String name) {
+        Matcher adapter = ADAPTER.matcher(name);
+        String plain = adapter.find() ? name.substring(0, adapter.start()) + (adapter.group(1) == null ? adapter.group(3) : adapter.group(1) + adapter.group(2))
+                : name;
         for (LoraRole role : values()) {
             for (String ending : role.endings) {
-                if (name.endsWith(ending)) {
-                    return Optional.of(new Key(name.substring(0, name.length() - ending.length()), role));
+                if (plain.endsWith(ending)) {
+                    return Optional.of(new Key(plain.substring(0, plain.length() - ending.length()), role));
                 }
             }
         }
         return Optional.empty();
     }
 
+    /** Whether a name is that of a change of weights, of any kind: what a file of them is known by. */
+    static boolean changes(String name) {
+        return foreign(name).isPresent() || of(name).filter(key -> key.role() != ALPHA).isPresent();
+    }
+
     /** The kind of change that a name belongs to, if it is one that is known but not computed here. */
     static Optional<String> foreign(String name) {
         return FOREIGN.entrySet().stream().filter(e -> name.endsWith(e.getKey())).map(Map.Entry::getValue).findFirst();
+    }
+
+    private static Map<String, String> foreignKinds() {
+        Map<String, String> kinds = new LinkedHashMap<>();
+        for (String end : new String[] {".oft_blocks", ".oft_diag", ".oft_R.weight", ".oft_R.default.weight", ".boft_R", ".boft_s"}) {
+            kinds.put(end, "OFT or BOFT");
+        }
+        for (String end : new String[] {".a1.weight", ".a2.weight", ".b1.weight", ".b2.weight", ".bm.weight"}) {
+            kinds.put(end, "GLoRA");
+        }
+        for (String end : new String[] {".on_input", ".ia3_l", ".ia3_l.default"}) {
+            kinds.put(end, "(IA)^3");
+        }
+        for (String end : new String[] {".set_weight", ".set_bias"}) {
+            kinds.put(end, "whole weights");
+        }
+        kinds.put(".vera_lambda_b", "VeRA");
+        kinds.put(".vera_lambda_d", "VeRA");
+        kinds.put(".hra_u", "HRA");
+        kinds.put(".fourierft_spectrum", "FourierFT");
+        return kinds;
     }
 }

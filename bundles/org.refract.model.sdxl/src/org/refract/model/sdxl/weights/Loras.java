@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.api.model.Adapters;
 import org.refract.engine.tensor.Scope;
+import org.refract.model.sdxl.clip.TextualInversion;
 import org.refract.model.sdxl.nn.Module;
 import org.refract.model.sdxl.nn.Parameter;
 
@@ -23,6 +24,8 @@ public final class Loras implements WeightChanges, AutoCloseable {
     private final List<WeightFile> files = new ArrayList<>();
     private final Map<Parameter, List<LayerChange>> weights = new HashMap<>();
     private final Map<Parameter, List<LayerChange>> biases = new HashMap<>();
+    private final List<String> notes = new ArrayList<>();
+    private final List<TextualInversion> embeddings = new ArrayList<>();
 
     private Loras() {
     }
@@ -31,7 +34,7 @@ public final class Loras implements WeightChanges, AutoCloseable {
      * Opens files and finds the layers that they change.
      *
      * @param parts the model's parts
-     * @throws RefractException if a file cannot be read, is no LoRA, or names a layer that the model lacks
+     * @throws RefractException if a file cannot be read, is no LoRA, or holds what is not known here
      */
     public static Loras open(List<Adapters.Lora> loras, List<? extends Module> parts) throws RefractException {
         Loras opened = new Loras();
@@ -54,13 +57,23 @@ public final class Loras implements WeightChanges, AutoCloseable {
             throw RefractException.usage("%s is no LoRA: it is %s; %s.", lora.file(), FileKind.of(file).what(), FileKind.of(file).remedy());
         }
         LoraScales scales = new LoraScales(file);
-        layers(file, lora.file()).forEach((layer, tensors) -> names.find(layer).ifPresent(found -> {
+        Map<String, Map<LoraRole, String>> layers = layers(file, lora.file());
+        List<String> strange = layers.keySet().stream().filter(layer -> names.find(layer).isEmpty()).toList();
+        if (lora.strength() == 0) {
+            notes.add("%s has the strength 0 and changes nothing.".formatted(lora.file()));
+            return;
+        }
+        layers.forEach((layer, tensors) -> names.find(layer).ifPresent(found -> {
             LayerChange change = new LayerChange(file, tensors, lora.strength(), scales);
             weights.computeIfAbsent(found.weight(), w -> new ArrayList<>()).add(change);
             found.bias().ifPresent(bias -> biases.computeIfAbsent(bias, b -> new ArrayList<>()).add(change));
         }));
-        List<String> strange = layers(file, lora.file()).keySet().stream().filter(layer -> names.find(layer).isEmpty()).toList();
-        refuse(lora.file(), strange, "changes %d layers that this model does not have: %s; it was made for another model.");
+        if (!strange.isEmpty()) {
+            notes.add(strange.size() == layers.size()
+                    ? "%s fits no layer of this model and changes nothing; it was made for another one: %s.".formatted(lora.file(), some(strange))
+                    : "%s changes %d layers that this model does not have, which are left out: %s.".formatted(lora.file(), strange.size(), some(strange)));
+        }
+        embeddings.addAll(BundledEmbeddings.in(file));
     }
 
     /** The tensors of each layer by role. */
@@ -74,18 +87,31 @@ public final class Loras implements WeightChanges, AutoCloseable {
                 throw RefractException.usage("%s holds changes of the kind %s ('%s'), which is not known here; LoRA, LoCon, LoHa, LoKr and DoRA are.", path,
                         foreign.get(), name);
             }
+            if (name.startsWith(BundledEmbeddings.PREFIX)) {
+                continue;
+            }
             key.ifPresentOrElse(k -> layers.computeIfAbsent(k.layer(), l -> new EnumMap<>(LoraRole.class)).put(k.role(), name),
                     () -> unknown.add(name));
         }
-        refuse(path, unknown, "holds %d tensors whose part in a LoRA is not known: %s; is it a LoRA for Stable Diffusion XL?");
+        if (!unknown.isEmpty()) {
+            throw RefractException.usage("%s holds %d tensors whose part in a LoRA is not known: %s; is it a LoRA for Stable Diffusion XL?", path,
+                    unknown.size(), some(unknown));
+        }
         return layers;
     }
 
-    private static void refuse(Path file, List<String> wrong, String sentence) throws RefractException {
-        if (!wrong.isEmpty()) {
-            throw RefractException.usage("%s " + sentence, file, wrong.size(),
-                    String.join(", ", wrong.subList(0, Math.min(NAMED, wrong.size()))) + (wrong.size() > NAMED ? " ..." : ""));
-        }
+    private static String some(List<String> names) {
+        return String.join(", ", names.subList(0, Math.min(NAMED, names.size()))) + (names.size() > NAMED ? " ..." : "");
+    }
+
+    /** What does nothing, or less than was asked for, a sentence each. */
+    public List<String> notes() {
+        return notes;
+    }
+
+    /** The learnt words that came with the LoRAs. */
+    public List<TextualInversion> embeddings() {
+        return embeddings;
     }
 
     /** How many layers are changed. */
