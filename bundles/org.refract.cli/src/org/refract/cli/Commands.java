@@ -3,13 +3,15 @@ package org.refract.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.ComponentServiceObjects;
 import org.refract.api.command.Command;
 
 /**
- * The subcommands of one call. A command that cannot be made is left out with a sentence; the others are not touched by it.
+ * The subcommands that one call needs. A command that cannot be made is left out with a sentence; the others are not touched by it.
  *
  * @param sources what can be used
  * @param refused a sentence for each that cannot
@@ -20,11 +22,19 @@ record Commands(List<CommandSource> sources, List<String> refused, Runnable rele
     /** The service property that names the heading of a command in {@code refract --help}. */
     static final String GROUP = "refract.group";
 
-    static Commands of(Map<ServiceReference<Command>, ComponentServiceObjects<Command>> services) {
+    /** The service property with a command's name, the one in its annotation: it lets calls of other commands do without making this one. */
+    static final String NAME = "refract.command";
+
+    static Commands of(Map<ServiceReference<Command>, ComponentServiceObjects<Command>> services, List<String> arguments) {
+        List<String> names = services.keySet().stream().flatMap(reference -> name(reference).stream()).toList();
+        Predicate<Optional<String>> needed = Asked.needs(arguments, names);
         List<CommandSource> sources = new ArrayList<>();
         List<String> refused = new ArrayList<>();
         List<Runnable> releases = new ArrayList<>();
         services.forEach((reference, objects) -> {
+            if (!needed.test(name(reference))) {
+                return;
+            }
             String origin = origin(reference.getBundle());
             try {
                 Command command = objects.getService();
@@ -40,6 +50,10 @@ record Commands(List<CommandSource> sources, List<String> refused, Runnable rele
             }
         });
         return new Commands(sources, refused, () -> releases.forEach(Runnable::run));
+    }
+
+    private static Optional<String> name(ServiceReference<Command> reference) {
+        return Optional.ofNullable(reference.getProperty(NAME)).map(Object::toString);
     }
 
     private static String origin(Bundle bundle) {

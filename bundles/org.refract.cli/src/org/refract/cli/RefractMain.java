@@ -1,6 +1,7 @@
 package org.refract.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.ToIntFunction;
@@ -31,7 +32,7 @@ public final class RefractMain implements ToIntFunction<String[]> {
 
     @Override
     public int applyAsInt(String[] arguments) {
-        try (Commands commands = Commands.of(services)) {
+        try (Commands commands = Commands.of(services, List.of(arguments))) {
             return new CommandLineRun(commands, new PrintWriter(System.out, true), new PrintWriter(System.err, true),
                     Terminal.ofStandardError()).run(arguments);
         }

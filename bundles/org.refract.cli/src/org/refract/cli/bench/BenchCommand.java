@@ -26,7 +26,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code refract bench}: how fast this machine is. */
-@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Look")
+@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = {"refract.group=Look", "refract.command=bench"})
 @CommandLine.Command(name = "bench", description = "Time a training step, a network, whole pictures or the opening of a model on this machine.",
         footer = {"", "Threads per operation: REFRACT_JAVA_OPTIONS=-Drefract.threads=1 refract bench sae"})
 public final class BenchCommand implements Command {

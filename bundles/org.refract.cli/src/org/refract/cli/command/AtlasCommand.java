@@ -38,7 +38,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code refract atlas}: builds the atlases of a run's dictionaries, or lists their features. */
-@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Step by step")
+@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = {"refract.group=Step by step", "refract.command=atlas"})
 @CommandLine.Command(name = "atlas", sortOptions = false,
         description = {"Find out what each feature of a run's dictionaries responds to, and name it; or search them with --find."},
         footer = {"", "Examples: refract atlas recordings", "          refract atlas unpacked-emoji-sdxl --find heart"})

@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code refract convert}: a dictionary of another tool becomes one of Refract's, and the other way round. */
-@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Step by step")
+@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = {"refract.group=Step by step", "refract.command=convert"})
 @CommandLine.Command(name = "convert", sortOptions = false,
         description = "Turn a dictionary of one tool into one of another.",
         footer = {"", "refract extensions lists the formats. With --model or --check the dictionary is tried on its "

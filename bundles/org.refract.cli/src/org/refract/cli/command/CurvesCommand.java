@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code refract curves}: a training's learning curves as files. */
-@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Look")
+@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = {"refract.group=Look", "refract.command=curves"})
 @CommandLine.Command(name = "curves", sortOptions = false,
         description = "Write the learning curves of a training, finished or not: a page, an SVG and a PNG of every number, and event files that "
                 + "TensorBoard reads.",

@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code refract eval}: how good dictionaries are, by every published measure. */
-@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Step by step")
+@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = {"refract.group=Step by step", "refract.command=eval"})
 @CommandLine.Command(name = "eval", sortOptions = false,
         description = {"Measure dictionaries on recorded activations, by each tool's own formula.",
             "With a model also what its pictures or its next-token loss lose; with other seeds, whether they learnt the same."},

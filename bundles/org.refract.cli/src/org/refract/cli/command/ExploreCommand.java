@@ -40,7 +40,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code refract explore}: which features are active while a picture is drawn. */
-@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Pictures")
+@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = {"refract.group=Pictures", "refract.command=explore"})
 @CommandLine.Command(name = "explore", sortOptions = false, description = "Draw a picture and list the strongest features of each block.",
         footer = {"", "Example", "  refract explore unpacked-emoji \"red heart\" --out heart"})
 public final class ExploreCommand implements Command {

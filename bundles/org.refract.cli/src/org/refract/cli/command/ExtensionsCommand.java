@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code refract extensions}: what is plugged in, and what was refused and why. */
-@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Look")
+@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = {"refract.group=Look", "refract.command=extensions"})
 @CommandLine.Command(name = "extensions", sortOptions = false,
         description = "List what is plugged in, and what was refused and why; of a dictionary's architecture, its settings.",
         footer = {"", "A jar dropped into the extensions folder works at once; deleting it removes it.", "",

@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code refract generate}: pictures. */
-@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Pictures")
+@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = {"refract.group=Pictures", "refract.command=generate"})
 @CommandLine.Command(name = "generate", sortOptions = false, customSynopsis = {"@|bold refract generate|@ PROMPT... [OPTIONS]",
         "       @|bold refract generate|@ --from FILE [OPTIONS]", "       @|bold refract generate|@ --like PICTURE [PROMPT] [OPTIONS]"},
         description = "Draw pictures, with features turned if you like.",

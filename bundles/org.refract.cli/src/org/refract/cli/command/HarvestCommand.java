@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code refract harvest}: draws pictures and records what blocks write. */
-@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Step by step")
+@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = {"refract.group=Step by step", "refract.command=harvest"})
 @CommandLine.Command(name = "harvest", sortOptions = false,
         description = {"Draw pictures and record what blocks write, in one store per hook point.",
             "Stopped or killed, it goes on with the next shard. With --part, several machines fill one folder."},

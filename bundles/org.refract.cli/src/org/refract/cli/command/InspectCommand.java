@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code refract inspect}: says what a file or folder is. */
-@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Look")
+@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = {"refract.group=Look", "refract.command=inspect"})
 @CommandLine.Command(name = "inspect", sortOptions = false,
         description = "Say what a model, dictionary, activation store, training, run, atlas, picture or safetensors file is.")
 public final class InspectCommand implements Command {

@@ -35,7 +35,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code refract intervene}: the same picture without and with changes. */
-@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Pictures")
+@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = {"refract.group=Pictures", "refract.command=intervene"})
 @CommandLine.Command(name = "intervene", sortOptions = false, description = "Draw a picture before and after features are turned.",
         footer = {"", "Examples", "  refract intervene unpacked-emoji-sdxl --prompt \"red heart\" \\", "      --feature 'unet.up_blocks.0.attentions.1#123*0'",
             "  refract intervene unpacked-emoji-sdxl --prompt \"red heart\" \\", "      --feature 'unet.mid_block.attentions.0#7' \\",

@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code refract report}: writes the report of a run again. */
-@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Step by step")
+@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = {"refract.group=Step by step", "refract.command=report"})
 @CommandLine.Command(name = "report", description = "Write the report of a run again.")
 public final class ReportCommand implements Command {
     private final Extensions extensions;

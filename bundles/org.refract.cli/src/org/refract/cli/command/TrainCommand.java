@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code refract train}: learns dictionaries of activation stores, all in one pass. */
-@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Step by step")
+@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = {"refract.group=Step by step", "refract.command=train"})
 @CommandLine.Command(name = "train", sortOptions = false,
         description = {"Learn sparse dictionaries of activation stores, of a running model or of planted data, all in one pass.",
             "Lists make every combination: one dictionary for each, in a folder named by what varies.",

@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code refract unpack}: the main job. */
-@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Take a model apart")
+@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = {"refract.group=Take a model apart", "refract.command=unpack"})
 @CommandLine.Command(name = "unpack", sortOptions = false,
         description = {"Record a model's blocks, learn and name their features, and write a report.",
             "Stopped or killed, it goes on where it was when it is asked again."},

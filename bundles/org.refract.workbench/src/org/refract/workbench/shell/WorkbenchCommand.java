@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code refract workbench}. */
-@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = "refract.group=Look")
+@Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = {"refract.group=Look", "refract.command=workbench"})
 @picocli.CommandLine.Command(name = "workbench", description = "Open the window: draw a picture, see its features, turn them.")
 public final class WorkbenchCommand implements Command {
     private final Workbench workbench;
