@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +30,7 @@ import org.refract.cli.progress.Terminal;
 import org.refract.engine.Locations;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.job.JobQueue;
+import org.refract.engine.store.ActivationStore;
 import org.refract.engine.store.StoreManifest;
 import org.refract.engine.store.StoreWriter;
 import org.refract.engine.tensor.Devices;
@@ -42,7 +45,7 @@ class TrainTest {
 
     private static final List<String> CLASSES = List.of("org.refract.model.sdxl.SdxlBackend", "org.refract.sae.topk.TopKVariant",
             "org.refract.sae.transcoder.TranscoderVariant", "org.refract.sae.crosscoder.CrosscoderVariant", "org.refract.sae.relu.ReluVariant",
-            "org.refract.format.refract.RefractFormat");
+            "org.refract.format.refract.RefractFormat", "org.refract.format.saelens.SaeLensFormat", "org.refract.sae.ksparse.KSparseVariant");
 
     private final Devices devices = new Devices();
     private final JobQueue jobs = new JobQueue(devices);
@@ -203,5 +206,47 @@ class TrainTest {
         Path store = store("a", "m", 8, 8, 1);
         learns("net.a", store, "--set", "k=4");
         refuses("(k was 4 and is 5)", store, "--set", "k=5");
+    }
+
+    @Test
+    void aDictionaryOfAnotherToolStandsBesideItsLogAndItsState() throws Exception {
+        Object[] words = {"--synthetic", "width=8,features=16,active=2", "--variant", "ksparse", "--latents", 16, "--set", "k=3", "--format", "saelens"};
+        for (boolean again : List.of(false, true)) {
+            assertEquals(0, train(words), () -> err.toString());
+            Path place = folder.resolve("out/planted");
+            for (String name : List.of("cfg.json", "sae_weights.safetensors", "log.jsonl", "state/4.safetensors", "../curves/index.html")) {
+                assertTrue(Files.isRegularFile(place.resolve(name)), name);
+            }
+            assertEquals(again, out.toString().contains("was finished before"), out::toString);
+        }
+        assertEquals(0, refract("inspect", folder.resolve("out")), () -> err.toString());
+        assertTrue(out.toString().contains("finished"), out::toString);
+    }
+
+    @Test
+    void recordingsWithTheNameOfADictionaryStay() throws Exception {
+        Path store = store("x", "net", 8, 8, 1);
+        Path there = folder.resolve("out").resolve(ActivationStore.folderName(HookPoint.parse("net.x")));
+        Files.createDirectories(there.getParent());
+        Files.move(store, there);
+        List<Path> before = everything(there);
+        for (String format : List.of("refract", "saelens")) {
+            refuses("is there and is no training: it holds manifest.json", there, "--variant", "ksparse", "--latents", 16, "--set", "k=3", "--format", format);
+            assertEquals(before, everything(there));
+        }
+    }
+
+    @Test
+    void somebodyElsesCurvesStay() throws Exception {
+        Path page = Files.createDirectories(folder.resolve("out/curves")).resolve("index.html");
+        Files.writeString(page, "<h1>My curves</h1>");
+        refuses("index.html is there and was not written by Refract", "--synthetic", "width=8,features=16,active=2", "--set", "k=3");
+        assertEquals("<h1>My curves</h1>", Files.readString(page));
+    }
+
+    private static List<Path> everything(Path place) throws IOException {
+        try (Stream<Path> all = Files.walk(place)) {
+            return all.sorted().toList();
+        }
     }
 }

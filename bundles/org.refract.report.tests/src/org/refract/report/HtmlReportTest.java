@@ -191,10 +191,22 @@ class HtmlReportTest {
 
     @Test
     void aSecondReportReplacesTheFirstWhole() throws RefractException, IOException {
-        Files.writeString(report.resolve("leftover.txt"), "old");
+        Files.writeString(report.resolve("data/leftover.js"), "old");
         new HtmlReport().write(new RunFolder(folder.resolve("run")), Monitor.silent());
-        assertFalse(Files.exists(report.resolve("leftover.txt")));
+        assertFalse(Files.exists(report.resolve("data/leftover.js")));
         assertTrue(Files.isRegularFile(report.resolve("index.html")));
+    }
+
+    @Test
+    void whatAReportDidNotWriteStays() throws RefractException, IOException {
+        Path notes = Files.writeString(report.resolve("notes.txt"), "mine");
+        RefractException refusal = assertThrows(RefractException.class, () -> new HtmlReport().write(new RunFolder(folder.resolve("run")), Monitor.silent()));
+        assertTrue(refusal.getMessage().contains("holds notes.txt, which Refract did not write there"), refusal.getMessage());
+        assertEquals("mine", Files.readString(notes));
+        Files.delete(notes);
+        Path page = Files.writeString(report.resolve("index.html"), "<h1>My page</h1>");
+        assertThrows(RefractException.class, () -> new HtmlReport().write(new RunFolder(folder.resolve("run")), Monitor.silent()));
+        assertEquals("<h1>My page</h1>", Files.readString(page));
     }
 
     @Test

@@ -1,9 +1,12 @@
 package org.refract.report;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.osgi.service.component.annotations.Component;
 import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
@@ -22,6 +25,8 @@ public final class HtmlReport implements ReportWriter {
     /** The page to open. */
     static final String PAGE = "index.html";
 
+    private static final Set<String> OWN = Set.of(PAGE, "assets", "data", "images");
+
     @Override
     public String id() {
         return "html";
@@ -31,7 +36,7 @@ public final class HtmlReport implements ReportWriter {
     public Path write(RunFolder run, Monitor monitor) throws RefractException {
         RunRecord record = RunFacts.read(run.enclosed());
         List<FeatureIndex> atlases = new ArrayList<>();
-        try (AtomicFolder folder = AtomicFolder.create(run.report())) {
+        try (AtomicFolder folder = AtomicFolder.create(run.report(), own(run.report()))) {
             for (HookPoint point : ForwardOrder.of(run.atlases())) {
                 atlases.add(FeatureIndex.open(run.atlas(point)));
             }
@@ -41,6 +46,12 @@ public final class HtmlReport implements ReportWriter {
         } finally {
             atlases.forEach(FeatureIndex::close);
         }
+    }
+
+    /** What a report consists of; a folder with another page is no report. */
+    private static Predicate<String> own(Path report) {
+        boolean is = !Files.exists(report.resolve(PAGE)) || Page.isOne(report.resolve(PAGE));
+        return name -> is && OWN.contains(name.replaceFirst("/.*", ""));
     }
 
     private static void write(RunFolder run, RunRecord record, List<FeatureIndex> atlases, Path folder, Monitor monitor) throws RefractException {

@@ -34,6 +34,15 @@ final class Page {
         }
     }
 
+    /** Whether a file is the page of a report. */
+    static boolean isOne(Path file) {
+        try {
+            return Files.readString(file).contains("<meta name=\"generator\" content=\"Refract\">");
+        } catch (IOException notText) {
+            return false;
+        }
+    }
+
     /** Text as HTML text or attribute value. */
     static String escaped(String text) {
         StringBuilder html = new StringBuilder();

@@ -14,6 +14,7 @@ import org.refract.api.sae.CheckpointFormat;
 import org.refract.api.sae.CheckpointFormat.Checkpoint;
 import org.refract.api.sae.Provenance;
 import org.refract.engine.extension.Extensions;
+import org.refract.engine.sae.DictionaryPlace;
 import org.refract.engine.sae.ReconstructionCheck;
 import org.refract.engine.sae.RoundTrip;
 import org.refract.engine.sae.SaeForm;
@@ -43,6 +44,8 @@ record Conversion(Extensions extensions, Optional<CheckedOn> checkedOn) {
     Map<String, Object> run(Path source, Optional<String> from, Path target, String to, Monitor monitor) throws RefractException {
         CheckpointFormat reader = from.isPresent() ? extensions.lease(CheckpointFormat.class, from.get()).get() : recognise(source);
         CheckpointFormat writer = extensions.lease(CheckpointFormat.class, to).get();
+        DictionaryPlace place = new DictionaryPlace(writer, target);
+        place.check();
         Map<String, Object> facts = new LinkedHashMap<>();
         try (Scope scope = Scope.open(Placement.CPU)) {
             Checkpoint read = reader.read(source, scope.manager());
@@ -56,19 +59,24 @@ record Conversion(Extensions extensions, Optional<CheckedOn> checkedOn) {
                 throw RefractException.usage("%s does not say which model's hook point it belongs to: add --model DIR and --point POINT, or --check STORE with activations of it.",
                         source);
             }
-            writer.write(read, target);
             facts.put("written", writer.id());
-            if (isPublished(read)) {
-                Checkpoint written = writer.read(target, scope.manager());
-                double difference = RoundTrip.difference(read, written, scope.manager());
-                if (!(difference <= SAME)) {
-                    throw RefractException.failure("%s was written, but does not compute what %s computes: their reconstructions differ by %.2g.", target, source,
-                            difference);
-                }
-                facts.put("difference", difference);
-            }
+            Checkpoint known = read;
+            place.write(known, written -> inspect(source, known, writer, target, written, scope.manager(), facts));
         }
         return facts;
+    }
+
+    /** What is published computes the same in every format; it is read back before it gets its name. */
+    private static void inspect(Path source, Checkpoint read, CheckpointFormat writer, Path target, Path written, NDManager manager, Map<String, Object> facts)
+            throws RefractException {
+        if (isPublished(read)) {
+            double difference = RoundTrip.difference(read, writer.read(written, manager), manager);
+            if (!(difference <= SAME)) {
+                throw RefractException.failure("%s was not written: in the format %s it would not compute what %s computes; their reconstructions differ by %.2g.",
+                        target, writer.id(), source, difference);
+            }
+            facts.put("difference", difference);
+        }
     }
 
     private Checkpoint tried(Path source, Checkpoint read, NDManager manager, Map<String, Object> facts, Monitor monitor) throws RefractException {

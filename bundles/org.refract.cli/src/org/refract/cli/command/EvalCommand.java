@@ -87,6 +87,9 @@ public final class EvalCommand implements Command {
     @Override
     public Integer call() throws RefractException {
         Placement placement = Placement.parse(device);
+        if (out != null) {
+            EvaluationTable.check(out);
+        }
         List<Lease<?>> leases = new ArrayList<>();
         Optional<Lease<ModelBackend>> backend = model == null ? Optional.empty() : Optional.of(ModelOptions.backend(extensions, model));
         backend.ifPresent(leases::add);

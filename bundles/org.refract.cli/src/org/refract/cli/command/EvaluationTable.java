@@ -1,9 +1,7 @@
 package org.refract.cli.command;
 
 import com.google.gson.GsonBuilder;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,7 +16,8 @@ import java.util.stream.Collectors;
 import org.refract.api.RefractException;
 import org.refract.api.model.HookPoint;
 import org.refract.engine.file.AtomicFile;
-import org.refract.engine.file.FileFailure;
+import org.refract.engine.file.Json;
+import org.refract.engine.file.OwnFiles;
 import org.refract.engine.metrics.Metric;
 import org.refract.engine.metrics.SaeEvaluation;
 
@@ -32,6 +31,10 @@ import org.refract.engine.metrics.SaeEvaluation;
  */
 record EvaluationTable(List<Path> saes, Data data, List<Map<String, Double>> values, List<SaeEvaluation.Scores> scores) {
 
+    private static final String MEASURES = "eval.json";
+    private static final String TABLE = "eval.csv";
+    private static final String DENSITIES = "densities.csv";
+    private static final String SHARES = "decoder_norm_shares.csv";
     private static final int MOST = 28;
     private static final int LEAST = 12;
 
@@ -196,13 +199,9 @@ record EvaluationTable(List<Path> saes, Data data, List<Map<String, Double>> val
      * decoder_norm_shares.csv} (a row per latent).
      */
     void write(Path folder) throws RefractException {
-        try {
-            Files.createDirectories(folder);
-        } catch (IOException e) {
-            throw FileFailure.writing(folder, e);
-        }
+        check(folder);
         String json = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(json());
-        AtomicFile.write(folder.resolve("eval.json"), json + "\n");
+        AtomicFile.write(folder.resolve(MEASURES), json + "\n");
         StringBuilder csv = new StringBuilder("metric");
         saes.forEach(sae -> csv.append(',').append(quoted(sae.toString())));
         csv.append('\n');
@@ -211,7 +210,7 @@ record EvaluationTable(List<Path> saes, Data data, List<Map<String, Double>> val
             values.forEach(v -> csv.append(',').append(v.containsKey(name) ? v.get(name).toString() : ""));
             csv.append('\n');
         }
-        AtomicFile.write(folder.resolve("eval.csv"), csv.toString());
+        AtomicFile.write(folder.resolve(TABLE), csv.toString());
         StringBuilder densities = new StringBuilder("latent");
         saes.forEach(sae -> densities.append(',').append(quoted(sae.toString())));
         densities.append('\n');
@@ -223,9 +222,27 @@ record EvaluationTable(List<Path> saes, Data data, List<Map<String, Double>> val
             }
             densities.append('\n');
         }
-        AtomicFile.write(folder.resolve("densities.csv"), densities.toString());
+        AtomicFile.write(folder.resolve(DENSITIES), densities.toString());
         if (shares().isThere()) {
-            AtomicFile.write(folder.resolve("decoder_norm_shares.csv"), shares().csv());
+            AtomicFile.write(folder.resolve(SHARES), shares().csv());
+        }
+    }
+
+    /**
+     * Looks at the folder before anything is measured.
+     *
+     * @throws RefractException if files of others have the names of those that would be written there
+     */
+    static void check(Path folder) throws RefractException {
+        OwnFiles.check(folder, List.of(MEASURES, TABLE, DENSITIES, SHARES), EvaluationTable::areThere);
+    }
+
+    private static boolean areThere(Path folder) {
+        try {
+            Json json = Json.read(folder.resolve(MEASURES));
+            return json.has("dictionaries") && json.has("formulas");
+        } catch (RefractException notOurs) {
+            return false;
         }
     }
 

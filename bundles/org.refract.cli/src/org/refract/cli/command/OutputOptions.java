@@ -2,6 +2,7 @@ package org.refract.cli.command;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import org.refract.api.RefractException;
 import org.refract.api.model.ImageRequest;
 import org.refract.cli.picture.PictureFile;
 import org.refract.cli.picture.PictureFormat;
+import org.refract.engine.file.FileFailure;
 import picocli.CommandLine.Option;
 
 /** Where pictures go. */
@@ -78,11 +80,12 @@ final class OutputOptions {
             throw RefractException.usage("%s is neither a folder nor a PNG, JPEG or WebP file.", out.get());
         }
         Path folder = isFile() ? out.get().toAbsolutePath().getParent() : out.orElse(Path.of("")).toAbsolutePath();
-        while (folder.getParent() != null && !Files.exists(folder)) {
+        while (folder.getParent() != null && !Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
             folder = folder.getParent();
         }
-        if (!Files.isDirectory(folder)) {
-            throw RefractException.usage("Pictures cannot go to %s: %s is a file, not a folder.", out.orElse(folder), folder);
+        Optional<String> obstacle = FileFailure.obstacle(folder.resolve("picture"));
+        if (obstacle.isPresent()) {
+            throw RefractException.usage("Pictures cannot go to %s: %s.", out.orElse(folder), obstacle.get());
         }
         if (!Files.isWritable(folder)) {
             throw RefractException.usage("Pictures cannot go to %s: %s may not be written to; check its permissions.", out.orElse(folder), folder);

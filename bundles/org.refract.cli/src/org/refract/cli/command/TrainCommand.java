@@ -93,6 +93,7 @@ public final class TrainCommand implements Command {
             description = "What --watch plots (default: explained_variance,total,dead).")
     private List<String> plotted = TrainingWatch.USUAL;
 
+    private static final String CURVES = "curves";
     private static final long EVERY_MILLIS = 1000;
 
     /** With the services that it needs. */
@@ -117,9 +118,18 @@ public final class TrainCommand implements Command {
         return 0;
     }
 
+    /**
+     * What came out.
+     *
+     * @param before whether it had come out before
+     */
+    private record Trained(TrainingSummary summary, boolean before) {
+    }
+
     private void train() throws RefractException {
         Placement placement = Placement.parse(device);
         data.check();
+        CurveFiles.check(out.resolve(CURVES));
         List<Lease<SaeVariant>> variants = grid.variants(extensions, data.usualVariant());
         List<SaeVariant> architectures = variants.stream().map(Lease::get).toList();
         Lease<CheckpointFormat> writer = extensions.lease(CheckpointFormat.class, format);
@@ -131,12 +141,13 @@ public final class TrainCommand implements Command {
         Map<String, String> places = new LinkedHashMap<>();
         Thread screen = watch ? watching() : null;
         try {
-            tell(new TrainingSummary(JobOnScreen.of(spec, jobs).run(placement, "Training", leases, monitor -> {
+            tell(JobOnScreen.of(spec, jobs).run(placement, "Training", leases, monitor -> {
                 try (OpenSources opened = data.open(backends, placement, seed, monitor)) {
                     TrainingPlan plan = plan(tasks(cells, opened, places), placement);
-                    return new Trainer(out, plan, writer.get()).run(new MeanMetrics(monitor, plan.tasks().size()));
+                    Trainer trainer = new Trainer(out, plan, writer.get());
+                    return new Trained(new TrainingSummary(trainer.run(new MeanMetrics(monitor, plan.tasks().size())), places), trainer.wasFinished());
                 }
-            }), places));
+            }));
         } finally {
             if (screen != null) {
                 screen.interrupt();
@@ -179,13 +190,16 @@ public final class TrainCommand implements Command {
         });
     }
 
-    private void tell(TrainingSummary summary) throws RefractException {
+    private void tell(Trained trained) throws RefractException {
         PrintWriter screen = spec.commandLine().getOut();
         if (watch) {
             view(out).picture().forEach(screen::println);
         }
-        summary.print(screen);
-        CurveFiles.Written curves = new CurveFiles(TrainingLogs.read(out)).write(out.resolve("curves"), "Learning curves of " + out);
+        trained.summary().print(screen);
+        if (trained.before()) {
+            screen.printf("%s was finished before; nothing was left to train.%n", out);
+        }
+        CurveFiles.Written curves = new CurveFiles(TrainingLogs.read(out)).write(out.resolve(CURVES), "Learning curves of " + out);
         screen.println("learning curves: " + curves);
     }
 }

@@ -6,8 +6,10 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,6 +17,7 @@ import javax.imageio.ImageIO;
 import org.refract.api.RefractException;
 import org.refract.engine.file.AtomicFile;
 import org.refract.engine.file.FileFailure;
+import org.refract.engine.file.OwnFiles;
 import org.refract.engine.train.RunLog;
 
 /**
@@ -31,6 +34,7 @@ public record CurveFiles(TrainingLogs logs) {
     private static final List<String> FIRST = List.of("explained_variance", "l0", "dead", "total");
     private static final List<String> LAST = List.of("not_activated", "density_", "samples_per_second");
 
+    private static final String MARK = "<meta name=\"generator\" content=\"Refract curves\">";
     private static final String HORIZONTAL = "step";
     private static final String EVENTS = "events.out.tfevents.0.refract";
 
@@ -47,27 +51,51 @@ public record CurveFiles(TrainingLogs logs) {
         }
     }
 
-    /** Writes everything. */
+    /**
+     * Writes everything, first the page, by which the other files are known again.
+     *
+     * @throws RefractException if files of others have these names, or the disk is full
+     */
     public Written write(Path folder, String title) throws RefractException {
+        Map<String, Chart> charts = new LinkedHashMap<>();
+        StringBuilder figures = new StringBuilder();
+        for (String metric : ordered(logs.metrics())) {
+            Chart chart = new Chart(metric, HORIZONTAL, logs.curves(metric));
+            charts.put(metric.replaceAll("[^A-Za-z0-9_.+=-]", "_"), chart);
+            figures.append("<figure id=\"").append(SvgSurface.escaped(metric)).append("\">").append(chart.svg()).append("</figure>\n");
+        }
+        List<String> names = new ArrayList<>(List.of(PAGE));
+        charts.keySet().forEach(name -> names.addAll(List.of(name + ".svg", name + ".png")));
+        OwnFiles.check(folder, names, CurveFiles::areThere);
         boolean pictures = true;
         try {
-            Files.createDirectories(folder);
-            StringBuilder charts = new StringBuilder();
-            for (String metric : ordered(logs.metrics())) {
-                List<Curve> curves = logs.curves(metric);
-                Chart chart = new Chart(metric, HORIZONTAL, curves);
-                String svg = chart.svg();
-                String name = metric.replaceAll("[^A-Za-z0-9_.+=-]", "_");
-                AtomicFile.write(folder.resolve(name + ".svg"), svg);
-                pictures = pictures && isDrawn(chart, folder.resolve(name + ".png"));
-                charts.append("<figure id=\"").append(SvgSurface.escaped(metric)).append("\">").append(svg).append("</figure>\n");
+            AtomicFile.write(folder.resolve(PAGE), page(title, figures.toString()));
+            for (Map.Entry<String, Chart> chart : charts.entrySet()) {
+                AtomicFile.write(folder.resolve(chart.getKey() + ".svg"), chart.getValue().svg());
+                pictures = pictures && isDrawn(chart.getValue(), folder.resolve(chart.getKey() + ".png"));
             }
             writeEvents(folder.resolve("tensorboard"));
-            AtomicFile.write(folder.resolve(PAGE), page(title, charts.toString()));
         } catch (IOException e) {
             throw FileFailure.writing(folder, e);
         }
         return new Written(folder.resolve(PAGE), pictures);
+    }
+
+    /**
+     * Looks at a folder before there are curves.
+     *
+     * @throws RefractException if the page of somebody else is there
+     */
+    public static void check(Path folder) throws RefractException {
+        OwnFiles.check(folder, List.of(PAGE), CurveFiles::areThere);
+    }
+
+    private static boolean areThere(Path folder) {
+        try {
+            return Files.readString(folder.resolve(PAGE)).contains(MARK);
+        } catch (IOException notText) {
+            return false;
+        }
     }
 
     /** What says most comes first, the many numbers about densities come last. */
@@ -120,6 +148,7 @@ public record CurveFiles(TrainingLogs logs) {
                     RunLog.Entry entry = log.getValue().get(i);
                     events.add(now - end + seconds[i], entry.step(), entry.metrics());
                 }
+                events.commit();
             }
         }
     }

@@ -1,17 +1,17 @@
 package org.refract.cli.curves;
 
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.zip.CRC32C;
 import org.refract.api.RefractException;
+import org.refract.engine.file.AtomicFile;
 import org.refract.engine.file.FileFailure;
 
 /**
@@ -24,20 +24,18 @@ final class EventFile implements AutoCloseable {
     private static final int MASK = 0xa282ead8;
     private static final String VERSION = "brain.Event:2";
 
-    private final Path file;
+    private final AtomicFile file;
     private final OutputStream out;
 
-    private EventFile(Path file, OutputStream out) {
+    private EventFile(AtomicFile file) {
         this.file = file;
-        this.out = out;
+        this.out = new BufferedOutputStream(file.stream());
     }
 
-    /** Begins a file anew. */
+    /** Begins a file, which appears with {@link #commit()}. */
     static EventFile create(Path file, double seconds) throws RefractException {
         try {
-            Files.createDirectories(file.getParent());
-            EventFile events = new EventFile(file, Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
-                    StandardOpenOption.WRITE));
+            EventFile events = new EventFile(AtomicFile.create(file));
             ByteArrayOutputStream event = begun(seconds, 0);
             bytes(event, 3, VERSION.getBytes(StandardCharsets.UTF_8));
             events.record(event.toByteArray());
@@ -66,9 +64,18 @@ final class EventFile implements AutoCloseable {
         bytes(event, 5, summary.toByteArray());
         try {
             record(event.toByteArray());
-            out.flush();
         } catch (IOException e) {
-            throw FileFailure.writing(file, e);
+            throw FileFailure.writing(file.target(), e);
+        }
+    }
+
+    /** Gives the file its name. */
+    void commit() throws RefractException {
+        try {
+            out.flush();
+            file.commit();
+        } catch (IOException e) {
+            throw FileFailure.writing(file.target(), e);
         }
     }
 
@@ -116,10 +123,6 @@ final class EventFile implements AutoCloseable {
 
     @Override
     public void close() throws RefractException {
-        try {
-            out.close();
-        } catch (IOException e) {
-            throw FileFailure.writing(file, e);
-        }
+        file.close();
     }
 }

@@ -93,6 +93,85 @@ class AtomicFileTest {
     }
 
     @Test
+    void aFolderThatHoldsAnythingElseIsRefusedAndStaysAsItWas() throws Exception {
+        Path target = folder.resolve("run");
+        Files.createDirectories(target.resolve("thesis"));
+        Files.writeString(target.resolve("thesis/chapter1.txt"), "important");
+        Files.writeString(target.resolve("a"), "old");
+        String said;
+        try (AtomicFolder begun = AtomicFolder.create(target)) {
+            Files.writeString(begun.path().resolve("a"), "new");
+            said = assertThrows(RefractException.class, begun::commit).getMessage();
+        }
+        assertTrue(said.startsWith(target + " is there and holds thesis, which Refract did not write"), said);
+        assertEquals("important", Files.readString(target.resolve("thesis/chapter1.txt")));
+        assertEquals("old", Files.readString(target.resolve("a")));
+        assertEquals(List.of("run"), names(folder));
+    }
+
+    @Test
+    void aWriterThatKnowsItsFilesIsToldOfOthersBeforeItBegins() throws Exception {
+        Path target = Files.createDirectory(folder.resolve("report"));
+        Files.createDirectory(target.resolve("data"));
+        Files.writeString(target.resolve("data/older.js"), "old");
+        try (AtomicFolder begun = AtomicFolder.create(target, name -> name.startsWith("data"))) {
+            Files.createDirectory(begun.path().resolve("data"));
+            Files.writeString(begun.path().resolve("data/newer.js"), "new");
+            begun.commit();
+        }
+        assertEquals(List.of("newer.js"), names(target.resolve("data")));
+        Files.writeString(target.resolve("notes.txt"), "mine");
+        assertThrows(RefractException.class, () -> AtomicFolder.create(target, name -> name.startsWith("data")));
+        assertEquals(List.of("data", "notes.txt"), names(target));
+        assertEquals(List.of("report"), names(folder));
+    }
+
+    @Test
+    void whatIsMadeBesideTakesItsPlaceAndLeavesTheRest() throws Exception {
+        Path target = Files.createDirectory(folder.resolve("a"));
+        Files.writeString(target.resolve("log.jsonl"), "log");
+        Files.writeString(target.resolve("weights"), "old");
+        try (MadeBeside made = MadeBeside.of(target)) {
+            assertEquals("a", made.path().getFileName().toString());
+            Files.createDirectory(made.path());
+            Files.writeString(made.path().resolve("weights"), "new");
+            assertEquals("old", Files.readString(target.resolve("weights")));
+            String said = FileFailure.writing(made.path().resolve("weights"), new IOException("odd")).getMessage();
+            assertEquals(target.resolve("weights") + " cannot be written: odd.", said);
+            made.commit();
+        }
+        assertEquals("new", Files.readString(target.resolve("weights")));
+        assertEquals("log", Files.readString(target.resolve("log.jsonl")));
+        assertEquals(List.of("a"), names(folder));
+    }
+
+    @Test
+    void whatAKilledProcessWasReplacingComesBack() throws Exception {
+        long dead = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-version").redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD).start().onExit().get().pid();
+        Path target = Files.createDirectory(folder.resolve("sae"));
+        Files.writeString(target.resolve("weights"), "new");
+        Path waiting = Files.createDirectory(folder.resolve(".sae." + dead + "-1700000000000-1f.replaced"));
+        Files.writeString(waiting.resolve("weights"), "old");
+        Files.writeString(waiting.resolve("config"), "of the old ones");
+        MadeBeside.of(target).close();
+        assertEquals("old", Files.readString(target.resolve("weights")));
+        assertEquals("of the old ones", Files.readString(target.resolve("config")));
+        assertEquals(List.of("sae"), names(folder));
+    }
+
+    @Test
+    void aLinkThatLeadsNowhereIsNamed() throws Exception {
+        Files.createSymbolicLink(folder.resolve("one"), folder.resolve("two"));
+        Files.createSymbolicLink(folder.resolve("two"), folder.resolve("one"));
+        String said = assertThrows(RefractException.class, () -> AtomicFile.write(folder.resolve("one/a.txt"), "x")).getMessage();
+        assertTrue(said.contains(folder.resolve("one") + " is a link that leads back to itself"), said);
+        Files.createSymbolicLink(folder.resolve("lost"), folder.resolve("gone"));
+        said = assertThrows(RefractException.class, () -> AtomicFile.write(folder.resolve("lost/a.txt"), "x")).getMessage();
+        assertTrue(said.contains(folder.resolve("lost") + " is a link that leads to nothing"), said);
+    }
+
+    @Test
     void deletingAFolderDoesNotFollowLinks() throws Exception {
         Path kept = Files.createDirectory(folder.resolve("kept"));
         Files.writeString(kept.resolve("a"), "stays");
@@ -107,7 +186,7 @@ class AtomicFileTest {
     void aPathThroughAFileIsRefusedWithASentence() throws Exception {
         Path file = Files.writeString(folder.resolve("file"), "x");
         String said = assertThrows(RefractException.class, () -> AtomicFile.write(file.resolve("a.txt"), "x")).getMessage();
-        assertTrue(said.contains("cannot be written: a part of that path is a file"), said);
+        assertTrue(said.contains("cannot be written: " + file + " is a file, not a folder"), said);
     }
 
     @Test

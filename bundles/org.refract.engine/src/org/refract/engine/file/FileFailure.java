@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.ReadOnlyFileSystemException;
 import java.util.Locale;
+import java.util.Optional;
 import org.refract.api.RefractException;
 
 /** Says in a sentence why a file could not be read or written. */
@@ -39,13 +42,41 @@ public final class FileFailure {
         if (e instanceof AccessDeniedException || reason.contains("read-only")) {
             return RefractException.usage("%s cannot be written: choose a folder that you may write to.", path);
         }
+        Optional<String> obstacle = obstacle(path);
+        if (obstacle.isPresent() || e instanceof NotDirectoryException || e instanceof FileAlreadyExistsException) {
+            return RefractException.usage("%s cannot be written: %s.", path, obstacle.orElse("something there is a file, not a folder"));
+        }
         if (e instanceof NoSuchFileException) {
             return RefractException.usage("%s cannot be written: there is no folder %s.", path, path.toAbsolutePath().getParent());
         }
-        if (e instanceof NotDirectoryException || e instanceof FileAlreadyExistsException || reason.contains("not a directory")) {
-            return RefractException.usage("%s cannot be written: a part of that path is a file, not a folder.", path);
-        }
         return RefractException.failure(e, "%s cannot be written: %s.", path, reason(e));
+    }
+
+    /** What stands in the way where a path needs a folder: a file, or a link that leads nowhere. */
+    public static Optional<String> obstacle(Path path) {
+        for (Path part = path.toAbsolutePath().getParent(); part != null; part = part.getParent()) {
+            if (Files.isDirectory(part)) {
+                return Optional.empty();
+            }
+            if (Files.isSymbolicLink(part)) {
+                return Optional.of(part + " is a link that leads " + (isMissing(part) ? "to nothing" : "back to itself"));
+            }
+            if (Files.exists(part, LinkOption.NOFOLLOW_LINKS)) {
+                return Optional.of(part + " is a file, not a folder");
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isMissing(Path link) {
+        try {
+            link.toRealPath();
+            return false;
+        } catch (NoSuchFileException e) {
+            return true;
+        } catch (IOException circle) {
+            return false;
+        }
     }
 
     /** Whether a write failed because the disk, or what of it this user may fill, is full. */

@@ -19,34 +19,57 @@ import java.util.regex.Pattern;
  */
 final class Leftovers {
 
-    private static final Pattern PARTIAL = Pattern.compile("\\.(.*)\\.(\\d+-\\d+)-[0-9a-f]+\\.partial", Pattern.DOTALL);
+    private static final Pattern PARTIAL = Pattern.compile("\\.(.*)\\.(\\d+-\\d+)-[0-9a-f]+\\.(partial|replaced)", Pattern.DOTALL);
+    private static final String REPLACED = "replaced";
 
     private Leftovers() {
     }
 
     /** A new name beside {@code target}. */
     static Path beside(Path target) {
-        String random = Long.toHexString(ThreadLocalRandom.current().nextLong());
-        return target.resolveSibling("." + target.getFileName() + "." + ProcessMark.current() + "-" + random + ".partial");
+        return name(target, "partial");
     }
 
-    /** A path with the names that its half-written folders will have. */
+    /** A new name beside {@code target} for what is replaced there; see {@link Exchange}. */
+    static Path replaced(Path target) {
+        return name(target, REPLACED);
+    }
+
+    private static Path name(Path target, String kind) {
+        String random = Long.toHexString(ThreadLocalRandom.current().nextLong());
+        return target.resolveSibling("." + target.getFileName() + "." + ProcessMark.current() + "-" + random + "." + kind);
+    }
+
+    /** Whether a file is half-written, by its name. */
+    static boolean isOne(Path file) {
+        return PARTIAL.matcher(file.getFileName().toString()).matches();
+    }
+
+    /** A path with the names that its half-written folders will have; what is made in a {@link MadeBeside} has its own. */
     static Path finished(Path path) {
         Path finished = path.getRoot();
+        Path room = null;
         for (Path part : path) {
             Matcher name = PARTIAL.matcher(part.toString());
             Path whole = name.matches() ? path.getFileSystem().getPath(name.group(1)) : part;
-            finished = finished == null ? whole : finished.resolve(whole);
+            if (!part.equals(room)) {
+                finished = finished == null ? whole : finished.resolve(whole);
+            }
+            room = name.matches() ? whole : null;
         }
         return finished == null ? path : finished;
     }
 
-    /** Deletes what dead processes began for {@code target}. */
+    /** Deletes what dead processes began for {@code target}; what they were about to replace comes back. */
     static void sweep(Path target) throws IOException {
         Path folder = target.getParent();
         try (DirectoryStream<Path> siblings = Files.newDirectoryStream(folder, p -> isLeftover(p, target))) {
             for (Path leftover : siblings) {
-                delete(leftover);
+                if (leftover.getFileName().toString().endsWith(REPLACED)) {
+                    Exchange.putBack(leftover, target);
+                } else {
+                    delete(leftover);
+                }
             }
         } catch (NoSuchFileException gone) {
             return;

@@ -11,6 +11,7 @@ import java.util.Properties;
 import org.duckdb.DuckDBConnection;
 import org.duckdb.DuckDBDriver;
 import org.refract.api.RefractException;
+import org.refract.engine.file.FileFailure;
 
 /** How atlas files are opened: by the driver itself, so that no class loader has to find it. */
 final class AtlasDatabase {
@@ -20,6 +21,10 @@ final class AtlasDatabase {
     private static final String USE_ATLAS = "USE atlas";
     /** No query reaches another file or the network. */
     private static final String CLOSED_WORLD = "SET enable_external_access = false";
+
+    /** A DuckDB file says so after the checksum of its first block. */
+    private static final String MAGIC = "DUCK";
+    private static final int MAGIC_AT = 8;
 
     private AtlasDatabase() {
     }
@@ -48,6 +53,26 @@ final class AtlasDatabase {
             throw RefractException.failure(e, "%s is not an atlas, or it is damaged (%s); build it again with refract atlas.",
                     file, firstLine(e));
         }
+    }
+
+    /**
+     * Looks at the place of a new atlas; a database there, damaged or not, is an older one.
+     *
+     * @throws RefractException if something else stands there
+     */
+    static void checkReplaceable(Path file) throws RefractException {
+        if (!Files.exists(file)) {
+            return;
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] head = in.readNBytes(MAGIC_AT + MAGIC.length());
+            if (head.length == 0 || head.length == MAGIC_AT + MAGIC.length() && new String(head, MAGIC_AT, MAGIC.length(), StandardCharsets.US_ASCII).equals(MAGIC)) {
+                return;
+            }
+        } catch (IOException e) {
+            throw FileFailure.reading(file, e);
+        }
+        throw RefractException.usage("%s is there and is no atlas, so it is not replaced: move it away.", file);
     }
 
     /** One more connection to what {@link #read} opened, for one query. */

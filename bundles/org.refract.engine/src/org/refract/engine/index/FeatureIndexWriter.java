@@ -1,11 +1,8 @@
 package org.refract.engine.index;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -16,6 +13,7 @@ import org.refract.api.RefractException;
 import org.refract.api.analysis.Example;
 import org.refract.api.analysis.Feature;
 import org.refract.api.analysis.Label;
+import org.refract.engine.file.MadeBeside;
 
 /**
  * Writes an atlas beside its place; {@link #commit()} puts it there. Closed without a commit it leaves nothing. Rows come
@@ -23,7 +21,7 @@ import org.refract.api.analysis.Label;
  */
 public final class FeatureIndexWriter implements AutoCloseable {
     private final Path file;
-    private final Path beside;
+    private final MadeBeside made;
     private final DuckDBConnection database;
     private final DuckDBAppender features;
     private final DuckDBAppender examples;
@@ -31,9 +29,9 @@ public final class FeatureIndexWriter implements AutoCloseable {
     private final DuckDBAppender histograms;
     private boolean open = true;
 
-    private FeatureIndexWriter(Path file, Path beside, DuckDBConnection database) throws SQLException {
+    private FeatureIndexWriter(Path file, MadeBeside made, DuckDBConnection database) throws SQLException {
         this.file = file;
-        this.beside = beside;
+        this.made = made;
         this.database = database;
         features = appender("features");
         examples = appender("examples");
@@ -46,32 +44,36 @@ public final class FeatureIndexWriter implements AutoCloseable {
      *
      * @param file    where it will stand; its folder is made if need be
      * @param prompts the recordings' prompts by number
+     * @throws RefractException if something else than an atlas stands there, or its folder cannot be written to
      */
     public static FeatureIndexWriter create(Path file, AtlasFacts facts, Map<Long, String> prompts) throws RefractException {
-        Path beside = file.resolveSibling(file.getFileName() + ".part");
+        AtlasDatabase.checkReplaceable(file);
+        MadeBeside made = MadeBeside.of(file);
         try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            delete(beside);
-            return open(file, beside, facts, prompts);
-        } catch (SQLException | IOException e) {
+            DuckDBConnection database = AtlasDatabase.create(made.path());
+            try {
+                FeatureIndexWriter writer = new FeatureIndexWriter(file, made, database);
+                writer.writeMeta(facts);
+                writer.writePrompts(prompts);
+                return writer;
+            } catch (SQLException | RuntimeException | Error e) {
+                database.close();
+                throw e;
+            }
+        } catch (SQLException e) {
+            made.close();
             throw failure(file, e);
+        } catch (RefractException | RuntimeException | Error e) {
+            made.close();
+            throw e;
         }
     }
 
-    private static FeatureIndexWriter open(Path file, Path beside, AtlasFacts facts, Map<Long, String> prompts) throws RefractException, SQLException {
-        DuckDBConnection database = AtlasDatabase.create(beside);
-        try {
-            FeatureIndexWriter writer = new FeatureIndexWriter(file, beside, database);
-            writer.writeMeta(facts);
-            try (DuckDBAppender recordings = writer.appender("recordings")) {
-                for (Map.Entry<Long, String> prompt : prompts.entrySet()) {
-                    recordings.beginRow().append(prompt.getKey().longValue()).append(prompt.getValue()).endRow();
-                }
+    private void writePrompts(Map<Long, String> prompts) throws SQLException {
+        try (DuckDBAppender recordings = appender("recordings")) {
+            for (Map.Entry<Long, String> prompt : prompts.entrySet()) {
+                recordings.beginRow().append(prompt.getKey().longValue()).append(prompt.getValue()).endRow();
             }
-            return writer;
-        } catch (SQLException e) {
-            database.close();
-            throw e;
         }
     }
 
@@ -143,22 +145,20 @@ public final class FeatureIndexWriter implements AutoCloseable {
             }
             open = false;
             database.close();
-            Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (SQLException | IOException e) {
+            made.commit();
+        } catch (SQLException e) {
             throw failure(file, e);
         }
     }
 
     @Override
     public void close() throws RefractException {
-        if (!open) {
-            return;
-        }
-        open = false;
-        try {
-            database.close();
-            delete(beside);
-        } catch (SQLException | IOException e) {
+        try (made) {
+            if (open) {
+                open = false;
+                database.close();
+            }
+        } catch (SQLException e) {
             throw failure(file, e);
         }
     }
@@ -171,11 +171,6 @@ public final class FeatureIndexWriter implements AutoCloseable {
         byte[] bytes = new byte[map.length * Float.BYTES];
         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(map);
         return bytes;
-    }
-
-    private static void delete(Path beside) throws IOException {
-        Files.deleteIfExists(beside);
-        Files.deleteIfExists(beside.resolveSibling(beside.getFileName() + ".wal"));
     }
 
     private static RefractException failure(Path file, Exception e) {

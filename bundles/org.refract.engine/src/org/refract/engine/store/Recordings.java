@@ -20,6 +20,7 @@ import org.refract.api.RefractException;
 import org.refract.engine.file.AtomicFile;
 import org.refract.engine.file.FileFailure;
 import org.refract.engine.file.Json;
+import org.refract.engine.file.OwnFiles;
 import org.refract.engine.file.SafeTensors;
 
 /**
@@ -31,6 +32,7 @@ public final class Recordings implements AutoCloseable {
 
     static final String FILE = "recordings.jsonl";
     static final String IMAGES = "images";
+    private static final String PICTURES = "refract-images";
     static final String IMAGE = "image";
     private static final int OPEN_PACKS = 64;
 
@@ -93,8 +95,9 @@ public final class Recordings implements AutoCloseable {
             }
             return;
         }
+        OwnFiles.check(images(run), List.of(StoreManifest.FILE), Recordings::arePictures);
         JsonObject images = new JsonObject();
-        images.addProperty("format", "refract-images");
+        images.addProperty("format", PICTURES);
         images.addProperty("version", 1);
         images.addProperty("per_shard", perShard);
         AtomicFile.write(images(run).resolve(StoreManifest.FILE), Json.text(images));
@@ -111,6 +114,15 @@ public final class Recordings implements AutoCloseable {
             list.commit();
         } catch (IOException e) {
             throw FileFailure.writing(file, e);
+        }
+    }
+
+    private static boolean arePictures(Path images) {
+        try {
+            Json json = Json.read(images.resolve(StoreManifest.FILE));
+            return json.has("format") && json.at("format").text().equals(PICTURES);
+        } catch (RefractException notOurs) {
+            return false;
         }
     }
 

@@ -14,6 +14,7 @@ import org.refract.api.sae.Provenance;
 import org.refract.api.sae.Sae;
 import org.refract.api.sae.SaeTrainer;
 import org.refract.engine.Version;
+import org.refract.engine.sae.DictionaryPlace;
 import org.refract.engine.source.Batch;
 import org.refract.engine.source.BatchSource;
 import org.refract.engine.store.StreamPosition;
@@ -153,7 +154,7 @@ final class RunningTask implements AutoCloseable {
                 "torch", Version.torch()));
         Optional.ofNullable(metrics.get("explained_variance")).ifPresent(v -> facts.put("explained_variance", String.format(Locale.ROOT, "%.6f", v)));
         Provenance provenance = new Provenance(data.model(), data.modelFingerprint(), data.point(), facts);
-        format.write(new CheckpointFormat.Checkpoint(sae.config(), trainer.result(), Optional.of(provenance)), folder.resolve(task.name()));
+        new DictionaryPlace(format, folder.resolve(task.name())).writeInto(new CheckpointFormat.Checkpoint(sae.config(), trainer.result(), Optional.of(provenance)));
     }
 
     @Override

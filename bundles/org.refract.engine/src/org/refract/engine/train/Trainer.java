@@ -1,5 +1,7 @@
 package org.refract.engine.train;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -7,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.refract.api.RefractException;
 import org.refract.api.job.CancelledException;
 import org.refract.api.job.Monitor;
@@ -35,6 +38,7 @@ public final class Trainer {
     private final SavedSteps.Writer states;
     private final Map<String, Map<String, Double>> finished = new LinkedHashMap<>();
     private final Map<String, EarlyStop.Progress> stopped = new LinkedHashMap<>();
+    private boolean finishedBefore;
 
     /**
      * @param folder gets one folder per autoencoder
@@ -67,6 +71,9 @@ public final class Trainer {
             throw RefractException.usage("%s holds a training with other settings or data (%s): choose another folder, or delete it.", folder,
                     TrainingDifference.between(saved.get().identity(), identity));
         }
+        for (TrainingTask task : plan.tasks()) {
+            checkPlace(folder.resolve(task.name()));
+        }
         finished.clear();
         stopped.clear();
         plan.tasks().forEach(task -> finished.put(task.name(), Map.of()));
@@ -91,6 +98,29 @@ public final class Trainer {
             task.close();
         }
         return new LinkedHashMap<>(finished);
+    }
+
+    /** A training's folder has its log; in any other it begins only if nothing is there. */
+    private static void checkPlace(Path place) throws RefractException {
+        if (Files.exists(place) && !Files.isDirectory(place)) {
+            throw RefractException.usage("%s is a file, so no dictionary can be trained there: choose another folder.", place);
+        }
+        if (!Files.isDirectory(place) || Files.isRegularFile(place.resolve(RunningTask.LOG))) {
+            return;
+        }
+        try (Stream<Path> inside = Files.list(place)) {
+            Optional<Path> other = inside.filter(file -> !file.getFileName().toString().equals(TrainingState.STATES)).sorted().findFirst();
+            if (other.isPresent()) {
+                throw RefractException.usage("%s is there and is no training: it holds %s; choose another folder.", place, other.get().getFileName());
+            }
+        } catch (IOException e) {
+            throw FileFailure.reading(place, e);
+        }
+    }
+
+    /** Whether {@link #run} found the training at its last step, so that nothing was left to train. */
+    public boolean wasFinished() {
+        return finishedBefore;
     }
 
     private void begin(List<RunningTask> tasks, Optional<TrainingState> saved, Monitor monitor) throws RefractException {
@@ -121,6 +151,7 @@ public final class Trainer {
     }
 
     private void train(List<RunningTask> tasks, Batches batches, long done, String identity, Monitor monitor) throws RefractException {
+        finishedBefore = done >= plan.steps();
         monitor.stage("Training " + dictionaries(tasks), Math.max(0, plan.steps() - done));
         SavedSteps saved = new SavedSteps(folder, identity, done, plan.saveEvery(), states);
         long step = done;

@@ -35,6 +35,7 @@ import org.refract.engine.tensor.Tensors;
  */
 record TrainingState(long step, String identity, Map<String, StreamPosition> positions, Map<String, EarlyStop.Progress> progress) {
 
+    static final String STATES = "state";
     private static final String FILE = "training.json";
     private static final String FORMAT = "refract-training";
     private static final int VERSION = 1;
@@ -197,7 +198,7 @@ record TrainingState(long step, String identity, Map<String, StreamPosition> pos
     }
 
     private static Path file(Path folder, String task, long step) {
-        return folder.resolve(task).resolve("state").resolve(step + ".safetensors");
+        return folder.resolve(task).resolve(STATES).resolve(step + ".safetensors");
     }
 
     private static void deleteOthers(Path kept) throws RefractException {
@@ -205,7 +206,7 @@ record TrainingState(long step, String identity, Map<String, StreamPosition> pos
             return;
         }
         try (var files = Files.list(kept.getParent())) {
-            for (Path file : files.filter(f -> !f.equals(kept) && f.toString().endsWith(".safetensors")).toList()) {
+            for (Path file : files.filter(f -> !f.equals(kept) && f.getFileName().toString().matches("\\d+\\.safetensors")).toList()) {
                 Files.deleteIfExists(file);
             }
         } catch (IOException e) {

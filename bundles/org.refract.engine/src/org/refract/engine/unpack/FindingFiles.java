@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -35,7 +37,7 @@ public final class FindingFiles {
 
     /** Writes all findings of an analysis, replacing older ones whole. */
     public static void write(Path folder, List<Finding> findings) throws RefractException {
-        try (AtomicFolder whole = AtomicFolder.create(folder)) {
+        try (AtomicFolder whole = AtomicFolder.create(folder, own(folder)::contains)) {
             JsonArray list = new JsonArray();
             for (Finding finding : findings) {
                 FileName.require(finding.id(), "The analysis '" + folder.getFileName() + "'");
@@ -54,6 +56,27 @@ public final class FindingFiles {
             AtomicFile.write(whole.path().resolve(LIST), Json.text(list));
             whole.commit();
         }
+    }
+
+    /** Names of the files that the findings in a folder consist of. */
+    private static Set<String> own(Path folder) throws RefractException {
+        Set<String> names = new HashSet<>();
+        if (present(folder)) {
+            names.add(LIST);
+            for (Json id : Json.read(folder.resolve(LIST)).items()) {
+                names.add(id.text() + ".json");
+                names.add(id.text() + ".csv");
+                if (Files.isRegularFile(folder.resolve(id.text() + ".json"))) {
+                    Json finding = Json.read(folder.resolve(id.text() + ".json"));
+                    if (finding.has("pictures")) {
+                        for (Json picture : finding.at("pictures").items()) {
+                            names.add(picture.at("file").text());
+                        }
+                    }
+                }
+            }
+        }
+        return names;
     }
 
     /** Whether the findings of an analysis are there. */

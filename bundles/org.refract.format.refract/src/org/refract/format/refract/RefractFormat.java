@@ -11,6 +11,7 @@ import org.osgi.service.component.annotations.Component;
 import org.refract.api.RefractException;
 import org.refract.api.sae.CheckpointFormat;
 import org.refract.engine.file.AtomicFile;
+import org.refract.engine.file.AtomicFolder;
 import org.refract.engine.file.FileFailure;
 import org.refract.engine.file.SafeTensors;
 import org.refract.engine.file.SafeTensorsWriter;
@@ -62,12 +63,12 @@ public final class RefractFormat implements CheckpointFormat {
 
     @Override
     public void write(Checkpoint checkpoint, Path location) throws RefractException {
-        try {
-            Files.deleteIfExists(location.resolve(Sidecar.FILE));
-            Path weights = location.resolve(WEIGHTS);
+        try (AtomicFolder folder = AtomicFolder.create(location)) {
+            Path weights = folder.path().resolve(WEIGHTS);
             SafeTensorsWriter.write(weights, Map.of("format", "refract-sae", "variant", checkpoint.config().variant()), checkpoint.tensors());
             Sidecar sidecar = new Sidecar(checkpoint.config(), checkpoint.provenance(), Files.size(weights), Sha256.of(weights));
-            AtomicFile.write(location.resolve(Sidecar.FILE), sidecar.text());
+            AtomicFile.write(folder.path().resolve(Sidecar.FILE), sidecar.text());
+            folder.commit();
         } catch (IOException e) {
             throw FileFailure.writing(location, e);
         }
