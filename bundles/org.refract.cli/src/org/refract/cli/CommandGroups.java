@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
+import org.refract.cli.progress.Plain;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi.Text;
@@ -50,7 +51,7 @@ final class CommandGroups {
             text.append(table);
         });
         for (String sentence : refused) {
-            text.append(System.lineSeparator()).append(sentence);
+            text.append(System.lineSeparator()).append(Plain.line(sentence));
         }
         return refused.isEmpty() ? text.toString() : text.append(System.lineSeparator()).toString();
     }

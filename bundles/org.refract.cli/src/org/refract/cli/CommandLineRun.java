@@ -7,10 +7,13 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.refract.api.RefractException;
+import org.refract.cli.progress.Plain;
+import org.refract.cli.progress.Printed;
 import org.refract.cli.progress.Terminal;
 import picocli.CommandLine;
 import picocli.CommandLine.ExecutionException;
@@ -28,16 +31,16 @@ final class CommandLineRun {
     /** Exit code after Ctrl-C, as shells have it: 128 + SIGINT. */
     static final int STOPPED = 130;
 
-    private final PrintWriter out;
-    private final PrintWriter err;
+    private final Printed out;
+    private final Printed err;
     private final Terminal terminal;
     private final RefractCommand top;
     private final CommandLine line;
     private final List<String> refused;
 
     CommandLineRun(Commands commands, PrintWriter out, PrintWriter err, Terminal terminal) {
-        this.out = out;
-        this.err = err;
+        this.err = Printed.of(err);
+        this.out = this.err.beside(out);
         this.terminal = terminal;
         this.top = new RefractCommand(terminal);
         this.line = new CommandLine(top);
@@ -46,7 +49,7 @@ final class CommandLineRun {
         for (CommandSource source : ordered(commands.sources())) {
             add(source, groups);
         }
-        line.setOut(out).setErr(err).setUsageHelpAutoWidth(false).setUsageHelpWidth(terminal.helpWidth());
+        line.setOut(this.out).setErr(this.err).setUsageHelpAutoWidth(false).setUsageHelpWidth(terminal.helpWidth());
         line.setCaseInsensitiveEnumValuesAllowed(true).setPosixClusteredShortOptionsAllowed(false);
         line.setAbbreviatedOptionsAllowed(false).setExpandAtFiles(false);
         CommandGroups.install(line, groups, refused);
@@ -75,6 +78,11 @@ final class CommandLineRun {
     private int execute(String[] arguments) {
         try {
             ParseResult parsed = line.parseArgs(arguments);
+            Optional<CommandLine> explained = parsed.asCommandLineList().stream().filter(CommandLine::isUsageHelpRequested).findFirst();
+            if (explained.isPresent()) {
+                out.styled(explained.get().getUsageMessage());
+                return explained.get().getCommandSpec().exitCodeOnUsageHelp();
+            }
             try {
                 return new RunLast().execute(parsed);
             } catch (ExecutionException e) {
@@ -140,7 +148,7 @@ final class CommandLineRun {
     }
 
     private void say(String sentence) {
-        err.println("refract: " + sentence);
+        err.println(Plain.line("refract: " + sentence));
     }
 
     private void debug(Throwable e) {

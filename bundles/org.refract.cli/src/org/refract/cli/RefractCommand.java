@@ -1,5 +1,6 @@
 package org.refract.cli;
 
+import org.refract.cli.progress.Printed;
 import org.refract.cli.progress.Terminal;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -48,7 +49,7 @@ public final class RefractCommand implements Runnable {
     @Override
     public void run() {
         CommandLine line = spec.commandLine();
-        line.usage(line.getOut());
+        Printed.of(line.getOut()).styled(line.getUsageMessage());
     }
 
     /** The terminal that progress is shown on. */

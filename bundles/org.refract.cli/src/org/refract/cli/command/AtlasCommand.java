@@ -90,7 +90,7 @@ public final class AtlasCommand implements Command {
             }
             return chosen.size();
         });
-        chosen.forEach(point -> spec.commandLine().getOut().println(run.atlas(point)));
+        chosen.forEach(point -> spec.commandLine().getOut().printf("%s%n", run.atlas(point)));
         return 0;
     }
 

@@ -34,7 +34,7 @@ public final class CurvesCommand implements Command {
     public Integer call() throws RefractException {
         TrainingLogs logs = TrainingLogs.read(training);
         Path folder = out == null ? training.resolve("curves") : out;
-        spec.commandLine().getOut().println(new CurveFiles(logs).write(folder, "Learning curves of " + training));
+        spec.commandLine().getOut().printf("%s%n", new CurveFiles(logs).write(folder, "Learning curves of " + training));
         return 0;
     }
 }

@@ -15,7 +15,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.refract.api.RefractException;
 import org.refract.api.model.HookPoint;
+import org.refract.cli.progress.Plain;
 import org.refract.engine.file.AtomicFile;
+import org.refract.engine.file.CsvCell;
 import org.refract.engine.file.Json;
 import org.refract.engine.file.OwnFiles;
 import org.refract.engine.metrics.Metric;
@@ -79,8 +81,8 @@ record EvaluationTable(List<Path> saes, Data data, List<Map<String, Double>> val
      * @param width columns of the screen; dictionaries that find no room beside the others stand below them
      */
     void print(PrintWriter out, int width) {
-        out.println(data);
-        List<String> heads = heads(shortNames(saes));
+        out.printf("%s%n", data);
+        List<String> heads = heads(shortNames(saes).stream().map(Plain::line).toList());
         int first = names().stream().mapToInt(String::length).max().orElse(0);
         int from = 0;
         while (from < heads.size()) {
@@ -203,16 +205,16 @@ record EvaluationTable(List<Path> saes, Data data, List<Map<String, Double>> val
         String json = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(json());
         AtomicFile.write(folder.resolve(MEASURES), json + "\n");
         StringBuilder csv = new StringBuilder("metric");
-        saes.forEach(sae -> csv.append(',').append(quoted(sae.toString())));
+        saes.forEach(sae -> csv.append(',').append(CsvCell.of(sae.toString())));
         csv.append('\n');
         for (String name : names()) {
-            csv.append(quoted(name));
+            csv.append(CsvCell.of(name));
             values.forEach(v -> csv.append(',').append(v.containsKey(name) ? v.get(name).toString() : ""));
             csv.append('\n');
         }
         AtomicFile.write(folder.resolve(TABLE), csv.toString());
         StringBuilder densities = new StringBuilder("latent");
-        saes.forEach(sae -> densities.append(',').append(quoted(sae.toString())));
+        saes.forEach(sae -> densities.append(',').append(CsvCell.of(sae.toString())));
         densities.append('\n');
         int most = scores.stream().mapToInt(s -> s.densities().length).max().orElse(0);
         for (int latent = 0; latent < most; latent++) {
@@ -244,10 +246,5 @@ record EvaluationTable(List<Path> saes, Data data, List<Map<String, Double>> val
         } catch (RefractException notOurs) {
             return false;
         }
-    }
-
-    /** A cell of a CSV file. */
-    static String quoted(String text) {
-        return text.matches("[^,\"\r\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
     }
 }

@@ -16,6 +16,7 @@ import org.refract.api.Hyperparameter;
 import org.refract.api.RefractException;
 import org.refract.api.command.Command;
 import org.refract.api.sae.SaeVariant;
+import org.refract.cli.progress.Printed;
 import org.refract.engine.Locations;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.extension.Refusal;
@@ -69,7 +70,7 @@ public final class ExtensionsCommand implements Command {
             }
         }
         List<Refusal> refused = extensions.refusals();
-        PrintWriter out = spec.commandLine().getOut();
+        Printed out = Printed.of(spec.commandLine().getOut());
         if (json) {
             Map<String, Object> all = new LinkedHashMap<>();
             all.put("folder", new Locations().extensions().toString());
@@ -80,13 +81,13 @@ public final class ExtensionsCommand implements Command {
         }
         Ansi ansi = spec.commandLine().getColorScheme().ansi();
         kinds.forEach((kind, entries) -> {
-            out.println(ansi.string("@|bold " + kind + "|@"));
+            out.styled(ansi.string("@|bold " + kind + "|@") + System.lineSeparator());
             entries.forEach(e -> out.printf("  %-20s %s%n", e.id(), e.bundle()));
         });
         for (Refusal refusal : refused) {
-            out.println("refused: " + refusal.name() + ": " + refusal.reason());
+            out.printf("refused: %s: %s%n", refusal.name(), refusal.reason());
         }
-        out.println("Folder for more: " + new Locations().extensions());
+        out.printf("Folder for more: %s%n", new Locations().extensions());
         return 0;
     }
 

@@ -162,9 +162,9 @@ public final class GenerateCommand implements Command {
             printed.println(record);
         } else {
             if (record.has("base_file")) {
-                printed.println(record.get("base_file").getAsString());
+                printed.printf("%s%n", record.get("base_file").getAsString());
             }
-            printed.println(record.get("file").getAsString());
+            printed.printf("%s%n", record.get("file").getAsString());
         }
         printed.flush();
     }

@@ -2,7 +2,6 @@ package org.refract.cli.command;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -15,6 +14,8 @@ import org.osgi.service.component.annotations.ServiceScope;
 import org.refract.api.RefractException;
 import org.refract.api.command.Command;
 import org.refract.api.model.Placement;
+import org.refract.cli.progress.Plain;
+import org.refract.cli.progress.Printed;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.job.JobQueue;
 import picocli.CommandLine;
@@ -58,7 +59,7 @@ public final class InspectCommand implements Command {
         }
         Map<String, Object> facts = JobOnScreen.of(spec, jobs).run(Placement.CPU, "Looking at " + location,
                 List.of(), monitor -> new Inspection(extensions, tensors, hookPoints, verify).of(location, monitor));
-        PrintWriter out = spec.commandLine().getOut();
+        Printed out = Printed.of(spec.commandLine().getOut());
         if (json) {
             Gson gson = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
             out.println(gson.toJson(facts));
@@ -68,22 +69,23 @@ public final class InspectCommand implements Command {
         return 0;
     }
 
-    private void print(PrintWriter out, Map<?, ?> facts, String indent) {
+    private void print(Printed out, Map<?, ?> facts, String indent) {
         Ansi ansi = spec.commandLine().getColorScheme().ansi();
-        int width = facts.keySet().stream().mapToInt(k -> k.toString().length()).filter(n -> n <= 28).max().orElse(0);
+        int width = facts.keySet().stream().mapToInt(k -> Plain.line(k.toString()).length()).filter(n -> n <= 28).max().orElse(0);
         facts.forEach((name, value) -> {
-            String shown = name.toString();
+            String shown = Plain.line(name.toString());
             String padded = shown + " ".repeat(Math.max(0, width - shown.length()));
             switch (value) {
                 case Map<?, ?> inner -> {
-                    out.println(indent + ansi.text("@|bold " + escaped(shown) + "|@"));
+                    out.styled(indent + ansi.text("@|bold " + escaped(shown) + "|@") + System.lineSeparator());
                     print(out, inner, indent + "  ");
                 }
                 case Collection<?> list -> {
-                    out.println(indent + ansi.text("@|bold " + escaped(shown) + "|@"));
-                    list.forEach(line -> out.println(indent + "  " + line));
+                    out.styled(indent + ansi.text("@|bold " + escaped(shown) + "|@") + System.lineSeparator());
+                    list.forEach(line -> out.printf("%s  %s%n", indent, line));
                 }
-                default -> out.println(indent + ansi.text("@|faint " + escaped(padded) + "|@") + "  " + value);
+                default -> out.styled(indent + ansi.text("@|faint " + escaped(padded) + "|@") + "  " + Plain.line(String.valueOf(value))
+                        + System.lineSeparator());
             }
         });
     }

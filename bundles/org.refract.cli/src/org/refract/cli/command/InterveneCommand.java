@@ -134,8 +134,8 @@ public final class InterveneCommand implements Command {
             changed.addProperty("after", after.toString());
             spec.commandLine().getOut().println(changed);
         } else {
-            spec.commandLine().getOut().println(before);
-            spec.commandLine().getOut().println(after);
+            spec.commandLine().getOut().printf("%s%n", before);
+            spec.commandLine().getOut().printf("%s%n", after);
         }
     }
 

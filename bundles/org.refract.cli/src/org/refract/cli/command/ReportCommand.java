@@ -46,7 +46,7 @@ public final class ReportCommand implements Command {
         for (ReportWriter writer : writers) {
             Path page = JobOnScreen.of(spec, jobs)
                     .run(Placement.CPU, "Writing the report", List.of(), monitor -> writer.write(new RunFolder(run), monitor));
-            spec.commandLine().getOut().println("The report is " + page);
+            spec.commandLine().getOut().printf("The report is %s%n", page);
         }
         return 0;
     }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.refract.engine.file.CsvCell;
 import org.refract.engine.metrics.DecoderShares;
 
 /**
@@ -53,7 +54,7 @@ record SharesTable(List<String> names, List<Optional<DecoderShares>> shares) {
         int latents = 0;
         for (int i = 0; i < shares.size(); i++) {
             for (String point : shares.get(i).map(DecoderShares::points).orElse(List.of())) {
-                csv.append(',').append(EvaluationTable.quoted(names.get(i) + " " + point));
+                csv.append(',').append(CsvCell.of(names.get(i) + " " + point));
             }
             latents = Math.max(latents, shares.get(i).map(its -> its.shares().length).orElse(0));
         }

@@ -20,6 +20,8 @@ import org.refract.cli.RefractCommand;
 import org.refract.cli.curves.CurveFiles;
 import org.refract.cli.curves.TrainingLogs;
 import org.refract.cli.curves.TrainingWatch;
+import org.refract.cli.progress.Plain;
+import org.refract.cli.progress.Printed;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.extension.Lease;
 import org.refract.engine.job.JobQueue;
@@ -185,7 +187,7 @@ public final class TrainCommand implements Command {
             try {
                 view(out).follow(screen, EVERY_MILLIS);
             } catch (RefractException damaged) {
-                screen.println(damaged.getMessage());
+                screen.println(Plain.line(damaged.getMessage()));
             }
         });
     }
@@ -193,13 +195,13 @@ public final class TrainCommand implements Command {
     private void tell(Trained trained) throws RefractException {
         PrintWriter screen = spec.commandLine().getOut();
         if (watch) {
-            view(out).picture().forEach(screen::println);
+            view(out).picture().forEach(line -> Printed.of(screen).styled(line + System.lineSeparator()));
         }
         trained.summary().print(screen);
         if (trained.before()) {
             screen.printf("%s was finished before; nothing was left to train.%n", out);
         }
         CurveFiles.Written curves = new CurveFiles(TrainingLogs.read(out)).write(out.resolve(CURVES), "Learning curves of " + out);
-        screen.println("learning curves: " + curves);
+        screen.printf("learning curves: %s%n", curves);
     }
 }

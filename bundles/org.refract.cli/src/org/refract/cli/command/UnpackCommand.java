@@ -95,9 +95,9 @@ public final class UnpackCommand implements Command {
             }
             spec.commandLine().getOut().println(outcome);
         } else if (written) {
-            spec.commandLine().getOut().println("The report: " + report);
+            spec.commandLine().getOut().printf("The report: %s%n", report);
         } else {
-            spec.commandLine().getOut().println("The run: " + run.path());
+            spec.commandLine().getOut().printf("The run: %s%n", run.path());
         }
     }
 }

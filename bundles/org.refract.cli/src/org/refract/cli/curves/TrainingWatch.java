@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.refract.api.RefractException;
+import org.refract.cli.progress.Plain;
+import org.refract.cli.progress.Printed;
 import org.refract.cli.progress.Terminal;
 
 /**
@@ -42,14 +44,14 @@ public record TrainingWatch(Path folder, List<String> metrics, Terminal terminal
         TrainingLogs logs = TrainingLogs.read(folder);
         Map<String, List<Curve>> plots = new LinkedHashMap<>();
         for (String metric : metrics) {
-            List<Curve> curves = logs.curves(metric);
+            List<Curve> curves = logs.curves(metric).stream().map(c -> new Curve(Plain.line(c.name()), c.x(), c.y())).toList();
             if (!curves.isEmpty()) {
-                plots.put(metric, curves);
+                plots.put(Plain.line(metric), curves);
             }
         }
         if (plots.isEmpty()) {
             String logged = logs.metrics().isEmpty() ? " yet." : "; there are " + String.join(", ", logs.metrics()) + ".";
-            return List.of("Nothing of " + String.join(", ", metrics) + " is logged" + logged);
+            return List.of(Plain.line("Nothing of " + String.join(", ", metrics) + " is logged" + logged));
         }
         boolean screen = terminal.interactive();
         int room = screen ? terminal.rows() - BELOW : Integer.MAX_VALUE;
@@ -66,13 +68,13 @@ public record TrainingWatch(Path folder, List<String> metrics, Terminal terminal
 
     /** Draws until the training is done or the thread is interrupted; where nobody watches a screen, once. */
     public void follow(PrintWriter out, long everyMillis) throws RefractException {
+        Printed screen = Printed.of(out);
         List<String> shown = List.of();
         while (!Thread.currentThread().isInterrupted()) {
             boolean done = TrainingLogs.done(folder);
             List<String> now = TrainingLogs.in(folder) ? picture() : List.of();
             if (!now.equals(shown)) {
-                out.print(terminal.interactive() ? frame(now, shown.isEmpty()) : String.join(System.lineSeparator(), now) + System.lineSeparator());
-                out.flush();
+                screen.styled(terminal.interactive() ? frame(now, shown.isEmpty()) : String.join(System.lineSeparator(), now) + System.lineSeparator());
                 shown = now;
             }
             if (done || !terminal.interactive()) {

@@ -9,7 +9,7 @@ import java.util.Map;
 /**
  * The words of a progress display. Pure: the same state gives the same line.
  * <pre>
- * Recording block updates  ━━━━━━━━━━━━━━━━╸─────────  64 %  1 280/2 000  92/s  8 s left  loss 0.182
+ * whole job 12 %, 3 min left  Recording block updates  ━━━━━━━━━━━━━━━━╸─────────  64 %  1 280/2 000  92/s  8 s left  loss 0.182
  * </pre>
  */
 final class ProgressLine {
@@ -25,24 +25,25 @@ final class ProgressLine {
      * @param total   units in all, 0 if unknown
      * @param elapsed since the stage began
      * @param metrics live numbers by name
-     * @param headline how far the whole job is, "" if it has one stage
+     * @param headline how far the whole job is, which stands first, "" if it has one stage
      * @param width   columns; the result is never wider
      */
     static String of(String title, long done, long total, Duration elapsed, Map<String, Double> metrics,
             String headline, int width) {
-        String facts = facts(done, total, elapsed, metrics, headline);
-        int room = width - title.length() - facts.length() - 4;
+        String facts = facts(done, total, elapsed, metrics);
+        String head = headline.isEmpty() ? title : headline + "  " + title;
+        int room = width - head.length() - facts.length() - 4;
         String bar = total > 0 && room >= SHORTEST_BAR ? bar((double) done / total, Math.min(room, LONGEST_BAR)) + "  " : "";
-        String line = title + "  " + bar + facts;
+        String line = head + "  " + bar + facts;
         return line.length() <= width ? line : line.substring(0, width - 1) + "…";
     }
 
     /** A line for logs: no bar. */
     static String plain(String title, long done, long total, Duration elapsed, Map<String, Double> metrics, String headline) {
-        return title + ": " + facts(done, total, elapsed, metrics, headline).strip();
+        return (headline.isEmpty() ? title : headline + ", " + title) + ": " + facts(done, total, elapsed, metrics).strip();
     }
 
-    private static String facts(long done, long total, Duration elapsed, Map<String, Double> metrics, String headline) {
+    private static String facts(long done, long total, Duration elapsed, Map<String, Double> metrics) {
         double seconds = elapsed.toMillis() / 1000.0;
         double rate = seconds > 0 ? done / seconds : 0;
         List<String> facts = new ArrayList<>();
@@ -58,9 +59,6 @@ final class ProgressLine {
             facts.add(time(Math.round((total - done) / rate)) + " left");
         }
         metrics.forEach((name, value) -> facts.add(name + " " + number(value)));
-        if (!headline.isEmpty()) {
-            facts.add(headline);
-        }
         return String.join("  ", facts);
     }
 

@@ -19,7 +19,7 @@ public final class ProgressMonitor implements Monitor, AutoCloseable {
     private static final Duration LOG_LINE = Duration.ofSeconds(15);
     private static final int METRICS_SHOWN = 4;
 
-    private final PrintWriter err;
+    private final Printed err;
     private final Terminal terminal;
     private final boolean quiet;
     private final InstantSource clock;
@@ -34,7 +34,7 @@ public final class ProgressMonitor implements Monitor, AutoCloseable {
     private boolean open;
 
     public ProgressMonitor(PrintWriter err, Terminal terminal, boolean quiet, InstantSource clock) {
-        this.err = err;
+        this.err = Printed.of(err);
         this.terminal = terminal;
         this.quiet = quiet;
         this.clock = clock;
@@ -61,8 +61,7 @@ public final class ProgressMonitor implements Monitor, AutoCloseable {
         if (terminal.interactive()) {
             draw();
         } else {
-            err.println(newTitle + (newTotal > 0 ? " (" + newTotal + ")" : ""));
-            err.flush();
+            err.println(Plain.line(newTitle + (newTotal > 0 ? " (" + newTotal + ")" : "")));
         }
     }
 
@@ -96,11 +95,7 @@ public final class ProgressMonitor implements Monitor, AutoCloseable {
         if (quiet) {
             return;
         }
-        err.print(terminal.interactive() && open ? "\r\u001b[K" + sentence + System.lineSeparator() : sentence + System.lineSeparator());
-        if (terminal.interactive() && open) {
-            draw();
-        }
-        err.flush();
+        err.println(Plain.line(sentence));
     }
 
     @Override
@@ -124,20 +119,16 @@ public final class ProgressMonitor implements Monitor, AutoCloseable {
         }
         Duration elapsed = Duration.ofMillis(clock.millis() - begun);
         if (terminal.interactive()) {
-            err.print("\r" + ProgressLine.of(title, done, total, elapsed, metrics, headline, terminal.width() - 1) + "\u001b[K");
+            err.progress(ProgressLine.of(title, done, total, elapsed, metrics, headline, terminal.width() - 1));
         } else if (done > 0 || total > 0) {
-            err.println(ProgressLine.plain(title, done, total, elapsed, metrics, headline));
+            err.println(Plain.line(ProgressLine.plain(title, done, total, elapsed, metrics, headline)));
         }
-        err.flush();
     }
 
     private void finishLine() {
         if (open && !quiet) {
             draw();
-            if (terminal.interactive()) {
-                err.println();
-            }
-            err.flush();
+            err.keepProgress();
         }
         open = false;
     }

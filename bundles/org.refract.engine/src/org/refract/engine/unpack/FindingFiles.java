@@ -20,6 +20,7 @@ import org.refract.api.RefractException;
 import org.refract.api.analysis.Finding;
 import org.refract.engine.file.AtomicFile;
 import org.refract.engine.file.AtomicFolder;
+import org.refract.engine.file.CsvCell;
 import org.refract.engine.file.Enclosed;
 import org.refract.engine.file.FileFailure;
 import org.refract.engine.file.Json;
@@ -149,8 +150,7 @@ public final class FindingFiles {
     }
 
     private static String line(List<?> cells) {
-        return cells.stream().map(c -> c.toString()).map(c -> c.matches("[^\",\r\n]*") ? c : '"' + c.replace("\"", "\"\"") + '"')
-                .collect(Collectors.joining(",", "", "\r\n"));
+        return cells.stream().map(CsvCell::of).collect(Collectors.joining(",", "", "\r\n"));
     }
 
     private static void writePictures(Path folder, Finding.Pictures finding) throws RefractException {
