@@ -14,6 +14,7 @@ import org.eclipse.swt.SWT;
 import org.eclipse.swt.custom.CTabFolder;
 import org.eclipse.swt.graphics.ImageData;
 import org.eclipse.swt.graphics.Point;
+import org.eclipse.swt.graphics.Rectangle;
 import org.eclipse.swt.layout.FillLayout;
 import org.eclipse.swt.widgets.Button;
 import org.eclipse.swt.widgets.Canvas;
@@ -146,6 +147,24 @@ class ExploreWindowTest {
                 () -> state.work().isPresent() && state.rows().stream().allMatch(r -> r.label().contains("tiger")));
         person.click("Cancel");
         person.waitUntil("the work is over", () -> state.work().isEmpty());
+    }
+
+    @Test
+    void theFeatureListOutlivesFastTyping() {
+        generate("a cat");
+        Table features = person.find(Table.class, "Features");
+        for (String word : List.of("qqqq", "heartz", "tigerq", "99999")) {
+            person.typeFast("Search features", word);
+            person.waitUntil("nothing is found", () -> features.getItemCount() == 0);
+            person.type("Search features", "");
+            person.look(features);
+            int row = features.getSelectionIndex() == 1 ? 2 : 1;
+            int latent = state.rows().get(row).feature().latent();
+            Rectangle place = features.getItem(row).getBounds(2);
+            person.clickAt(features, place.x + 20, place.y + features.getHeaderHeight() / 2 + place.height / 2);
+            person.waitUntil("the row that was clicked after '" + word + "' is selected",
+                    () -> state.selected().filter(r -> r.feature().latent() == latent).isPresent());
+        }
     }
 
     @Test

@@ -105,6 +105,32 @@ final class Person {
         find(Text.class, field).setText(text);
     }
 
+    /** Types one letter after the other, as fast as the window takes them. */
+    void typeFast(String field, String text) {
+        Text found = find(Text.class, field);
+        found.selectAll();
+        for (char letter : text.toCharArray()) {
+            found.insert(String.valueOf(letter));
+            shell.getDisplay().readAndDispatch();
+        }
+    }
+
+    /** Clicks into a control with the real mouse, at a place of its own. */
+    void clickAt(Control control, int x, int y) {
+        Display display = shell.getDisplay();
+        Point place = control.toDisplay(x, y);
+        Event event = new Event();
+        event.x = place.x;
+        event.y = place.y;
+        event.type = SWT.MouseMove;
+        display.post(event);
+        event.button = 1;
+        event.type = SWT.MouseDown;
+        display.post(event);
+        event.type = SWT.MouseUp;
+        display.post(event);
+    }
+
     void spin(String field, int selection) {
         Spinner spinner = find(Spinner.class, field);
         spinner.setSelection(selection);

@@ -60,10 +60,10 @@ final class FeatureTable {
         for (int i = 0; i < TITLES.size(); i++) {
             column(i);
         }
-        table.addListener(SWT.SetData, this::fill);
+        table.addListener(SWT.SetData, e -> row((TableItem) e.item).ifPresent(row -> fill((TableItem) e.item, row)));
         table.addListener(SWT.PaintItem, this::bar);
         table.addListener(SWT.Resize, e -> stretch());
-        table.addListener(SWT.Selection, e -> explorer.browsing().select(Optional.of(state.rows().get(table.getSelectionIndex()))));
+        table.addListener(SWT.Selection, e -> row((TableItem) e.item).ifPresent(row -> explorer.browsing().select(Optional.of(row))));
         state.onChange(this::show);
         blocks();
     }
@@ -143,13 +143,16 @@ final class FeatureTable {
         }
     }
 
-    private void fill(Event e) {
-        TableItem item = (TableItem) e.item;
+    /**
+     * The feature of a line. GTK asks for the lines that it is about to delete too, which have no place any more: they have no feature. A
+     * listener that threw here would leave the table's signals blocked for good.
+     */
+    private Optional<FeatureRow> row(TableItem item) {
         int index = table.indexOf(item);
-        if (index >= state.rows().size()) {
-            return;
-        }
-        FeatureRow row = state.rows().get(index);
+        return index >= 0 && index < state.rows().size() ? Optional.of(state.rows().get(index)) : Optional.empty();
+    }
+
+    private void fill(TableItem item, FeatureRow row) {
         item.setText(new String[] {"", Integer.toString(row.feature().latent()), row.label(), Numbers.density(row.feature().density()),
             row.strength() > 0 ? Numbers.brief(row.strength()) : "–"});
         state.dictionaryInfo().map(d -> new FeatureId(d.point(), row.feature().latent())).ifPresent(id ->
@@ -168,16 +171,14 @@ final class FeatureTable {
         if (e.index != STRENGTH || strongest <= 0) {
             return;
         }
-        TableItem item = (TableItem) e.item;
-        int index = table.indexOf(item);
-        if (index < state.rows().size()) {
-            Rectangle cell = item.getBounds(STRENGTH);
-            int length = (int) Math.round((cell.width - 8) * state.rows().get(index).strength() / strongest);
+        row((TableItem) e.item).ifPresent(row -> {
+            Rectangle cell = ((TableItem) e.item).getBounds(STRENGTH);
+            int length = (int) Math.round((cell.width - 8) * row.strength() / strongest);
             boolean marked = (e.detail & SWT.SELECTED) != 0;
             e.gc.setBackground(table.getDisplay().getSystemColor(marked ? SWT.COLOR_LIST_SELECTION_TEXT : SWT.COLOR_LIST_SELECTION));
             e.gc.setAlpha(150);
             e.gc.fillRectangle(cell.x + cell.width - 4 - length, e.y + e.height - 5, length, 3);
             e.gc.setAlpha(255);
-        }
+        });
     }
 }
