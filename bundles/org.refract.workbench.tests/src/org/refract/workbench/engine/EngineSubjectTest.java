@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +21,7 @@ import org.refract.api.RefractException;
 import org.refract.api.analysis.FeatureId;
 import org.refract.api.analysis.Intervention;
 import org.refract.api.job.CancelledException;
+import org.refract.api.job.ForwardingMonitor;
 import org.refract.api.job.Monitor;
 import org.refract.engine.Locations;
 import org.refract.engine.job.JobQueue;
@@ -61,7 +64,7 @@ class EngineSubjectTest {
     void knowsItsModelAndItsDictionaries() {
         assertTrue(subject.info().dictionaries().size() > 1);
         assertTrue(subject.info().dictionaries().stream().allMatch(d -> d.latents() > 0 && d.point().path().startsWith("unet.")));
-        assertFalse(subject.info().prompt().isEmpty());
+        assertFalse(subject.info().begins().prompt().isEmpty());
         assertTrue(subject.info().run().isPresent());
     }
 
@@ -74,6 +77,53 @@ class EngineSubjectTest {
         assertEquals(1, active.steps().size());
         assertTrue(active.strongest(ActiveFeatures.EVERY_STEP).getFirst().mean() > 0);
         assertArrayEquals(drawing.picture().argb(), subject.draw(request(), Monitor.silent()).picture().argb(), "the same request, the same picture");
+    }
+
+    @Test
+    void beginsInTheStepsThatTheRunWasRecordedIn() {
+        assertEquals(1, subject.info().begins().steps());
+        assertTrue(subject.info().recorded());
+        assertEquals(List.of(), subject.info().shape(), "the recordings have the model's usual size");
+        assertEquals(List.of(), subject.info().warnings());
+    }
+
+    @Test
+    void tellsHowFarADrawingIs() throws RefractException {
+        Listening monitor = new Listening();
+        subject.draw(new DrawRequest("cat", 1, 3, 0, List.of()), monitor);
+        assertEquals(List.of("Drawing of 3"), monitor.stages);
+        assertEquals(3, monitor.done);
+        assertTrue(monitor.pictures >= 2, monitor.pictures + " previews");
+    }
+
+    private static final class Listening extends ForwardingMonitor {
+        private final List<String> stages = new ArrayList<>();
+        private long done;
+        private int pictures;
+
+        Listening() {
+            super(Monitor.silent());
+        }
+
+        @Override
+        public void stage(String title, long total) {
+            stages.add(title + " of " + total);
+        }
+
+        @Override
+        public void advance(long units) {
+            done += units;
+        }
+
+        @Override
+        public boolean wantsPreviews() {
+            return true;
+        }
+
+        @Override
+        public void preview(BufferedImage image) {
+            pictures++;
+        }
     }
 
     @Test
@@ -92,7 +142,7 @@ class EngineSubjectTest {
         assertArrayEquals(before.picture().argb(), subject.draw(request().edited(List.of(same)), Monitor.silent()).picture().argb());
         Drawing after = subject.draw(request().edited(List.of(strong)), Monitor.silent());
         assertFalse(Arrays.equals(before.picture().argb(), after.picture().argb()));
-        assertTrue(after.codes().isEmpty());
+        assertEquals(before.codes().size(), after.codes().size(), "what is active after the edit is told too");
     }
 
     @Test

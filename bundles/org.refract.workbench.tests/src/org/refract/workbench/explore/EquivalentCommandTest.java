@@ -24,7 +24,7 @@ class EquivalentCommandTest {
     private static final DrawRequest REQUEST = new DrawRequest("a red cat", 7, 4, 2.5, List.of());
 
     private static SubjectInfo subject(Optional<Path> run, Placement placement) {
-        return new SubjectInfo(Path.of("folder"), run, Path.of("my model"), "model", placement, 1, 0, "", List.of());
+        return new SubjectInfo(Path.of("folder"), run, Path.of("my model"), "model", placement, REQUEST, true, List.of(), List.of(), List.of());
     }
 
     private static String withRun(Intervention... edits) {

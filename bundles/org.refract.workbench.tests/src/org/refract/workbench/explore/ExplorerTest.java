@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.refract.api.RefractException;
 import org.refract.api.analysis.FeatureId;
 import org.refract.api.analysis.Intervention;
+import org.refract.workbench.subject.DrawRequest;
+import org.refract.workbench.subject.FeatureDetails.ExamplePicture;
 import org.refract.workbench.subject.FeatureRow;
 import org.refract.workbench.subject.PaintedSubject;
 
@@ -194,6 +196,172 @@ class ExplorerTest {
         drawn();
         assertEquals("a dog", state.before().orElseThrow().request().prompt());
         assertEquals("a dog", state.after().orElseThrow().request().prompt());
+    }
+
+    @Test
+    void aRunOpensInItsOwnStepsWhateverWasSetBefore() {
+        explorer.prompt("a dog");
+        explorer.seed(5);
+        explorer.steps(30);
+        explorer.guidance(7);
+        assertFalse(state.request().isDrawnAs(subject.info().begins()));
+        explorer.open(Optional.empty(), true);
+        background.work();
+        assertEquals(new DrawRequest("a dog", 5, 4, 0, List.of()), state.request());
+        explorer.steps(1);
+        explorer.asRecorded();
+        assertTrue(state.request().isDrawnAs(subject.info().begins()));
+    }
+
+    @Test
+    void everyChangeIsTakenBackAndDoneAgain() {
+        drawn();
+        explorer.prompt("a dog");
+        explorer.seed(7);
+        explorer.turning().strength(3);
+        explorer.turning().fill(0, 0, 0.5, 0.5);
+        settled();
+        assertEquals(EditMode.PAINT, state.current().mode());
+        explorer.undo();
+        assertEquals(EditMode.SCALE, state.current().mode());
+        assertEquals(3, state.current().strength());
+        settled();
+        assertEquals(3, state.after().orElseThrow().request().edits().getFirst().strength());
+        explorer.undo();
+        settled();
+        assertTrue(state.after().isEmpty());
+        explorer.undo();
+        assertEquals(0, state.request().seed());
+        explorer.undo();
+        assertEquals("a cat", state.request().prompt());
+        assertFalse(explorer.canUndo());
+        explorer.undo();
+        assertEquals(Status.says("There is nothing to undo."), state.status());
+        for (int i = 0; i < 4; i++) {
+            explorer.redo();
+        }
+        assertFalse(explorer.canRedo());
+        assertEquals(new DrawRequest("a dog", 7, 4, 0, List.of()), state.request());
+        assertTrue(state.current().mask().isPresent());
+    }
+
+    @Test
+    void whatWasDrawnIsDrawnAgainWhenItIsGoneBackTo() {
+        drawn();
+        explorer.prompt("a dog");
+        drawn();
+        explorer.undo();
+        background.work();
+        assertEquals("a cat", state.before().orElseThrow().request().prompt());
+        explorer.redo();
+        background.work();
+        assertEquals("a dog", state.before().orElseThrow().request().prompt());
+    }
+
+    @Test
+    void resettingEverythingCanBeTakenBack() {
+        drawn();
+        explorer.turning().strength(3);
+        explorer.turning().resetAll();
+        settled();
+        assertTrue(state.edits().all().isEmpty());
+        explorer.undo();
+        settled();
+        assertEquals(3, state.current().strength());
+        assertTrue(state.after().isPresent());
+    }
+
+    @Test
+    void aFeatureIsChangedInOneWayAtATime() {
+        drawn();
+        explorer.turning().strength(0);
+        explorer.turning().mode(EditMode.ADD);
+        assertEquals(List.of(EditMode.ADD), state.edits().all().stream().map(Edit::mode).toList());
+        explorer.turning().strength(4);
+        settled();
+        assertEquals(List.of(Intervention.Mode.ADD), state.after().orElseThrow().request().edits().stream().map(Intervention::mode).toList());
+        explorer.turning().mode(EditMode.SCALE);
+        settled();
+        assertEquals(0, state.current().strength(), "what it was scaled by before");
+        assertEquals(List.of(Intervention.Mode.SCALE), state.after().orElseThrow().request().edits().stream().map(Intervention::mode).toList());
+    }
+
+    @Test
+    void anEditedPictureIsShownBare() {
+        drawn();
+        assertFalse(state.showsMap(), "nothing lies over a picture before a person asks for it");
+        explorer.overlay(state.overlay().withShown(true));
+        explorer.turning().fill(0, 0, 0.5, 0.5);
+        assertTrue(state.showsPaint());
+        settled();
+        assertFalse(state.showsMap());
+        assertFalse(state.showsPaint());
+        explorer.glance(g -> g.withOverlays(true));
+        assertTrue(state.showsMap());
+        assertTrue(state.showsPaint());
+        explorer.glance(g -> g.withOverlays(false));
+        assertFalse(state.showsMap());
+        explorer.turning().stroke(40, 40, 50, 50);
+        assertTrue(state.showsPaint());
+    }
+
+    @Test
+    void theMapOverAnEditedPictureIsItsOwn() {
+        drawn();
+        explorer.turning().strength(3);
+        settled();
+        assertTrue(state.map(state.after().orElseThrow()).orElseThrow().max() > 0);
+        assertTrue(state.change().orElseThrow() > 0);
+    }
+
+    @Test
+    void aFlickerShowsBothPicturesInTurns() {
+        drawn();
+        explorer.compare(Comparison.FLICKER);
+        background.rest();
+        assertTrue(state.glance().before());
+        background.rest();
+        assertFalse(state.glance().before());
+        background.rest();
+        explorer.compare(Comparison.AFTER);
+        assertFalse(state.glance().before());
+        background.rest();
+        background.rest();
+        assertFalse(state.glance().before(), "it has ended");
+    }
+
+    @Test
+    void withoutEditsTheStatusTellsNothingOfFormerOnes() {
+        drawn();
+        explorer.turning().strength(3);
+        settled();
+        assertTrue(state.status().sentence().startsWith("Drawn with one edit"));
+        explorer.turning().resetAll();
+        settled();
+        assertEquals(Status.says("No edit acts: the picture is as it was drawn."), state.status());
+    }
+
+    @Test
+    void anExampleIsDrawnAgainAsItWasRecorded() {
+        drawn();
+        explorer.steps(9);
+        ExamplePicture example = state.details().orElseThrow().examples().get(3);
+        explorer.redraw(example);
+        background.work();
+        assertEquals(new DrawRequest(example.caption(), 3, 4, 0, List.of()), state.before().orElseThrow().request());
+        assertEquals(state.request(), state.before().orElseThrow().request());
+    }
+
+    @Test
+    void anEditOfAnotherBlockIsLookedAtOnceItsFeaturesWereRead() {
+        drawn();
+        explorer.turning().strength(3);
+        Edit edit = state.edits().all().getFirst();
+        explorer.browsing().chooseDictionary(1);
+        explorer.browsing().look(edit);
+        background.work();
+        assertEquals(edit, state.current());
+        assertEquals(List.of(edit), state.edits().all());
     }
 
     @Test

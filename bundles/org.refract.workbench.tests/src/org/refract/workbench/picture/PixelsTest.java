@@ -37,4 +37,20 @@ class PixelsTest {
     void refuseAWrongCount() {
         assertThrows(IllegalArgumentException.class, () -> new Pixels(2, 2, new int[3]));
     }
+
+    @Test
+    void tellsHowMuchAndWhereAnotherPictureDiffers() {
+        Pixels one = new Pixels(2, 1, new int[] {0xFF000000, 0xFF102030});
+        Pixels other = new Pixels(2, 1, new int[] {0xFF3C0000, 0xFF102030});
+        assertEquals(60 / (255.0 * 6), one.change(other), 1e-12);
+        assertEquals(0, one.change(one));
+        assertArrayEquals(new int[] {0xFFFF0000, 0xFF000000}, one.difference(other).argb());
+        assertArrayEquals(new int[] {0xFF000000, 0xFF000000}, one.difference(one).argb());
+    }
+
+    @Test
+    void aPictureOfOneColourHasNoContrast() {
+        assertEquals(0, new Pixels(2, 1, new int[] {0xFF102030, 0xFF102030}).contrast());
+        assertEquals(127.5, new Pixels(2, 1, new int[] {0xFF000000, 0xFFFFFFFF}).contrast(), 1e-9);
+    }
 }

@@ -23,6 +23,7 @@ import org.eclipse.swt.widgets.Composite;
 import org.eclipse.swt.widgets.Control;
 import org.eclipse.swt.widgets.Display;
 import org.eclipse.swt.widgets.Event;
+import org.eclipse.swt.widgets.Link;
 import org.eclipse.swt.widgets.ProgressBar;
 import org.eclipse.swt.widgets.Scale;
 import org.eclipse.swt.widgets.Table;
@@ -127,7 +128,7 @@ class ExploreWindowTest {
         person.click("Generate");
         subject.letGo();
         person.waitUntil("one step is done", () -> state.work().flatMap(w -> w.share()).filter(share -> share >= 0.25).isPresent());
-        assertTrue(person.says("What is being done").startsWith("Denoising · 25 %"));
+        assertTrue(person.says("What is being done").startsWith("Denoising · 1 of 4"));
         assertTrue(person.find(ProgressBar.class, "Progress").isVisible());
         person.click("Cancel");
         person.waitUntil("the work is over", () -> state.work().isEmpty());
@@ -165,6 +166,69 @@ class ExploreWindowTest {
             person.waitUntil("the row that was clicked after '" + word + "' is selected",
                     () -> state.selected().filter(r -> r.feature().latent() == latent).isPresent());
         }
+    }
+
+    @Test
+    void aHintSaysThatAPictureIsNotDrawnAsRecorded() {
+        Link hint = person.find(Link.class, "Not as recorded");
+        assertFalse(hint.isVisible());
+        person.spin("Steps", 9);
+        assertTrue(hint.isVisible());
+        assertTrue(hint.getText().contains("recorded in 4 steps; in 9 steps"), hint.getText());
+        hint.notifyListeners(SWT.Selection, new Event());
+        assertEquals(4, state.request().steps());
+        assertFalse(hint.isVisible());
+    }
+
+    @Test
+    void aPersonComparesThePictures() {
+        generate("a tiger in the rain");
+        person.drag("Strength", 160);
+        person.waitUntil("the picture with the edit is there", () -> state.after().isPresent());
+        Canvas picture = person.find(Canvas.class, "Picture");
+        person.click("Wipe");
+        ImageData middle = person.look(picture);
+        Point size = picture.getSize();
+        person.stroke(picture, size.x / 2, size.y / 2, size.x / 2 - 80, size.y / 2);
+        assertTrue(state.glance().divider() < 0.4, "the divider was dragged");
+        assertFalse(Arrays.equals(middle.data, person.look(picture).data));
+        person.photograph("wipe");
+        person.click("Difference");
+        ImageData difference = person.look(picture);
+        person.press(picture, 0, SWT.F3);
+        assertTrue(state.glance().before());
+        assertFalse(Arrays.equals(difference.data, person.look(picture).data));
+        person.release(picture, SWT.F3);
+        assertFalse(state.glance().before());
+    }
+
+    @Test
+    void keysTakeBackAndDoAgain() {
+        generate("a house");
+        person.drag("Strength", 160);
+        person.waitUntil("the picture with the edit is there", () -> state.after().isPresent());
+        person.press(person.find(Text.class, "Prompt"), SWT.MOD1, 'z');
+        person.waitUntil("the picture is as it was", () -> state.after().isEmpty());
+        assertEquals(40, person.find(Scale.class, "Strength").getSelection());
+        person.press(person.find(Table.class, "Features"), SWT.MOD1 | SWT.SHIFT, 'z');
+        person.waitUntil("the edit acts again", () -> state.after().isPresent());
+        assertEquals(160, person.find(Scale.class, "Strength").getSelection());
+    }
+
+    @Test
+    void whatIsDrawnIsSeenWhileItIsDrawn() {
+        generate("a cat");
+        subject.hold();
+        person.click("Generate");
+        subject.letGo();
+        subject.letGo();
+        person.waitUntil("half of it is there", () -> state.preview().isPresent() && person.says("What is being done").startsWith("Denoising · 2 of 4"));
+        person.photograph("preview");
+        subject.letGo();
+        subject.letGo();
+        person.waitUntil("it is done", () -> state.work().isEmpty());
+        assertTrue(state.preview().isEmpty());
+        assertTrue(person.says("Status").endsWith("The prompt was short."), person.says("Status"));
     }
 
     @Test

@@ -160,6 +160,13 @@ final class Person {
         control.notifyListeners(SWT.KeyDown, event);
     }
 
+    /** Lets go of a key. */
+    void release(Control control, int key) {
+        Event event = new Event();
+        event.keyCode = key;
+        control.notifyListeners(SWT.KeyUp, event);
+    }
+
     /** Draws a line with the mouse's first button. */
     void stroke(Control control, int fromX, int fromY, int toX, int toY) {
         mouse(control, SWT.MouseDown, 1, fromX, fromY);

@@ -1,5 +1,6 @@
 package org.refract.workbench.subject;
 
+import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,9 +44,9 @@ public final class PaintedSubject implements Subject {
 
     /** @param folder an existing folder that plays the run's */
     public PaintedSubject(Path folder) {
-        info = new SubjectInfo(folder, Optional.of(folder), folder.resolve("model"), "painted", Placement.CPU, 4, 0, "a cat",
-                List.of(new DictionaryInfo(new HookPoint("unet.down_blocks.2.attentions.1", Site.UPDATE), "composition", LATENTS),
-                        new DictionaryInfo(new HookPoint("unet.up_blocks.0.attentions.1", Site.UPDATE), "style", LATENTS)));
+        info = new SubjectInfo(folder, Optional.of(folder), folder.resolve("model"), "painted", Placement.CPU,
+                new DrawRequest("a cat", 0, 4, 0, List.of()), true, List.of(), List.of(new DictionaryInfo(new HookPoint("unet.down_blocks.2.attentions.1", Site.UPDATE), "composition", LATENTS),
+                        new DictionaryInfo(new HookPoint("unet.up_blocks.0.attentions.1", Site.UPDATE), "style", LATENTS)), List.of());
     }
 
     /** From now on each step waits. */
@@ -77,6 +78,10 @@ public final class PaintedSubject implements Subject {
         for (int i = 0; i < request.steps(); i++) {
             step(monitor);
             monitor.advance(1);
+            monitor.preview(new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB));
+        }
+        if (request.prompt().length() < 6) {
+            monitor.note("The prompt was short.");
         }
         float[] values = new float[3 * SIZE * SIZE];
         long hash = request.prompt().hashCode() * 31L + request.seed();
@@ -90,7 +95,7 @@ public final class PaintedSubject implements Subject {
                 }
             }
         }
-        return new Drawing(request, Pixels.of(values, SIZE, SIZE), request.edits().isEmpty() ? codes(request) : List.of());
+        return new Drawing(request, Pixels.of(values, SIZE, SIZE), codes(request));
     }
 
     private void step(Monitor monitor) {
@@ -162,7 +167,7 @@ public final class PaintedSubject implements Subject {
                 map[p] = (float) blob(id.latent() + i / 4, p % MAP, p / MAP);
             }
             Drawing drawn = draw(new DrawRequest("example " + i, i, 0, 0, List.of()), Monitor.silent());
-            examples.add(new ExamplePicture("example " + i, 3.0 / (1 + i), drawn.picture(), new ActivationMap(MAP, MAP, map)));
+            examples.add(new ExamplePicture("example " + i, Optional.of((long) i), 3.0 / (1 + i), Optional.of(drawn.picture()), new ActivationMap(MAP, MAP, map)));
         }
         List<Neighbour> nearest = new ArrayList<>();
         for (int i = 1; i <= 5; i++) {

@@ -76,7 +76,7 @@ class LanesTest {
         }, new Ear());
         told.await();
         screenUntil("done");
-        assertEquals(List.of("Denoising · 75 %", "done all"), heard);
+        assertEquals(List.of("Denoising · 3 of 4", "done all"), heard);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package org.refract.workbench.engine;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.refract.api.RefractException;
@@ -21,7 +22,9 @@ import org.refract.engine.intervene.StepCodes;
 import org.refract.engine.job.Job;
 import org.refract.engine.job.JobQueue;
 import org.refract.engine.unpack.Dictionaries;
+import org.refract.engine.unpack.RecordedRequest;
 import org.refract.engine.unpack.RunFolder;
+import org.refract.workbench.engine.RunFiles.Beginning;
 import org.refract.workbench.picture.Pixels;
 import org.refract.workbench.subject.ActiveFeatures;
 import org.refract.workbench.subject.DrawRequest;
@@ -40,6 +43,7 @@ final class EngineSubject implements Subject {
     private final Optional<RunFiles> files;
     private final Lease<ModelBackend> backend;
     private final JobQueue jobs;
+    private final ImageRequest usual;
 
     /** Takes the model and the dictionaries over. On the device's thread. */
     EngineSubject(Path location, Optional<RunFolder> run, Path folderOfModel, ImageModel model, Optional<Dictionaries> dictionaries,
@@ -51,9 +55,27 @@ final class EngineSubject implements Subject {
         List<DictionaryInfo> points = list().stream()
                 .map(d -> new DictionaryInfo(d.point(), model.hookPoint(d.point().path()).map(HookPointInfo::role).orElse(""), d.features().size())).toList();
         this.files = run.isPresent() ? Optional.of(RunFiles.open(run.get(), points)) : Optional.empty();
-        ImageRequest usual = model.defaults();
-        this.info = new SubjectInfo(location, run.map(RunFolder::path), folderOfModel, model.info().name(), model.placement(), usual.steps(), usual.guidance(),
-                files.map(RunFiles::firstPrompt).orElse(""), points);
+        Optional<RecordedRequest> recorded = run.flatMap(RecordedRequest::of);
+        this.usual = recorded.map(r -> r.on(model.defaults())).orElse(model.defaults());
+        List<String> warnings = new ArrayList<>(files.map(RunFiles::warnings).orElse(List.of()));
+        if (run.isPresent() && recorded.isEmpty()) {
+            warnings.add("This run does not say in how many steps it was recorded; it is drawn in the model's own " + usual.steps() + ".");
+        }
+        Beginning first = files.map(RunFiles::beginning).orElse(Beginning.EMPTY);
+        this.info = new SubjectInfo(location, run.map(RunFolder::path), folderOfModel, model.info().name(), model.placement(),
+                new DrawRequest(first.prompt(), first.seed(), usual.steps(), usual.guidance(), List.of()), recorded.isPresent(), shape(model.defaults()), points,
+                warnings);
+    }
+
+    private List<String> shape(ImageRequest defaults) {
+        List<String> options = new ArrayList<>();
+        if (usual.width() != defaults.width() || usual.height() != defaults.height()) {
+            options.addAll(List.of("--size", usual.width() + "x" + usual.height()));
+        }
+        if (!usual.scheduler().equals(defaults.scheduler())) {
+            usual.scheduler().ifPresent(scheduler -> options.addAll(List.of("--scheduler", scheduler)));
+        }
+        return options;
     }
 
     private List<Dictionary> list() {
@@ -67,12 +89,12 @@ final class EngineSubject implements Subject {
 
     @Override
     public Drawing draw(DrawRequest request, Monitor monitor) throws RefractException {
-        ImageRequest wanted = model.defaults().withPrompt(request.prompt(), request.seed()).withSteps(request.steps()).withGuidance(request.guidance())
+        monitor.stage(request.edits().isEmpty() ? "Drawing" : "Drawing with edits", request.steps());
+        ImageRequest wanted = usual.withPrompt(request.prompt(), request.seed()).withSteps(request.steps()).withGuidance(request.guidance())
                 .withText(TextOptions.DEFAULT.withLongPrompts(LongPrompts.CHUNK));
         Explore explored = jobs.submit(Job.on(model.placement(), "Drawing '" + request.prompt() + "'",
                 job -> Explore.run(model, wanted, list(), request.edits(), new BothMonitors(job, monitor))).using(backend)).awaitOrCancel("The window was closed.");
-        return new Drawing(request, Pixels.of(explored.images().getFirst()),
-                request.edits().isEmpty() ? explored.points().stream().map(EngineSubject::active).toList() : List.of());
+        return new Drawing(request, Pixels.of(explored.images().getFirst()), explored.points().stream().map(EngineSubject::active).toList());
     }
 
     private static ActiveFeatures active(PointActivity activity) {

@@ -1,12 +1,15 @@
 package org.refract.workbench.engine;
 
 import java.awt.image.BufferedImage;
-import java.nio.file.Files;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.imageio.ImageIO;
 import org.refract.api.RefractException;
 import org.refract.api.analysis.Example;
 import org.refract.api.analysis.FeatureId;
@@ -16,6 +19,8 @@ import org.refract.engine.index.Icons;
 import org.refract.engine.index.Neighbour;
 import org.refract.engine.store.Recordings;
 import org.refract.engine.unpack.RunFolder;
+import org.refract.engine.unpack.Showcase;
+import org.refract.engine.unpack.ShowcaseFiles;
 import org.refract.workbench.picture.ActivationMap;
 import org.refract.workbench.picture.Pixels;
 import org.refract.workbench.subject.FeatureDetails;
@@ -31,15 +36,29 @@ final class RunFiles implements AutoCloseable {
 
     private final Map<HookPoint, FeatureIndex> atlases = new LinkedHashMap<>();
     private final Map<HookPoint, Icons> icons = new LinkedHashMap<>();
+    private final RunFolder run;
     private final Optional<Recordings> recordings;
+    private final List<String> warnings;
     private boolean closed;
 
-    private RunFiles(Optional<Recordings> recordings) {
+    /**
+     * What to draw first.
+     *
+     * @param prompt what it shows
+     * @param seed   of the noise
+     */
+    record Beginning(String prompt, long seed) {
+        static final Beginning EMPTY = new Beginning("", 0);
+    }
+
+    private RunFiles(RunFolder run, Optional<Recordings> recordings, List<String> warnings) {
+        this.run = run;
         this.recordings = recordings;
+        this.warnings = warnings;
     }
 
     static RunFiles open(RunFolder run, List<DictionaryInfo> points) throws RefractException {
-        RunFiles files = new RunFiles(Files.isDirectory(run.store()) ? Optional.of(Recordings.open(run.path())) : Optional.empty());
+        RunFiles files = withRecordings(run);
         try {
             for (DictionaryInfo point : points) {
                 files.atlases.put(point.point(), FeatureIndex.open(run.atlas(point.point())));
@@ -52,9 +71,44 @@ final class RunFiles implements AutoCloseable {
         }
     }
 
-    /** The first recording's prompt, "" if there are no recordings. */
-    String firstPrompt() {
-        return recordings.filter(r -> r.size() > 0).map(r -> r.prompt(0)).orElse("");
+    private static RunFiles withRecordings(RunFolder run) {
+        try {
+            Recordings recordings = Recordings.open(run.path());
+            boolean pictures = recordings.size() == 0 || recordings.image(0).isPresent();
+            return new RunFiles(run, Optional.of(recordings), pictures ? List.of()
+                    : List.of("The pictures of the recordings are not in " + run.path() + "; examples are shown without them."));
+        } catch (RefractException e) {
+            return new RunFiles(run, Optional.empty(), List.of("The recordings are not in " + run.path() + "; examples are shown without pictures."));
+        }
+    }
+
+    /** What of the run is missing. */
+    List<String> warnings() {
+        return warnings;
+    }
+
+    /** The one with the most contrast of the pictures that the run itself shows, or else the first that was recorded. */
+    Beginning beginning() {
+        return shown().or(() -> recordings.filter(r -> r.size() > 0).map(r -> new Beginning(r.prompt(0), r.seed(0)))).orElse(Beginning.EMPTY);
+    }
+
+    private Optional<Beginning> shown() {
+        try {
+            return ShowcaseFiles.read(run).stream().max(Comparator.comparingDouble(this::contrast)).map(s -> new Beginning(s.prompt(), s.seed()));
+        } catch (RefractException damaged) {
+            return Optional.empty();
+        }
+    }
+
+    private double contrast(Showcase showcase) {
+        Optional<Path> file = showcase.shots().stream().filter(shot -> shot.intervention().isEmpty()).findFirst()
+                .map(shot -> run.interventions().resolve(Path.of(shot.file()).getFileName()));
+        try {
+            BufferedImage picture = file.isEmpty() ? null : ImageIO.read(file.get().toFile());
+            return picture == null ? 0 : Pixels.of(picture).contrast();
+        } catch (IOException unreadable) {
+            return 0;
+        }
     }
 
     synchronized Optional<Pixels> icon(FeatureId feature) throws RefractException {
@@ -68,8 +122,9 @@ final class RunFiles implements AutoCloseable {
         FeatureIndex atlas = atlases.get(feature.point());
         List<ExamplePicture> examples = new ArrayList<>();
         for (Example example : atlas.examples(feature.latent(), EXAMPLES)) {
-            picture(example.recording()).ifPresent(picture -> examples.add(new ExamplePicture(example.caption(), example.strength(),
-                    Pixels.of(picture), new ActivationMap(example.rows(), example.columns(), example.map()))));
+            Optional<Long> seed = recordings.filter(r -> example.recording() < r.size()).map(r -> r.seed((int) example.recording()));
+            examples.add(new ExamplePicture(example.caption(), seed, example.strength(), picture(example.recording()).map(Pixels::of),
+                    new ActivationMap(example.rows(), example.columns(), example.map())));
         }
         List<FeatureDetails.Neighbour> nearest = new ArrayList<>();
         for (Neighbour neighbour : atlas.neighbours(feature.latent(), NEAREST)) {

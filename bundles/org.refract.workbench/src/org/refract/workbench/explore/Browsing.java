@@ -95,8 +95,17 @@ public final class Browsing {
         }, warn));
     }
 
+    /** Looks at an edit and its feature. */
+    public void look(Edit edit) {
+        select(edit.feature(), () -> turning.look(edit));
+    }
+
     /** Looks at a feature by its number, whether or not it is in the list. */
     public void select(FeatureId feature) {
+        select(feature, () -> { });
+    }
+
+    private void select(FeatureId feature, Runnable then) {
         int index = state.subject().map(s -> s.dictionaries().stream().map(d -> d.point()).toList().indexOf(feature.point())).orElse(-1);
         if (index < 0) {
             return;
@@ -106,6 +115,7 @@ public final class Browsing {
             List<FeatureRow> all = atlas.read(index);
             if (index == state.dictionary() && feature.latent() < all.size()) {
                 select(Optional.of(all.get(feature.latent())));
+                then.run();
             }
         }, warn);
     }

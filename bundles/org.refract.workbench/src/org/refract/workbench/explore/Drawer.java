@@ -1,8 +1,11 @@
 package org.refract.workbench.explore;
 
+import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import org.refract.workbench.picture.Pixels;
 import org.refract.workbench.subject.DrawRequest;
 import org.refract.workbench.subject.Drawing;
 import org.refract.workbench.subject.Subject;
@@ -19,6 +22,7 @@ final class Drawer {
     private final Background background;
     private Optional<Running> running = Optional.empty();
     private long newest;
+    private final Set<String> notes = new LinkedHashSet<>();
 
     Drawer(Exploration state, Background background) {
         this.state = state;
@@ -29,7 +33,8 @@ final class Drawer {
         long start = System.nanoTime();
         String title = request.edits().isEmpty() ? "Drawing" : "Drawing with edits";
         run(title, monitor -> subject.draw(request, monitor), drawing -> {
-            state.status(Status.says(drawn(drawing, System.nanoTime() - start)));
+            String told = notes.isEmpty() ? "" : " " + String.join(" ", notes);
+            state.status(Status.says(drawn(drawing, System.nanoTime() - start) + told));
             shown.accept(drawing);
         });
     }
@@ -37,7 +42,8 @@ final class Drawer {
     <T> void run(String title, Task<T> task, Consumer<T> shown) {
         running.ifPresent(Running::cancel);
         long mine = ++newest;
-        state.work(Optional.of(new Progress(title, Optional.empty(), Optional.empty())));
+        notes.clear();
+        state.work(Optional.of(Progress.begun(title)));
         running = Optional.of(background.start(Lane.MODEL, title, task, new Outcome<T>() {
             @Override
             public void done(T result) {
@@ -72,12 +78,25 @@ final class Drawer {
                 }
             }
 
+            @Override
+            public void preview(Pixels picture) {
+                if (mine == newest) {
+                    state.preview(Optional.of(picture));
+                }
+            }
+
+            @Override
+            public void note(String sentence) {
+                if (mine == newest) {
+                    notes.add(sentence);
+                }
+            }
+
             private boolean end() {
                 if (mine != newest) {
                     return false;
                 }
-                running = Optional.empty();
-                state.work(Optional.empty());
+                rest();
                 return true;
             }
         }));
@@ -87,10 +106,15 @@ final class Drawer {
     void drop() {
         newest++;
         cancel();
-        running = Optional.empty();
         if (state.work().isPresent()) {
-            state.work(Optional.empty());
+            rest();
         }
+    }
+
+    private void rest() {
+        running = Optional.empty();
+        state.preview(Optional.empty());
+        state.work(Optional.empty());
     }
 
     /** Asks the running work to stop. */

@@ -45,6 +45,20 @@ public final class Edits {
         }
     }
 
+    /** Puts an edit in the place of another one, which stops acting. */
+    void replace(Edit old, Edit edit) {
+        int place = place(old);
+        if (place >= 0) {
+            list.set(place, edit);
+        }
+    }
+
+    /** Puts these in the place of all. */
+    void set(List<Edit> edits) {
+        list.clear();
+        list.addAll(edits);
+    }
+
     void remove(Edit edit) {
         int place = place(edit);
         if (place >= 0) {

@@ -33,6 +33,7 @@ public final class EquivalentCommand {
         List<String> words = new ArrayList<>(List.of("refract", "generate", request.prompt()));
         words.addAll(subject.run().isPresent() ? List.of("--run", subject.run().get().toString()) : List.of("--model", subject.model().toString()));
         words.addAll(List.of("--seed", Long.toString(request.seed()), "--steps", Integer.toString(request.steps()), "--guidance", number(request.guidance())));
+        words.addAll(subject.shape());
         if (!subject.placement().equals(Placement.CPU)) {
             words.addAll(List.of("--device", subject.placement().toString()));
         }

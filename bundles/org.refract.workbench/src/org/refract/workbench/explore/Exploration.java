@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.refract.api.analysis.FeatureId;
 import org.refract.workbench.picture.ActivationMap;
+import org.refract.workbench.picture.Pixels;
 import org.refract.workbench.subject.ActiveFeatures;
 import org.refract.workbench.subject.DrawRequest;
 import org.refract.workbench.subject.Drawing;
@@ -34,8 +35,10 @@ public final class Exploration {
     private Edit current = Edit.neutral(Edits.NOTHING, "", EditMode.SCALE);
     private final Edits edits = new Edits();
     private Overlay overlay = Overlay.FIRST;
+    private Glance glance = Glance.NONE;
     private Brush brush = Brush.FIRST;
     private Optional<Progress> work = Optional.empty();
+    private Optional<Pixels> preview = Optional.empty();
     private Status status = Status.QUIET;
     private String pointed = "";
 
@@ -128,9 +131,29 @@ public final class Exploration {
         return edits;
     }
 
+    /** What is asked for now. */
+    History.Moment moment() {
+        return new History.Moment(request, edits.all());
+    }
+
     /** How the heat map lies over the picture. */
     public Overlay overlay() {
         return overlay;
+    }
+
+    /** What is seen for the moment. */
+    public Glance glance() {
+        return glance;
+    }
+
+    /** Whether the heat map is seen now. */
+    public boolean showsMap() {
+        return overlay.shown() || glance.overlays();
+    }
+
+    /** Whether the painted area is seen now. */
+    public boolean showsPaint() {
+        return current.mode() == EditMode.PAINT && selected.isPresent() && (glance.paint() || glance.overlays());
     }
 
     /** What a person paints with. */
@@ -138,19 +161,38 @@ public final class Exploration {
         return brush;
     }
 
-    /** Where the selected feature is active in the picture. */
-    public Optional<ActivationMap> map() {
-        return selected.flatMap(row -> active().map(codes -> codes.map(row.feature().latent(), overlay.step())));
+    /** Where the selected feature is active in a picture; in an edited one, after the edits. */
+    public Optional<ActivationMap> map(Drawing picture) {
+        return selected.flatMap(row -> active(picture).map(codes -> codes.map(row.feature().latent(), overlay.step())));
     }
 
-    /** The active features of the chosen hook point in the picture. */
+    /** Where the selected feature is active in the untouched picture. */
+    public Optional<ActivationMap> map() {
+        return before.flatMap(this::map);
+    }
+
+    /** The active features of the chosen hook point in the untouched picture. */
     public Optional<ActiveFeatures> active() {
-        return before.filter(d -> dictionary < d.codes().size()).map(d -> d.codes().get(dictionary));
+        return before.flatMap(this::active);
+    }
+
+    private Optional<ActiveFeatures> active(Drawing picture) {
+        return Optional.of(picture).filter(d -> dictionary < d.codes().size()).map(d -> d.codes().get(dictionary));
+    }
+
+    /** How much the edits changed of the picture, from 0 to 1; empty without edits. */
+    public Optional<Double> change() {
+        return before.flatMap(b -> after.map(a -> b.picture().change(a.picture())));
     }
 
     /** How far the work in progress is; empty if there is none. */
     public Optional<Progress> work() {
         return work;
+    }
+
+    /** What the picture in work looks like so far; empty while nobody knows. */
+    public Optional<Pixels> preview() {
+        return preview;
     }
 
     /** The sentence in the status line. */
@@ -173,9 +215,14 @@ public final class Exploration {
         changed(Part.REQUEST);
     }
 
+    /** A new edited picture is shown bare: what lay over the former one would hide what has become of it. */
     void pictures(Optional<Drawing> untouched, Optional<Drawing> edited) {
         before = untouched;
         after = edited;
+        if (edited.isPresent()) {
+            overlay = overlay.withShown(false);
+            glance = glance.withPaint(false);
+        }
         changed(Part.PICTURE);
     }
 
@@ -221,6 +268,13 @@ public final class Exploration {
         changed(Part.OVERLAY);
     }
 
+    void glance(Glance value) {
+        if (!value.equals(glance)) {
+            glance = value;
+            changed(Part.OVERLAY);
+        }
+    }
+
     void brush(Brush value) {
         brush = value;
         changed(Part.OVERLAY);
@@ -229,6 +283,13 @@ public final class Exploration {
     void work(Optional<Progress> value) {
         work = value;
         changed(Part.WORK);
+    }
+
+    void preview(Optional<Pixels> value) {
+        if (!value.equals(preview)) {
+            preview = value;
+            changed(Part.PREVIEW);
+        }
     }
 
     void status(Status value) {

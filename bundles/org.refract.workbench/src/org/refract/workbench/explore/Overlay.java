@@ -14,7 +14,7 @@ import org.refract.workbench.subject.ActiveFeatures;
 public record Overlay(boolean shown, double opacity, Colormap colours, int step) {
 
     /** What a person sees first; the opacity is SAEPaint's. */
-    public static final Overlay FIRST = new Overlay(true, 0.6, Colormap.INFERNO, ActiveFeatures.EVERY_STEP);
+    public static final Overlay FIRST = new Overlay(false, 0.6, Colormap.INFERNO, ActiveFeatures.EVERY_STEP);
 
     public Overlay withShown(boolean visible) {
         return new Overlay(visible, opacity, colours, step);

@@ -20,6 +20,8 @@ public enum Part {
     OVERLAY,
     /** Work began, went on or ended. */
     WORK,
+    /** What the picture in work looks like so far. */
+    PREVIEW,
     /** The sentence in the status line. */
     STATUS
 }

@@ -1,9 +1,14 @@
 package org.refract.workbench.explore;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.refract.api.analysis.FeatureId;
 import org.refract.workbench.picture.PaintedMask;
 import org.refract.workbench.subject.Drawing;
 import org.refract.workbench.subject.Subject;
@@ -18,29 +23,77 @@ public final class Turning {
     private final Background background;
     private final Drawer drawer;
     private final Supplier<Optional<Subject>> subject;
+    private final History history;
     private final Painting painting = new Painting();
+    /** What a feature was turned to in a mode that was left for another; it is there again when a person comes back to it. */
+    private final Map<FeatureId, Map<EditMode, Edit>> left = new HashMap<>();
     private long turn;
+    private long strokes;
 
-    Turning(Exploration state, Background background, Drawer drawer, Supplier<Optional<Subject>> subject) {
+    Turning(Exploration state, Background background, Drawer drawer, History history, Supplier<Optional<Subject>> subject) {
         this.state = state;
         this.background = background;
         this.drawer = drawer;
+        this.history = history;
         this.subject = subject;
     }
 
-    /** Chooses how the selected feature is changed. */
+    /** Chooses how the selected feature is changed. It is changed in one way at a time: the edit becomes one of the other mode. */
     public void mode(EditMode mode) {
+        turnTo(mode);
+        keep("mode");
+    }
+
+    private void turnTo(EditMode mode) {
         Edit edit = state.current();
-        if (mode != edit.mode()) {
-            painting.forget();
-            state.current(state.edits().of(edit.feature(), mode).orElseGet(() -> edit.withMode(mode)));
+        if (mode == edit.mode()) {
+            return;
         }
+        painting.forget();
+        Map<EditMode, Edit> others = left.computeIfAbsent(edit.feature(), f -> new EnumMap<>(EditMode.class));
+        others.put(edit.mode(), edit);
+        Optional<Edit> there = state.edits().of(edit.feature(), mode);
+        Edit other = there.or(() -> Optional.ofNullable(others.get(mode))).orElseGet(() -> edit.withMode(mode));
+        if (there.isEmpty() && state.edits().of(edit.feature(), edit.mode()).isPresent()) {
+            state.edits().replace(edit, other);
+            redrawSoon();
+        }
+        state.current(other);
+    }
+
+    /** Looks at one of the edits. */
+    void look(Edit edit) {
+        painting.forget();
+        state.current(edit);
+    }
+
+    /** Something else is open now. */
+    void opened() {
+        painting.forget();
+        left.clear();
+        state.current(Edit.neutral(Edits.NOTHING, "", state.current().mode()));
+    }
+
+    /** Puts former edits in the place of all. */
+    void restore(List<Edit> edits) {
+        painting.forget();
+        left.clear();
+        state.edits().set(edits);
+        FeatureId feature = state.current().feature();
+        state.current(state.edits().of(feature, state.current().mode()).or(() -> state.edits().of(feature))
+                .orElseGet(() -> Edit.neutral(feature, state.current().label(), state.current().mode())));
+        redrawSoon();
+    }
+
+    private void keep(String movement) {
+        history.keep(movement, state.moment());
     }
 
     /** Turns the selected feature. The picture follows after a short rest. */
     public void strength(double value) {
         if (state.selected().isPresent()) {
             put(state.current().withStrength(value).withMuted(false));
+            keep("strength of " + state.current().feature() + state.current().mode());
         }
     }
 
@@ -48,7 +101,13 @@ public final class Turning {
     public void acting(Edit.Steps steps) {
         if (state.selected().isPresent()) {
             put(state.current().withActing(steps));
+            keep("steps of " + state.current().feature());
         }
+    }
+
+    /** What is painted from now on is one step of the history, until the next stroke begins. */
+    public void beginStroke() {
+        strokes++;
     }
 
     /**
@@ -63,15 +122,17 @@ public final class Turning {
     }
 
     /** Paints a rectangle, in shares of the picture. */
-    public void fill(double left, double top, double right, double bottom) {
+    public void fill(double fromX, double fromY, double toX, double toY) {
+        beginStroke();
         paint(mask -> {
             mask.clear();
-            mask.fill(left, top, right, bottom);
+            mask.fill(fromX, fromY, toX, toY);
         });
     }
 
     /** Nothing is painted for the selected feature any more. */
     public void clearPaint() {
+        beginStroke();
         paint(PaintedMask::clear);
     }
 
@@ -80,8 +141,10 @@ public final class Turning {
             state.status(Status.says("Generate a picture and select a feature, then paint."));
             return;
         }
-        mode(EditMode.PAINT);
+        turnTo(EditMode.PAINT);
+        state.glance(state.glance().withPaint(true));
         put(painting.painted(state.current(), state.before().get().picture(), action));
+        history.keepUntilReleased("stroke " + strokes, state.moment());
     }
 
     /** The selected feature is as it was. */
@@ -92,7 +155,9 @@ public final class Turning {
     /** Every feature is as it was. */
     public void resetAll() {
         painting.forget();
+        left.clear();
         state.edits().clear();
+        keep("reset all");
         state.current(state.current().withMask(Optional.empty()).withStrength(state.current().mode().neutral()));
         redrawSoon();
     }
@@ -100,6 +165,8 @@ public final class Turning {
     /** Takes an edit off the list. */
     public void remove(Edit edit) {
         state.edits().remove(edit);
+        left.remove(edit.feature());
+        keep("remove " + edit.feature() + edit.mode());
         if (edit.feature().equals(state.current().feature()) && edit.mode() == state.current().mode()) {
             painting.forget();
             state.current(Edit.neutral(edit.feature(), edit.label(), edit.mode()));
@@ -113,6 +180,7 @@ public final class Turning {
     public void mute(Edit edit, boolean muted) {
         Edit changed = edit.withMuted(muted);
         state.edits().put(changed);
+        keep("mute " + edit.feature() + edit.mode());
         boolean current = edit.feature().equals(state.current().feature()) && edit.mode() == state.current().mode();
         state.current(current ? changed : state.current());
         redrawSoon();
@@ -153,6 +221,9 @@ public final class Turning {
         Drawing untouched = state.before().get();
         if (changes.isEmpty()) {
             drawer.drop();
+            if (state.after().isPresent()) {
+                state.status(Status.says("No edit acts: the picture is as it was drawn."));
+            }
             state.pictures(state.before(), Optional.empty());
         } else if (!state.after().map(a -> a.request().edits().equals(changes)).orElse(false)) {
             drawer.draw(drawn.get(), untouched.request().edited(changes), drawing -> state.pictures(Optional.of(untouched), Optional.of(drawing)));

@@ -5,6 +5,8 @@ import org.refract.api.analysis.Intervention;
 
 /** An area of a picture that a person paints: weights in [0, 1], one per pixel of the picture. Used on one thread. */
 public final class PaintedMask {
+    private static final int STRIPES = 32;
+
     private final int rows;
     private final int columns;
     private final float[] weights;
@@ -130,10 +132,12 @@ public final class PaintedMask {
         return new Intervention.Mask(rows, columns, weights);
     }
 
-    /** The painted area in one colour, transparent elsewhere. */
-    public Pixels coloured(int rgb, double opacity) {
+    /** The painted area in slanted stripes of two colours, one of which is seen on any picture; transparent elsewhere. */
+    public Pixels striped(int light, int dark, double opacity) {
         int[] argb = new int[weights.length];
+        int width = Math.max(1, columns / STRIPES);
         for (int i = 0; i < argb.length; i++) {
+            int rgb = (i % columns + i / columns) / width % 2 == 0 ? light : dark;
             argb[i] = (int) Math.round(255 * opacity * weights[i]) << 24 | rgb & 0xFFFFFF;
         }
         return new Pixels(columns, rows, argb);

@@ -62,14 +62,66 @@ public record Pixels(int width, int height, int[] argb) {
 
     /** This picture with another of the same size laid over it. */
     public Pixels under(Pixels top) {
-        if (top.width != width || top.height != height) {
-            throw new IllegalArgumentException("pictures of different sizes");
-        }
+        requireSize(top);
         int[] mixed = new int[argb.length];
         for (int i = 0; i < mixed.length; i++) {
             mixed[i] = mix(argb[i], top.argb[i]);
         }
         return new Pixels(width, height, mixed);
+    }
+
+    /** How far its colours are from one colour: the mean over the channels of their standard deviation, from 0 to 255. */
+    public double contrast() {
+        double contrast = 0;
+        for (int shift = 0; shift <= 16; shift += 8) {
+            double sum = 0;
+            double squares = 0;
+            for (int pixel : argb) {
+                double level = pixel >> shift & 255;
+                sum += level;
+                squares += level * level;
+            }
+            double mean = sum / argb.length;
+            contrast += Math.sqrt(Math.max(0, squares / argb.length - mean * mean)) / 3;
+        }
+        return argb.length == 0 ? 0 : contrast;
+    }
+
+    /** How much another picture of the same size differs: the mean absolute difference of a channel, from 0 to 1. */
+    public double change(Pixels other) {
+        requireSize(other);
+        long sum = 0;
+        for (int i = 0; i < argb.length; i++) {
+            for (int shift = 0; shift <= 16; shift += 8) {
+                sum += Math.abs((argb[i] >> shift & 255) - (other.argb[i] >> shift & 255));
+            }
+        }
+        return argb.length == 0 ? 0 : sum / (255.0 * 3 * argb.length);
+    }
+
+    /** Where another picture of the same size differs: the absolute difference of each channel, the largest as light as can be. */
+    public Pixels difference(Pixels other) {
+        requireSize(other);
+        int most = 1;
+        int[] differences = new int[argb.length];
+        for (int i = 0; i < argb.length; i++) {
+            for (int shift = 0; shift <= 16; shift += 8) {
+                int level = Math.abs((argb[i] >> shift & 255) - (other.argb[i] >> shift & 255));
+                most = Math.max(most, level);
+                differences[i] |= level << shift;
+            }
+        }
+        for (int i = 0; i < differences.length; i++) {
+            int d = differences[i];
+            differences[i] = OPAQUE | (d >> 16 & 255) * 255 / most << 16 | (d >> 8 & 255) * 255 / most << 8 | (d & 255) * 255 / most;
+        }
+        return new Pixels(width, height, differences);
+    }
+
+    private void requireSize(Pixels other) {
+        if (other.width != width || other.height != height) {
+            throw new IllegalArgumentException("pictures of different sizes");
+        }
     }
 
     private static int mix(int below, int above) {

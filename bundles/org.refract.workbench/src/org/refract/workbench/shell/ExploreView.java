@@ -50,8 +50,6 @@ public final class ExploreView implements View {
         });
         memory.get("explore.prompt").ifPresent(explorer::prompt);
         explorer.seed(memory.integer("explore.seed", 0));
-        explorer.steps(memory.integer("explore.steps", 1));
-        explorer.guidance(memory.integer("explore.guidance10", 0) / 10.0);
         boolean remembered = memory.get("explore.prompt").isPresent();
         Optional<Path> last = memory.get("explore.folder").map(Path::of).filter(Files::isDirectory);
         explorer.open(start.subject().or(() -> last), remembered && (start.subject().isEmpty() || start.subject().equals(last)));
@@ -61,8 +59,6 @@ public final class ExploreView implements View {
         DrawRequest request = explorer.state().request();
         memory.put("explore.prompt", request.prompt());
         memory.put("explore.seed", Long.toString(request.seed()));
-        memory.put("explore.steps", Integer.toString(request.steps()));
-        memory.put("explore.guidance10", Long.toString(Math.round(10 * request.guidance())));
         explorer.state().subject().ifPresent(subject -> memory.put("explore.folder", subject.location().toString()));
         memory.save();
     }

@@ -1,5 +1,7 @@
 package org.refract.workbench.subject;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.List;
 import org.refract.api.analysis.Intervention;
 
@@ -15,6 +17,22 @@ import org.refract.api.analysis.Intervention;
 public record DrawRequest(String prompt, long seed, int steps, double guidance, List<Intervention> edits) {
     public DrawRequest {
         edits = List.copyOf(edits);
+    }
+
+    /** The same picture in other steps and with another guidance. */
+    public DrawRequest drawnAs(DrawRequest other) {
+        return new DrawRequest(prompt, seed, other.steps, other.guidance, edits);
+    }
+
+    /** Whether it is drawn in the same steps and with the same guidance; all scales up to 1 mean none. */
+    public boolean isDrawnAs(DrawRequest other) {
+        return steps == other.steps && Math.max(1, guidance) == Math.max(1, other.guidance);
+    }
+
+    /** Its steps and guidance for people: {@code 1 step}, {@code 30 steps with guidance 5}. */
+    public String manner() {
+        String count = steps == 1 ? "1 step" : steps + " steps";
+        return guidance > 1 ? count + " with guidance " + new BigDecimal(guidance).round(new MathContext(3)).stripTrailingZeros().toPlainString() : count;
     }
 
     /** The same picture, untouched. */

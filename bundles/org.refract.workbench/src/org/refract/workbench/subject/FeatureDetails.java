@@ -1,6 +1,7 @@
 package org.refract.workbench.subject;
 
 import java.util.List;
+import java.util.Optional;
 import org.refract.api.analysis.Feature;
 import org.refract.workbench.picture.ActivationMap;
 import org.refract.workbench.picture.Pixels;
@@ -24,11 +25,12 @@ public record FeatureDetails(Feature feature, List<ExamplePicture> examples, Lis
      * A recording in which the feature was active.
      *
      * @param caption  its prompt
+     * @param seed     of its noise, if the recordings are there
      * @param strength mean activation over positions
-     * @param picture  the recorded picture
+     * @param picture  the recorded picture, if it is there
      * @param map      where the feature was active in it
      */
-    public record ExamplePicture(String caption, double strength, Pixels picture, ActivationMap map) {
+    public record ExamplePicture(String caption, Optional<Long> seed, double strength, Optional<Pixels> picture, ActivationMap map) {
     }
 
     /**

@@ -17,7 +17,7 @@ public interface Subject extends AutoCloseable {
     SubjectInfo info();
 
     /**
-     * Draws one picture. Without edits it also records which features are active where.
+     * Draws one picture and records which features are active where.
      *
      * @param monitor hears one unit per denoising step and may end the work between two
      */

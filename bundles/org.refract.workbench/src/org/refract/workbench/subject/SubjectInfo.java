@@ -14,16 +14,24 @@ import org.refract.api.model.Placement;
  * @param model        the model's folder
  * @param name         the model's name
  * @param placement    where it computes
- * @param steps        denoising steps that it draws with if nobody chooses
- * @param guidance     guidance scale that it draws with if nobody chooses
- * @param prompt       a prompt to begin with
+ * @param begins       what to draw first, with the steps and the guidance that the run was recorded with, or else the model's usual ones
+ * @param recorded     whether the run says with which steps and guidance it was recorded
+ * @param shape        the options of {@code refract generate} that say what else the run was recorded with, where it is not the model's usual
  * @param dictionaries the hook points that have a dictionary, in the order of the forward pass
+ * @param warnings     what is missing or unknown, one sentence each
  */
-public record SubjectInfo(Path location, Optional<Path> run, Path model, String name, Placement placement, int steps, double guidance, String prompt,
-        List<DictionaryInfo> dictionaries) {
+public record SubjectInfo(Path location, Optional<Path> run, Path model, String name, Placement placement, DrawRequest begins, boolean recorded,
+        List<String> shape, List<DictionaryInfo> dictionaries, List<String> warnings) {
 
     public SubjectInfo {
+        shape = List.copyOf(shape);
         dictionaries = List.copyOf(dictionaries);
+        warnings = List.copyOf(warnings);
+    }
+
+    /** How a run or a model is called: its folder. */
+    public String title() {
+        return location.getFileName() == null ? location.toString() : location.getFileName().toString();
     }
 
     /**

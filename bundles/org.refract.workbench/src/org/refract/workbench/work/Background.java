@@ -2,6 +2,7 @@ package org.refract.workbench.work;
 
 import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
+import org.refract.workbench.picture.Pixels;
 
 /**
  * Runs work away from the screen's thread and brings what comes of it back to that thread. Called from the screen's thread
@@ -34,6 +35,14 @@ public interface Background {
         }
 
         default void progress(Progress progress) {
+        }
+
+        /** @param picture what the work looks like so far; the newest, not each */
+        default void preview(Pixels picture) {
+        }
+
+        /** @param sentence something that a person should know of what was done */
+        default void note(String sentence) {
         }
     }
 

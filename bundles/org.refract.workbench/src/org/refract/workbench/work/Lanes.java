@@ -10,6 +10,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.refract.api.RefractException;
 import org.refract.api.job.CancelledException;
+import org.refract.workbench.picture.Pixels;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,17 +32,38 @@ public final class Lanes implements Background, AutoCloseable {
 
     @Override
     public <T> Running start(Lane lane, String title, Task<T> task, Outcome<T> outcome) {
-        StageMonitor monitor = new StageMonitor(title, newest(outcome), System::nanoTime);
+        StageMonitor monitor = new StageMonitor(title, listener(outcome), System::nanoTime);
         threads.get(lane).execute(() -> screen.accept(0, run(title, task, outcome, monitor)));
         return monitor::cancel;
     }
 
-    /** Hears progress as often as it comes and passes on the newest as often as the screen's thread takes it. */
-    private Consumer<Progress> newest(Outcome<?> outcome) {
-        AtomicReference<Progress> newest = new AtomicReference<>();
-        return progress -> {
-            if (newest.getAndSet(progress) == null) {
-                screen.accept(0, () -> outcome.progress(newest.getAndSet(null)));
+    private StageMonitor.Listener listener(Outcome<?> outcome) {
+        Consumer<Progress> progress = newest(outcome::progress);
+        Consumer<Pixels> preview = newest(outcome::preview);
+        return new StageMonitor.Listener() {
+            @Override
+            public void progress(Progress now) {
+                progress.accept(now);
+            }
+
+            @Override
+            public void preview(Pixels picture) {
+                preview.accept(picture);
+            }
+
+            @Override
+            public void note(String sentence) {
+                screen.accept(0, () -> outcome.note(sentence));
+            }
+        };
+    }
+
+    /** Hears as often as something comes and passes on the newest as often as the screen's thread takes it. */
+    private <T> Consumer<T> newest(Consumer<T> heard) {
+        AtomicReference<T> newest = new AtomicReference<>();
+        return value -> {
+            if (newest.getAndSet(value) == null) {
+                screen.accept(0, () -> heard.accept(newest.getAndSet(null)));
             }
         };
     }

@@ -4,15 +4,24 @@ import java.awt.image.BufferedImage;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.refract.api.job.CancelledException;
 import org.refract.api.job.Monitor;
+import org.refract.workbench.picture.Pixels;
 
 /** Hears how far a piece of work is and tells it on; stops the work when asked to. Any thread. */
 final class StageMonitor implements Monitor {
-    private final Consumer<Progress> told;
+    private final Listener told;
     private final LongSupplier clock;
+    /** Who hears of it. */
+    interface Listener {
+        void progress(Progress progress);
+
+        void preview(Pixels picture);
+
+        void note(String sentence);
+    }
+
     private final AtomicBoolean cancelled = new AtomicBoolean();
     private String stage;
     private long total;
@@ -21,10 +30,10 @@ final class StageMonitor implements Monitor {
 
     /**
      * @param title what the work is called until it names its first stage
-     * @param told  hears of progress, on the work's thread
+     * @param told  hears of it, on the work's thread
      * @param clock in nanoseconds
      */
-    StageMonitor(String title, Consumer<Progress> told, LongSupplier clock) {
+    StageMonitor(String title, Listener told, LongSupplier clock) {
         this.stage = title;
         this.told = told;
         this.clock = clock;
@@ -55,10 +64,9 @@ final class StageMonitor implements Monitor {
     }
 
     private void tell(long now) {
-        Optional<Double> share = total > 0 ? Optional.of(Math.min(1.0, (double) done / total)) : Optional.empty();
         Optional<Duration> remaining = total > 0 && done > 0
                 ? Optional.of(Duration.ofNanos((long) ((now - begun) * (double) Math.max(0, total - done) / done))) : Optional.empty();
-        told.accept(new Progress(stage, share, remaining));
+        told.progress(new Progress(stage, done, total, remaining));
     }
 
     @Override
@@ -67,15 +75,12 @@ final class StageMonitor implements Monitor {
 
     @Override
     public void preview(BufferedImage image) {
-    }
-
-    @Override
-    public boolean wantsPreviews() {
-        return false;
+        told.preview(Pixels.of(image));
     }
 
     @Override
     public void note(String sentence) {
+        told.note(sentence);
     }
 
     @Override

@@ -64,8 +64,7 @@ final class EditsTable {
         if (e.detail == SWT.CHECK) {
             explorer.turning().mute(edit, !((TableItem) e.item).getChecked());
         } else {
-            explorer.browsing().select(edit.feature());
-            explorer.turning().mode(edit.mode());
+            explorer.browsing().look(edit);
         }
     }
 

@@ -16,7 +16,7 @@ import org.refract.workbench.explore.Part;
 import org.refract.workbench.subject.FeatureDetails;
 import org.refract.workbench.subject.FeatureDetails.ExamplePicture;
 
-/** The recordings in which a feature was strongest, as thumbnails with its map; a double click takes the prompt over. */
+/** The recordings in which a feature was strongest, as thumbnails with its map; a double click draws one again. */
 final class ExampleGrid {
     private static final int TILE = 96;
     private static final int GAP = 6;
@@ -35,7 +35,7 @@ final class ExampleGrid {
         canvas = Names.name(new Canvas(scroll, SWT.DOUBLE_BUFFERED), "Examples");
         scroll.setContent(canvas);
         canvas.addListener(SWT.Paint, e -> paint(e.gc));
-        canvas.addListener(SWT.MouseDoubleClick, e -> at(new Point(e.x, e.y)).ifPresent(x -> explorer.prompt(x.caption())));
+        canvas.addListener(SWT.MouseDoubleClick, e -> at(new Point(e.x, e.y)).ifPresent(x -> explorer.redraw(x)));
         canvas.addListener(SWT.MouseMove, e -> canvas.setToolTipText(at(new Point(e.x, e.y)).map(ExampleGrid::words).orElse(null)));
         scroll.addListener(SWT.Resize, e -> resize());
         state.onChange(part -> {
@@ -53,7 +53,7 @@ final class ExampleGrid {
     }
 
     private static String words(ExamplePicture example) {
-        return "%s%nmean activation %s, largest %s%nDouble click: use this prompt".formatted(example.caption(), Numbers.brief(example.strength()),
+        return "%s%nmean activation %s, largest %s%nDouble click: draw it again".formatted(example.caption(), Numbers.brief(example.strength()),
                 Numbers.brief(example.map().max()));
     }
 
@@ -98,17 +98,11 @@ final class ExampleGrid {
                 continue;
             }
             ExamplePicture example = examples.get(i);
-            Rectangle fitted = Pictures.fitted(example.picture().width(), example.picture().height(), place);
-            Pictures.draw(gc, canvas.getDisplay(), example.picture(), fitted.width * 2 > TILE ? spread(fitted, place) : fitted);
-            if (overlay.shown() && example.map().max() > 0) {
-                Pictures.draw(gc, canvas.getDisplay(), example.map().coloured(overlay.colours(), overlay.opacity()),
-                        fitted.width * 2 > TILE ? spread(fitted, place) : fitted);
+            Rectangle spread = example.picture().map(p -> Pictures.inside(p.width(), p.height(), place)).orElse(place);
+            example.picture().ifPresent(picture -> Pictures.draw(gc, canvas.getDisplay(), picture, spread));
+            if ((overlay.shown() || example.picture().isEmpty()) && example.map().max() > 0) {
+                Pictures.draw(gc, canvas.getDisplay(), example.map().coloured(overlay.colours(), overlay.opacity()), spread);
             }
         }
-    }
-
-    /** Thumbnails fill their tile; at this size a whole multiple matters less than an even grid. */
-    private static Rectangle spread(Rectangle fitted, Rectangle place) {
-        return fitted.width == fitted.height ? place : fitted;
     }
 }

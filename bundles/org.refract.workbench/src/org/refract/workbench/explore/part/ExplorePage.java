@@ -28,6 +28,7 @@ public final class ExplorePage {
         page.setLayout(layout);
         new SubjectBar(page, explorer, recent);
         RequestBar request = new RequestBar(page, explorer);
+        new RecordedHint(page, explorer);
         SashForm columns = Grids.full(new SashForm(page, SWT.HORIZONTAL | SWT.SMOOTH));
         Composite picture = Grids.grid(columns, 1);
         new PictureBar(picture, explorer);
@@ -46,7 +47,12 @@ public final class ExplorePage {
         Listener keys = this::key;
         Display display = page.getDisplay();
         display.addFilter(SWT.KeyDown, keys);
-        page.addListener(SWT.Dispose, e -> display.removeFilter(SWT.KeyDown, keys));
+        display.addFilter(SWT.KeyUp, keys);
+        page.addListener(SWT.Dispose, e -> {
+            display.removeFilter(SWT.KeyDown, keys);
+            display.removeFilter(SWT.KeyUp, keys);
+        });
+        page.getShell().addListener(SWT.Deactivate, e -> letGo());
         request.focus();
     }
 
@@ -54,8 +60,37 @@ public final class ExplorePage {
         return Grids.grid(parent, 1);
     }
 
+    /** F2 shows what lies over the pictures while it is held, F3 the untouched picture. */
+    private void hold(int key, boolean down) {
+        if (key == SWT.F2) {
+            explorer.glance(g -> g.withOverlays(down));
+        } else if (key == SWT.F3) {
+            explorer.glance(g -> g.withBefore(down));
+        }
+    }
+
+    private void letGo() {
+        if (!page.isDisposed()) {
+            hold(SWT.F2, false);
+            hold(SWT.F3, false);
+        }
+    }
+
     private void key(Event e) {
         if (!(e.widget instanceof Control control) || control.getShell() != page.getShell() || !page.isVisible()) {
+            return;
+        }
+        if (e.type == SWT.KeyUp || e.keyCode == SWT.F2 || e.keyCode == SWT.F3) {
+            hold(e.keyCode, e.type == SWT.KeyDown);
+            return;
+        }
+        if ((e.stateMask & SWT.MOD1) != 0 && (e.keyCode == 'z' || e.keyCode == 'y')) {
+            e.doit = false;
+            if (e.keyCode == 'y' || (e.stateMask & SWT.SHIFT) != 0) {
+                explorer.redo();
+            } else {
+                explorer.undo();
+            }
             return;
         }
         boolean enter = e.keyCode == SWT.CR || e.keyCode == SWT.KEYPAD_CR;

@@ -19,10 +19,14 @@ import org.refract.workbench.explore.Part;
 import org.refract.workbench.picture.Colormap;
 import org.refract.workbench.subject.ActiveFeatures;
 
-/** What is shown of the picture: before, after or both, and the heat map over it. */
+/** What is shown of the pictures, and the heat map over them. */
 final class PictureBar {
     private static final Map<Comparison, String> TITLES = new EnumMap<>(Map.of(Comparison.BEFORE, "&Before", Comparison.AFTER, "&After",
-            Comparison.SIDE_BY_SIDE, "Both"));
+            Comparison.SIDE_BY_SIDE, "Both", Comparison.WIPE, "&Wipe", Comparison.FLICKER, "Flicker", Comparison.DIFFERENCE, "Difference"));
+    private static final Map<Comparison, String> HINTS = new EnumMap<>(Map.of(Comparison.BEFORE, "The untouched picture (hold F3 to see it for a moment)",
+            Comparison.AFTER, "The picture with the edits", Comparison.SIDE_BY_SIDE, "Both pictures",
+            Comparison.WIPE, "Both in one place; drag the divider", Comparison.FLICKER, "Both in one place, in turns",
+            Comparison.DIFFERENCE, "Where the pictures differ"));
 
     private static final int OPACITY_WIDTH = 80;
 
@@ -35,22 +39,18 @@ final class PictureBar {
 
     PictureBar(Composite parent, Explorer explorer) {
         state = explorer.state();
-        Composite bar = Grids.wide(new Composite(parent, SWT.NONE));
-        RowLayout row = new RowLayout();
-        row.center = true;
-        row.marginLeft = 0;
-        row.marginTop = 0;
-        row.marginBottom = 0;
-        bar.setLayout(row);
+        Composite views = row(parent);
         for (Comparison comparison : Comparison.values()) {
-            Button button = Names.name(new Button(bar, SWT.TOGGLE), TITLES.get(comparison).replace("&", ""));
+            Button button = Names.name(new Button(views, SWT.TOGGLE), TITLES.get(comparison).replace("&", ""));
             button.setText(TITLES.get(comparison));
+            button.setToolTipText(HINTS.get(comparison));
             button.addListener(SWT.Selection, e -> explorer.compare(comparison));
             comparisons.put(comparison, button);
         }
+        Composite bar = row(parent);
         shown = Names.name(new Button(bar, SWT.CHECK), "Heat map");
         shown.setText("&Heat map");
-        shown.setToolTipText("Shows where the selected feature is active in the untouched picture; zero is transparent");
+        shown.setToolTipText("Shows where the selected feature is active; zero is transparent. It hides when an edited picture comes; hold F2 to see it");
         shown.addListener(SWT.Selection, e -> explorer.overlay(state.overlay().withShown(shown.getSelection())));
         opacity = Names.name(new Scale(bar, SWT.HORIZONTAL), "Opacity of the heat map");
         opacity.setLayoutData(new RowData(OPACITY_WIDTH, SWT.DEFAULT));
@@ -74,8 +74,19 @@ final class PictureBar {
         show();
     }
 
+    private static Composite row(Composite parent) {
+        Composite row = Grids.wide(new Composite(parent, SWT.NONE));
+        RowLayout layout = new RowLayout();
+        layout.center = true;
+        layout.marginLeft = 0;
+        layout.marginTop = 0;
+        layout.marginBottom = 0;
+        row.setLayout(layout);
+        return row;
+    }
+
     private void show() {
-        comparisons.forEach((comparison, button) -> button.setSelection(comparison == state.comparison()));
+        comparisons.forEach((comparison, button) -> Toggles.press(button, comparison == state.comparison()));
         Overlay overlay = state.overlay();
         shown.setSelection(overlay.shown());
         opacity.setSelection((int) Math.round(100 * overlay.opacity()));

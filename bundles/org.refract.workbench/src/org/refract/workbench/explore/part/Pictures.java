@@ -11,6 +11,8 @@ import org.refract.workbench.picture.Pixels;
 
 /** From plain pixels to what the screen draws. */
 public final class Pictures {
+    /** The share of the room from which on pixels of one size are worth what is left empty. */
+    private static final double WORTH = 0.93;
     private static final PaletteData RGB = new PaletteData(0xFF0000, 0xFF00, 0xFF);
 
     private Pictures() {
@@ -47,12 +49,26 @@ public final class Pictures {
         gc.drawImage(image, 0, 0, size.width, size.height, place.x, place.y, place.width, place.height);
     }
 
-    /** The largest rectangle of a picture's proportions inside another, at a whole multiple of its size where it is enlarged. */
+    /** Draws an image into a rectangle, smoothly enlarged. */
+    static void smooth(GC gc, Image image, Rectangle place) {
+        Rectangle size = image.getBounds();
+        gc.setAntialias(SWT.ON);
+        gc.setInterpolation(SWT.HIGH);
+        gc.drawImage(image, 0, 0, size.width, size.height, place.x, place.y, place.width, place.height);
+    }
+
+    /** The largest rectangle of a picture's proportions inside another, at a whole multiple of its size where that loses little room. */
     static Rectangle fitted(int width, int height, Rectangle room) {
         double scale = Math.min((double) room.width / width, (double) room.height / height);
-        if (scale >= 1) {
-            scale = Math.floor(scale);
-        }
+        return scaled(width, height, Math.floor(scale) > WORTH * scale ? Math.floor(scale) : scale, room);
+    }
+
+    /** The largest rectangle of a picture's proportions inside another. */
+    static Rectangle inside(int width, int height, Rectangle room) {
+        return scaled(width, height, Math.min((double) room.width / width, (double) room.height / height), room);
+    }
+
+    private static Rectangle scaled(int width, int height, double scale, Rectangle room) {
         int w = Math.max(1, (int) Math.round(width * scale));
         int h = Math.max(1, (int) Math.round(height * scale));
         return new Rectangle(room.x + (room.width - w) / 2, room.y + (room.height - h) / 2, w, h);

@@ -6,6 +6,7 @@ import org.eclipse.swt.layout.GridData;
 import org.eclipse.swt.widgets.Composite;
 import org.eclipse.swt.widgets.Label;
 import org.eclipse.swt.widgets.ProgressBar;
+import org.refract.workbench.explore.Exploration;
 import org.refract.workbench.explore.Explorer;
 import org.refract.workbench.explore.Part;
 import org.refract.workbench.work.Progress;
@@ -26,16 +27,19 @@ final class ProgressRow {
         bar.setLayoutData(place);
         words = Grids.wide(Names.name(new Label(row, SWT.NONE), "What is being done"));
         explorer.state().onChange(part -> {
-            if (part == Part.WORK) {
-                show(explorer.state().work());
+            if (part == Part.WORK || part == Part.PICTURE) {
+                show(explorer.state());
             }
         });
-        show(Optional.empty());
+        show(explorer.state());
     }
 
-    private void show(Optional<Progress> work) {
+    private void show(Exploration state) {
+        Optional<Progress> work = state.work();
         bar.setVisible(work.isPresent());
+        ((GridData) bar.getLayoutData()).exclude = work.isEmpty();
         bar.setSelection((int) Math.round(TICKS * work.flatMap(Progress::share).orElse(0.0)));
-        words.setText(work.map(Progress::sentence).orElse(""));
+        words.setText(work.map(Progress::sentence).orElse(state.after().isPresent() ? "Hold F2: heat map and paint, F3: the picture before" : ""));
+        bar.getParent().layout();
     }
 }
