@@ -140,6 +140,17 @@ class GenerateTest {
     }
 
     @Test
+    void whatChangesNothingIsSaidOnceAlsoInJson() {
+        draw("a cat", "a dog", "--quality", 50, "--preview", 50, "--json", "--out", folder.resolve("o"));
+        List<String> notes = JsonParser.parseString(out.toString()).getAsJsonObject().getAsJsonArray("notes").asList().stream().map(n -> n.getAsString()).toList();
+        assertEquals(List.of("--quality changes nothing: it is of JPEG files.", "--preview 50 shows nothing: there are %d steps.".formatted(last().steps())), notes);
+        notes.forEach(note -> assertEquals(1, err.toString().lines().filter(note::equals).count(), err.toString()));
+        draw("a cat", "a dog", "--quality", 50, "--json-lines", "--out", folder.resolve("p"));
+        List<Boolean> noted = out.toString().lines().map(line -> JsonParser.parseString(line).getAsJsonObject().has("notes")).toList();
+        assertEquals(List.of(true, false), noted);
+    }
+
+    @Test
     void anotherModelIsSaid() {
         Path first = folder.resolve("a.png");
         draw("a cat", "--out", first);

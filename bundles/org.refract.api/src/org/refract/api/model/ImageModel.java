@@ -18,6 +18,18 @@ public interface ImageModel extends Model {
     }
 
     /**
+     * Says what was added to the model and acts on none of some requests, such as a learnt word that stands in no prompt; what a single
+     * request asks for in vain, {@link #generate} says in notes.
+     *
+     * @param requests all that the model is opened for
+     * @return a sentence each
+     * @throws RefractException if a request makes no sense
+     */
+    default List<String> idle(List<ImageRequest> requests) throws RefractException {
+        return List.of();
+    }
+
+    /**
      * Runs the model. The same request gives the same images on every run, whatever else runs in the batch. Pictures that cannot be
      * computed together without that, such as those of prompts that take different numbers of windows, are computed in several groups, one
      * after the other in the order of their first pictures; to a hook each group is a batch of its own.

@@ -43,10 +43,10 @@ class PictureOptionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--steps=0", "--steps=100000", "--guidance=-1", "--guidance=NaN", "--size=0", "--size=axb", "--size=1x2x3", "--size=x", "--negative=blurred",
+    @ValueSource(strings = {"--steps=0", "--steps=100000", "--guidance=-1", "--guidance=NaN", "--size=0", "--size=axb", "--size=1x2x3", "--size=x",
         "--seed=1,2", "--seed=x", "--seed=9-1", "--aspect=0", "--aspect=1:2:3", "--aspect=wide", "--clip-skip=-1", "--clip-skip=99", "--long-prompts=fold",
-        "--weighting=loud", "--guidance-rescale=0.5", "--guidance-from=0.5", "--guidance-until=0.5", "--negative2=x", "--crop=1", "--crop=-1,0", "--crop=a,b",
-        "--original-size=0", "--target-size=big", "--aesthetic-score=11", "--negative-crop=1,1", "--negative-aesthetic-score=2"})
+        "--weighting=loud", "--crop=1", "--crop=-1,0", "--crop=a,b",
+        "--original-size=0", "--target-size=big", "--aesthetic-score=11"})
     void nonsenseIsRefusedWithASentence(String argument) {
         assertEquals(2, assertThrows(RefractException.class, () -> read(argument)).exitCode());
     }

@@ -6,8 +6,10 @@ import java.awt.image.BufferedImage;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -99,12 +101,16 @@ public final class ExploreCommand implements Command {
         model.orOf(folder);
         Lease<ModelBackend> backend = model.backend(extensions);
         Placement placement = model.placement();
-        Explored explored = JobOnScreen.of(spec, jobs).run(placement, "Exploring", List.of(backend), monitor -> explore(backend, folder, monitor));
+        Set<String> notes = new LinkedHashSet<>();
+        Explored explored = JobOnScreen.of(spec, jobs).run(placement, "Exploring", List.of(backend),
+                monitor -> explore(backend, folder, new KeptNotes(monitor, notes)));
         if (out.isPresent()) {
             write(explored, out.get());
         }
         if (json) {
-            spec.commandLine().getOut().println(json(explored));
+            JsonObject result = json(explored);
+            KeptNotes.add(notes, result);
+            spec.commandLine().getOut().println(result);
         } else {
             print(explored);
         }
@@ -116,6 +122,7 @@ public final class ExploreCommand implements Command {
         try (BegunWith opened = BegunWith.open(model, backend, adapters.adapters(), start, monitor);
                 Dictionaries dictionaries = opened.dictionaries(folder, extensions)) {
             ImageRequest request = opened.request(picture, prompt);
+            opened.model().idle(List.of(request)).forEach(monitor::note);
             monitor.stage("Drawing", request.steps());
             Explore seen = Explore.run(opened.model(), request, dictionaries.list(), List.of(), monitor);
             List<Shown> shown = new ArrayList<>();

@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,18 +96,22 @@ public final class GenerateCommand implements Command {
         Placement placement = wanted.getFirst().options().model().placement();
         OptionValues said = draw.said(spec);
         JsonArray all = new JsonArray();
+        Set<String> notes = new LinkedHashSet<>();
         OpenModels models = new OpenModels(extensions, placement, wanted);
         JobOnScreen.of(spec, jobs).saying("Stopped; the finished pictures are kept, and --resume leaves them out.")
-                .run(placement, "Drawing", models.leases(), monitor -> {
+                .run(placement, "Drawing", models.leases(), shown -> {
+                    KeptNotes monitor = new KeptNotes(shown, notes);
+                    out.idle().forEach(monitor::note);
                     past.ifPresent(picture -> tell(picture, said, monitor::note));
                     try (models) {
-                        new PictureRun(models, out, previews, past, record -> show(record, all)).draw(wanted, batch, monitor);
+                        new PictureRun(models, out, previews, past, record -> show(record, all, monitor)).draw(wanted, batch, monitor);
                     }
                     return all;
                 });
         if (json) {
             JsonObject result = new JsonObject();
             result.add("pictures", all);
+            KeptNotes.add(notes, result);
             spec.commandLine().getOut().println(result);
         }
         return 0;
@@ -154,11 +159,12 @@ public final class GenerateCommand implements Command {
         }
     }
 
-    private void show(JsonObject record, JsonArray all) {
+    private void show(JsonObject record, JsonArray all, KeptNotes notes) {
         PrintWriter printed = spec.commandLine().getOut();
         if (json) {
             all.add(record);
         } else if (jsonLines) {
+            notes.addTo(record);
             printed.println(record);
         } else {
             if (record.has("base_file")) {

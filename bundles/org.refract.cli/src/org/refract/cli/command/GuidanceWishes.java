@@ -22,7 +22,6 @@ final class GuidanceWishes {
         if (rescale.isEmpty() && from.isEmpty() && until.isEmpty()) {
             return request;
         }
-        PictureOptions.needsGuidance(rescale.isPresent() ? "--guidance-rescale" : from.isPresent() ? "--guidance-from" : "--guidance-until", request);
         GuidanceOptions usual = request.guidanceOptions();
         GuidanceOptions wanted = new GuidanceOptions(Words.share("--guidance-rescale", rescale.orElse(usual.rescale()), 0, 1),
                 Words.share("--guidance-from", from.orElse(usual.from()), 0, 1), Words.share("--guidance-until", until.orElse(usual.until()), 0, 1));

@@ -4,8 +4,10 @@ import com.google.gson.JsonObject;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -96,8 +98,10 @@ public final class InterveneCommand implements Command {
         model.orOf(folder);
         Lease<ModelBackend> backend = model.backend(extensions);
         Placement placement = model.placement();
-        Pair pair = JobOnScreen.of(spec, jobs).run(placement, "Drawing", List.of(backend), monitor -> draw(backend, folder, interventions, monitor));
-        write(pair, interventions);
+        Set<String> notes = new LinkedHashSet<>();
+        Pair pair = JobOnScreen.of(spec, jobs).run(placement, "Drawing", List.of(backend),
+                monitor -> draw(backend, folder, interventions, new KeptNotes(monitor, notes)));
+        write(pair, interventions, notes);
         return 0;
     }
 
@@ -107,6 +111,8 @@ public final class InterveneCommand implements Command {
         try (BegunWith opened = BegunWith.open(model, backend, adapters.adapters(), start, monitor);
                 Dictionaries dictionaries = opened.dictionaries(folder, extensions)) {
             ImageRequest request = opened.request(picture, prompt);
+            opened.model().idle(List.of(request)).forEach(monitor::note);
+            IdleChanges.of(interventions, request).forEach(monitor::note);
             monitor.stage("Drawing as it is", request.steps());
             BufferedImage before = Explore.run(opened.model(), request, List.of(), List.of(), monitor).images().getFirst();
             monitor.stage("Drawing with changes", request.steps());
@@ -115,7 +121,7 @@ public final class InterveneCommand implements Command {
         }
     }
 
-    private void write(Pair pair, List<Intervention> interventions) throws RefractException {
+    private void write(Pair pair, List<Intervention> interventions, Set<String> notes) throws RefractException {
         OptionValues said = said();
         JsonObject record = PictureRecord.of(pair.request(), 0, pair.model(), said, List.of());
         String parameters = WebUiText.of(pair.request(), 0, pair.model(), LoraHash.of(adapters.adapters()), Optional.empty(), start.maskUse());
@@ -132,6 +138,7 @@ public final class InterveneCommand implements Command {
         if (json) {
             changed.addProperty("before", before.toString());
             changed.addProperty("after", after.toString());
+            KeptNotes.add(notes, changed);
             spec.commandLine().getOut().println(changed);
         } else {
             spec.commandLine().getOut().printf("%s%n", before);

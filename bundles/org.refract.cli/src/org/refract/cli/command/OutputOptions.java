@@ -4,7 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -18,6 +20,7 @@ import picocli.CommandLine.Option;
 
 /** Where pictures go. */
 final class OutputOptions {
+    private static final String USUAL_PATTERN = "{prompt}-{seed}";
     private static final int LONGEST_NAME = 60;
     private static final int LONGEST_FILE = 120;
     private static final Pattern PLACE = Pattern.compile("\\{([^{}]*)\\}");
@@ -27,9 +30,9 @@ final class OutputOptions {
     @Option(names = "--out", paramLabel = "FILE|DIR", description = "A file for one picture, or a folder (default: the current one).")
     private Optional<Path> out = Optional.empty();
 
-    @Option(names = "--name-pattern", paramLabel = "PATTERN", defaultValue = "{prompt}-{seed}",
+    @Option(names = "--name-pattern", paramLabel = "PATTERN", defaultValue = USUAL_PATTERN,
             description = "How files in a folder are named; also {index}, {steps}, {guidance}, {width}, {height}, {scheduler}, {model} (default: ${DEFAULT-VALUE}).")
-    private String pattern = "{prompt}-{seed}";
+    private String pattern = USUAL_PATTERN;
 
     @Option(names = "--format", paramLabel = "png|jpg|webp", description = "Of files in a folder; WebP is lossless (default: png).")
     private Optional<String> format = Optional.empty();
@@ -90,6 +93,19 @@ final class OutputOptions {
         if (!Files.isWritable(folder)) {
             throw RefractException.usage("Pictures cannot go to %s: %s may not be written to; check its permissions.", out.orElse(folder), folder);
         }
+    }
+
+    /** What was said and changes nothing, a sentence each. */
+    List<String> idle() {
+        List<String> idle = new ArrayList<>();
+        Optional<PictureFormat> written = isFile() ? PictureFormat.of(out.get()) : format.isEmpty() ? Optional.of(PictureFormat.PNG) : PictureFormat.named(format.get());
+        if (quality.isPresent() && !written.equals(Optional.of(PictureFormat.JPEG))) {
+            idle.add("--quality changes nothing: it is of JPEG files.");
+        }
+        if (isFile() && !pattern.equals(USUAL_PATTERN)) {
+            idle.add("--name-pattern changes nothing: --out names the file.");
+        }
+        return idle;
     }
 
     private boolean isFile() {

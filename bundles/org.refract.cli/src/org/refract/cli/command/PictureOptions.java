@@ -98,7 +98,6 @@ final class PictureOptions {
         }
         request = shaped(request);
         if (negative.isPresent()) {
-            needsGuidance("--negative", request);
             request = request.withNegativePrompts(List.of(negative.get()));
         }
         if (scheduler.isPresent()) {
@@ -125,11 +124,5 @@ final class PictureOptions {
     static ImageRequest shaped(ImageRequest request, double ratio) {
         int[] shape = AspectBuckets.nearest(ratio, (double) request.width() * request.height());
         return request.withSize(shape[1], shape[0]);
-    }
-
-    static void needsGuidance(String option, ImageRequest request) throws RefractException {
-        if (request.guidance() <= 1) {
-            throw RefractException.usage("%s has an effect only with guidance above 1; add --guidance 5.", option);
-        }
     }
 }

@@ -83,6 +83,9 @@ final class PictureRun {
             if (models.differs(options)) {
                 models.open(options, monitor);
                 compare(monitor);
+                if (options.run().isPresent() && options.interventions().isEmpty()) {
+                    monitor.note("--run changes no picture without --feature: only its model is taken, where no other is named.");
+                }
                 announced = false;
             }
             Optional<Start> start = options.start().start();
@@ -100,11 +103,17 @@ final class PictureRun {
 
     private void announce(List<Wanted> wanted, Monitor monitor) throws RefractException {
         long steps = 0;
+        List<ImageRequest> requests = new ArrayList<>();
         for (Wanted picture : wanted) {
-            int asked = request(List.of(picture)).steps();
+            ImageRequest request = request(List.of(picture));
+            if (!models.differs(picture.options())) {
+                requests.add(request);
+            }
+            int asked = request.steps();
             steps += picture.options().start().strength().map(strength -> Math.max(1, (long) (asked * strength))).orElse((long) asked);
             steps += picture.options().refiner().second().map(second -> second.more(asked)).orElse(0L);
         }
+        models.base().idle(requests).forEach(monitor::note);
         monitor.stage(wanted.size() == 1 ? "Drawing" : "Drawing " + wanted.size() + " pictures", steps);
     }
 
@@ -148,10 +157,12 @@ final class PictureRun {
         Optional<Second> second = first.options().refiner().second();
         ImageRequest plain = shaped(request(batch.stream().map(Placed::wanted).toList()), start, first);
         Optional<PreviewFiles> shown = previews.every().map(n -> new PreviewFiles(monitor, n, batch.getFirst().file(), previews.folder()));
+        previews.idle(plain.steps()).ifPresent(monitor::note);
         Monitor hears = new BatchMonitor(shown.isPresent() ? shown.get() : monitor, batch.size());
         try (Scope scope = Scope.open(models.base().placement())) {
             Optional<Canvas> canvas = start.map(s -> Canvas.of(s, plain.width(), plain.height()));
             ImageRequest request = canvas.map(c -> c.on(plain, scope.manager())).orElse(plain);
+            IdleChanges.of(changes, request).forEach(monitor::note);
             List<Hook> hooks = Interventions.hooks(changes, models.dictionaries());
             Drawn raw = second.isEmpty() ? one(request, hooks, hears, scope) : two(second.get(), request, hooks, hears, scope);
             Drawn drawn = canvas.map(raw::on).orElse(raw);

@@ -22,6 +22,11 @@ final class PreviewOptions {
         return folder.isPresent() ? Optional.of(every.orElse(1)) : every;
     }
 
+    /** What is said where there are too few steps for a preview. */
+    Optional<String> idle(int steps) {
+        return every.filter(n -> n > steps).map(n -> "--preview %d shows nothing: there are %d steps.".formatted(n, steps));
+    }
+
     Optional<Path> folder() {
         return folder;
     }

@@ -43,9 +43,6 @@ final class SizeWishes {
             told = told.withMicroConditioning(conditioning("", original, crop, target, score));
         }
         if (negativeOriginal.isPresent() || negativeCrop.isPresent() || negativeTarget.isPresent() || negativeScore.isPresent()) {
-            String first = negativeOriginal.isPresent() ? "original-size" : negativeCrop.isPresent() ? "crop"
-                    : negativeTarget.isPresent() ? "target-size" : "aesthetic-score";
-            PictureOptions.needsGuidance("--negative-" + first, request);
             told = told.withNegativeMicroConditioning(conditioning("negative-", negativeOriginal.or(() -> original), negativeCrop.or(() -> crop),
                     negativeTarget.or(() -> target), negativeScore));
         }

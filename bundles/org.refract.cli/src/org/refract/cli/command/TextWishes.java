@@ -38,7 +38,6 @@ final class TextWishes {
             text = text.withPrompts2(List.of(prompt2.get()));
         }
         if (negative2.isPresent()) {
-            PictureOptions.needsGuidance("--negative2", request);
             text = text.withNegativePrompts2(List.of(negative2.get()));
         }
         if (clipSkip.isPresent()) {

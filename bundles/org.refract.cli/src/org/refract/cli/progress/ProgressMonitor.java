@@ -4,8 +4,10 @@ import java.awt.image.BufferedImage;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.refract.api.job.CancelledException;
 import org.refract.api.job.Monitor;
@@ -24,6 +26,8 @@ public final class ProgressMonitor implements Monitor, AutoCloseable {
     private final boolean quiet;
     private final InstantSource clock;
     private final AtomicBoolean stopped = new AtomicBoolean();
+    /** A sentence is said once, however many pictures it is true of. */
+    private final Set<String> said = new HashSet<>();
     private final Map<String, Double> metrics = new LinkedHashMap<>();
     private String title = "";
     private String headline = "";
@@ -92,7 +96,7 @@ public final class ProgressMonitor implements Monitor, AutoCloseable {
 
     @Override
     public synchronized void note(String sentence) {
-        if (quiet) {
+        if (quiet || !said.add(sentence)) {
             return;
         }
         err.println(Plain.line(sentence));

@@ -11,6 +11,7 @@ import org.refract.api.model.ImageBatch;
 import org.refract.api.model.ImageModel;
 import org.refract.api.model.ImageRequest;
 import org.refract.api.model.LatentSpace;
+import org.refract.api.model.MicroConditioning;
 import org.refract.api.model.Stage;
 import org.refract.api.model.StartImage;
 import org.refract.engine.tensor.TorchRandom;
@@ -92,14 +93,29 @@ public record TwoStages(ImageModel base, ImageModel refiner, Refinement refineme
             case Refinement.Handoff(double at) -> request.withStage(Stage.until(at));
             case Refinement.Again again -> request;
         };
-        ImageBatch drawn = base.generate(first.withNoise(noise.run()), baseHooks, monitor, owner);
+        ImageBatch drawn = base.generate(told(first, base).withNoise(noise.run()), baseHooks, monitor, owner);
         try {
-            ImageRequest second = asRefined.apply(request).withNoise(noise.run());
+            ImageRequest second = asRefined.apply(told(request, refiner)).withNoise(noise.run());
             return new Drawn(drawn, refiner.generate(begun(second, drawn), refinerHooks, monitor, owner));
         } catch (RefractException | RuntimeException e) {
             drawn.close();
             throw e;
         }
+    }
+
+    /** A request without what is said to the other model alone: a refiner is told a score for a target size, and reads one prompt. */
+    private static ImageRequest told(ImageRequest request, ImageModel model) throws RefractException {
+        boolean finishes = space(model).finishes();
+        ImageRequest told = request.withMicroConditioning(told(request.microConditioning(), finishes));
+        if (request.negativeMicroConditioning().isPresent()) {
+            told = told.withNegativeMicroConditioning(told(request.negativeMicroConditioning().get(), finishes));
+        }
+        return finishes ? told.withText(told.text().withPrompts2(List.of()).withNegativePrompts2(List.of())) : told;
+    }
+
+    private static MicroConditioning told(MicroConditioning sizes, boolean finishes) {
+        return finishes ? new MicroConditioning(sizes.original(), sizes.crop(), Optional.empty(), sizes.aestheticScore())
+                : new MicroConditioning(sizes.original(), sizes.crop(), sizes.target());
     }
 
     /** A picture with a mask keeps what stays; there the refiner works on the base's latents under the same mask. */

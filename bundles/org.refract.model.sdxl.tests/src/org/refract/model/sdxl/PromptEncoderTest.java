@@ -125,8 +125,9 @@ class PromptEncoderTest {
             List<String> prompts = List.of("a <lora:style:1> [cat:dog:0.5]");
             List<String> notes = new ArrayList<>();
             encode(encoder, scope, prompts, prompts, TextOptions.DEFAULT.withWeighting(Weighting.A1111), notes);
-            assertEquals(1, notes.size());
+            assertEquals(2, notes.size());
             assertTrue(notes.getFirst().startsWith("\"<lora:style:1>\" is read as words"), notes.getFirst());
+            assertTrue(notes.getLast().startsWith("\"[cat:dog:0.5]\" is read as words"), notes.getLast());
         }
     }
 

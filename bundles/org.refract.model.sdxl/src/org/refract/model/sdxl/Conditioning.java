@@ -79,7 +79,7 @@ record Conditioning(Optional<UNet.Conditioning> both, Optional<UNet.Conditioning
     }
 
     /** A negative prompt for each picture, or none where the model wants zeros instead. */
-    private static List<String> negative(ImageRequest request, boolean forceZeros) {
+    static List<String> negative(ImageRequest request, boolean forceZeros) {
         int count = request.prompts().size();
         return switch (request.negativePrompts().size()) {
             case 0 -> forceZeros ? List.of() : Collections.nCopies(count, "");

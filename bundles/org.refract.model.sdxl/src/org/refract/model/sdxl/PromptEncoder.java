@@ -11,7 +11,6 @@ import java.util.stream.IntStream;
 import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.Pass;
-import org.refract.api.model.TextOptions;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.tensor.DTypes;
 import org.refract.engine.tensor.Lanes;
@@ -24,7 +23,7 @@ import org.refract.model.sdxl.nn.HookTable;
 import org.refract.model.sdxl.nn.Module;
 import org.refract.model.sdxl.prompt.PromptRows;
 import org.refract.model.sdxl.prompt.Texts;
-import org.refract.model.sdxl.prompt.WebUiNotation;
+import org.refract.model.sdxl.prompt.Unread;
 
 /**
  * Prompts to embeddings as SDXL wants them (SDXL, section 2.1): both encoders' last layer but one side by side, and the second one's
@@ -227,13 +226,9 @@ final class PromptEncoder implements AutoCloseable {
                 .formatted(beginning(prompt), maxLength() - 2, windows)));
     }
 
-    /** A note for what the web UI's notation has and this has not, once per request. */
+    /** A note for each kind of what is read as words and means something else to other tools. */
     private static void noteUnread(Texts texts, Monitor monitor) {
-        if (texts.options().weighting() == TextOptions.Weighting.A1111) {
-            texts.all().map(WebUiNotation::unread).flatMap(Optional::stream).findFirst().ifPresent(found -> monitor.note(
-                    "\"%s\" is read as words: prompts that change between steps are not known, and LoRAs are named when a model is opened."
-                            .formatted(beginning(found))));
-        }
+        texts.all().distinct().flatMap(text -> Unread.in(text, texts.options().weighting()).stream()).distinct().forEach(monitor::note);
     }
 
     private static String beginning(String text) {

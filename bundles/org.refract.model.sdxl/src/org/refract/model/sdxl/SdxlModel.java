@@ -28,6 +28,7 @@ import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.TorchType;
 import org.refract.model.sdxl.nn.HookTable;
 import org.refract.model.sdxl.nn.Module;
+import org.refract.model.sdxl.prompt.Texts;
 import org.refract.model.sdxl.schedulers.SchedulerConfig;
 import org.refract.model.sdxl.schedulers.Solver;
 import org.refract.model.sdxl.vae.VaeConfig;
@@ -107,11 +108,22 @@ final class SdxlModel implements ImageModel {
     }
 
     @Override
+    public List<String> idle(List<ImageRequest> requests) throws RefractException {
+        List<Texts> texts = new ArrayList<>();
+        for (ImageRequest request : requests) {
+            texts.add(Texts.of(request, request.guidance() > 1 ? Conditioning.negative(request, parts.forceZeros()) : List.of()));
+        }
+        return prompts.unspoken(texts).stream().map(inversion -> "%s changes nothing: no prompt%s holds the word '%s'.".formatted(inversion.file(),
+                requests.stream().anyMatch(r -> r.guidance() > 1) ? ", wanted or negative," : "", String.join("' or '", inversion.words()))).toList();
+    }
+
+    @Override
     public ImageBatch generate(ImageRequest request, List<? extends Hook> hooks, Monitor monitor, NDManager owner) throws RefractException {
         RequestChecks.check(request, parts);
         for (Hook hook : hooks) {
             require(hook.point());
         }
+        Idle.in(request, parts, scheduler(request)).forEach(monitor::note);
         HookTable table = new HookTable(hooks);
         WindowGroups groups = Conditioning.groups(parts, prompts, request);
         if (groups.isOne()) {
@@ -160,6 +172,7 @@ final class SdxlModel implements ImageModel {
                     + "raise the strength, or change where the stage begins or ends.");
         }
         Guidance guidance = Guidance.of(request, steps.count(), solver.order());
+        Idle.in(request, guidance, steps).forEach(monitor::note);
         Conditioning conditioning = Conditioning.of(parts, prompts, request, guidance, hooks, monitor, run);
         return new Denoising(parts.unet(), schedulerPoints, solver, steps, conditioning, guidance, beginning.inpainting(), noise, hooks, lanes)
                 .run(beginning.sample(), preview.on(monitor, run), monitor, run);

@@ -3,8 +3,10 @@ package org.refract.model.sdxl.prompt;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -14,7 +16,9 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.refract.api.RefractException;
+import org.refract.api.model.TextOptions.Weighting;
 import org.refract.model.sdxl.prompt.WeightedPrompt.Term;
 
 class NotationTest {
@@ -101,14 +105,42 @@ class NotationTest {
         assertTrue(sentence(() -> CompelNotation.parse("a withLora(x, 1)")).contains("when a model is opened"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"[cat:dog:0.5]", "[dog:10]", "[a|b]", "<lora:style:0.8>", "AND", "ADDCOL", "embedding:nice", "{red|blue}", "__animal__", "1.3::cat::"})
+    void whatNoNotationHasIsFoundInEach(String unread) {
+        for (Weighting notation : Weighting.values()) {
+            List<String> said = Unread.in("a cat " + unread + " b", notation);
+            assertEquals(1, said.size(), said.toString());
+            assertTrue(said.getFirst().startsWith("\"" + unread + "\" is read as words: "), said.getFirst());
+        }
+    }
+
     @Test
-    void whatOnlyTheWebUiKnowsIsFound() {
-        for (String unread : List.of("[cat:dog:0.5]", "[dog:10]", "[a|b]", "<lora:style:0.8>")) {
-            assertEquals(unread, WebUiNotation.unread("a " + unread + " b").orElseThrow());
+    void emphasisInANotationThatIsNotReadIsFound() {
+        for (String text : List.of("(cat:1.3)", "((cat))", "[[cat]]", "\\(", "BREAK")) {
+            String said = Unread.in("a " + text + " b", Weighting.NONE).getFirst();
+            assertTrue(said.startsWith("\"" + text + "\"") && said.contains("--weighting a1111"), said);
+            assertEquals(text.startsWith("\\") ? 0 : 1, Unread.in("a " + text + " b", Weighting.COMPEL).size(), text);
+            assertEquals(List.of(), Unread.in("a " + text + " b", Weighting.A1111));
         }
-        for (String words : List.of("[cat]", "(cat:1.2)", "a [b] | c", "\\[a|b\\]", "<toy>", "")) {
-            assertTrue(WebUiNotation.unread(words).isEmpty(), words);
+        for (String text : List.of("cat++", "(a cat)1.2", "\"a cat\"--", "(\"a\", \"b\").blend(1, 1)")) {
+            String said = Unread.in(text + " in a hat", Weighting.NONE).getFirst();
+            assertTrue(said.contains("--weighting compel"), said);
+            assertEquals(List.of(), Unread.in(text, Weighting.COMPEL));
+            assertEquals(1, Unread.in(text, Weighting.A1111).size(), text);
         }
+        for (String words : List.of("a [b] c", "a cat (black)", "sand and sea", "a [b] | c", "<toy>", "C++", "24:7", "well-known -- or not", "")) {
+            for (Weighting notation : Weighting.values()) {
+                assertEquals(List.of(), Unread.in(words, notation), words);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[", "(", "{", "|", ":", "1", "1.", "+", "-", "_", "a", "a+", "(a:", "[a|", "[a:", "{a|", "1::", "<lora:", "__a", " ", "\""})
+    void aLongPromptIsLookedThroughInNoTime(String piece) {
+        String prompt = piece.repeat(50_000 / piece.length());
+        assertTimeoutPreemptively(Duration.ofSeconds(10), () -> Unread.in(prompt, Weighting.NONE));
     }
 
     @Test

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.refract.api.RefractException;
 import org.refract.engine.file.Json;
 
@@ -26,6 +28,7 @@ public final class ConfigFile {
 
     private final String name;
     private final JsonObject json;
+    private final Set<String> asked = ConcurrentHashMap.newKeySet();
 
     private ConfigFile(String name, JsonObject json) {
         this.name = name;
@@ -78,12 +81,18 @@ public final class ConfigFile {
 
     /** Names of the values that are there. */
     public List<String> names() {
-        return json.keySet().stream().filter(this::has).toList();
+        return json.keySet().stream().filter(key -> !json.get(key).isJsonNull()).toList();
     }
 
     /** Whether there is a value. */
     public boolean has(String key) {
+        asked.add(key);
         return json.has(key) && !json.get(key).isJsonNull();
+    }
+
+    /** Whether anybody has asked for a value so far. */
+    public boolean wasAsked(String key) {
+        return asked.contains(key);
     }
 
     /** The value as it stands in the file. */

@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.refract.api.RefractException;
@@ -19,8 +18,6 @@ public final class WebUiNotation {
     private static final double STRONGER = 1.1;
     private static final double WEAKER = 1 / 1.1;
     private static final Pattern TOKEN = Pattern.compile("\\\\[()\\[\\]\\\\]|\\\\|\\(|\\[|:\\s*([+-]?[.\\d]+)\\s*\\)|\\)|]|[^\\\\()\\[\\]:]+|:");
-    /** Words that change between steps: {@code [cat:dog:0.5]}, {@code [cat|dog]}; networks by name: {@code <lora:name:1>}. */
-    private static final Pattern UNREAD = Pattern.compile("(?<!\\\\)\\[[^\\[\\]]*(?::\\s*[.\\d]+\\s*|\\|[^\\[\\]]*)]|<(?:lora|lyco|hypernet):[^<>]*>");
     private static final Pattern BREAK = Pattern.compile("\\s*\\bBREAK\\b\\s*");
 
     private final List<List<Mark>> sections = new ArrayList<>(List.of(new ArrayList<>()));
@@ -52,12 +49,6 @@ public final class WebUiNotation {
         notation.square.forEach(from -> notation.multiply(from, WEAKER));
         return WeightedPrompt.of(notation.sections.stream()
                 .map(section -> Fragment.joined(section.stream().map(m -> new Fragment(m.text, m.weight)).toList(), "")).toList());
-    }
-
-    /** What the web UI would read as more than words and this does not, if there is such. */
-    public static Optional<String> unread(String prompt) {
-        Matcher found = UNREAD.matcher(prompt);
-        return found.find() ? Optional.of(found.group()) : Optional.empty();
     }
 
     private void take(String token, String weight, String prompt) throws RefractException {

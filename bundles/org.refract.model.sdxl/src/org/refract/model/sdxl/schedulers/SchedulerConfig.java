@@ -1,6 +1,7 @@
 package org.refract.model.sdxl.schedulers;
 
 import com.google.gson.JsonObject;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -33,17 +34,25 @@ public final class SchedulerConfig {
     private final Discretization levels;
     private final Prediction prediction;
     private final Scheduler scheduler;
+    private final List<String> settings;
 
-    private SchedulerConfig(ConfigFile file, SchedulerClass type, Discretization levels, Prediction prediction, Scheduler scheduler) {
+    private SchedulerConfig(ConfigFile file, SchedulerClass type, Discretization levels, Prediction prediction, Scheduler scheduler,
+            List<String> settings) {
         this.file = file;
         this.type = type;
         this.levels = levels;
         this.prediction = prediction;
         this.scheduler = scheduler;
+        this.settings = settings;
     }
 
     /** @throws RefractException if a value is missing or this implementation does not know it */
     public static SchedulerConfig read(ConfigFile file) throws RefractException {
+        return read(file, List.of());
+    }
+
+    /** @param settings keys that a person named one by one */
+    private static SchedulerConfig read(ConfigFile file, List<String> settings) throws RefractException {
         Optional<SchedulerClass> type = SchedulerClass.of(file.text(CLASS, ""));
         if (type.isEmpty()) {
             throw file.wrong(CLASS, "one of " + Arrays.stream(SchedulerClass.values()).map(SchedulerClass::className).sorted()
@@ -56,7 +65,7 @@ public final class SchedulerConfig {
         }
         Prediction prediction = prediction(file, type.get());
         Discretization levels = Discretization.read(file, type.get());
-        return new SchedulerConfig(file, type.get(), levels, prediction, type.get().read(file, levels, prediction));
+        return new SchedulerConfig(file, type.get(), levels, prediction, type.get().read(file, levels, prediction), settings);
     }
 
     private static Prediction prediction(ConfigFile file, SchedulerClass type) throws RefractException {
@@ -93,11 +102,14 @@ public final class SchedulerConfig {
             }
             name.get().options().forEach(json::add);
         }
+        List<String> settings = new ArrayList<>();
         for (String setting : Arrays.asList(parts).subList(1, parts.length)) {
-            Setting.of(setting).addTo(json);
+            Setting said = Setting.of(setting);
+            said.addTo(json);
+            settings.add(said.key());
         }
         json.addProperty(CLASS, asked.className());
-        return read(ConfigFile.of(parts.length > 1 ? "the scheduler '" + wanted + "'" : file.name(), json.toString()));
+        return read(ConfigFile.of(parts.length > 1 ? "the scheduler '" + wanted + "'" : file.name(), json.toString()), settings);
     }
 
     /** The short names that can be asked for. */
@@ -108,6 +120,11 @@ public final class SchedulerConfig {
     /** The scheduler that this configures. */
     public Scheduler scheduler() {
         return scheduler;
+    }
+
+    /** Settings that were named with the scheduler and that it does not know. */
+    public List<String> idle() {
+        return settings.stream().filter(key -> !file.wasAsked(key)).toList();
     }
 
     /** The class, as {@code scheduler_config.json} names it. */

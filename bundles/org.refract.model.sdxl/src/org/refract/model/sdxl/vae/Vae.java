@@ -42,6 +42,11 @@ public final class Vae extends Module {
         return config;
     }
 
+    /** Side of a tile in pixels, where a picture is computed in tiles. */
+    public int tile() {
+        return Tiling.of(config).picture();
+    }
+
     /** An autoencoder of the same shape without weights. */
     public Vae empty() {
         return new Vae(path(), config);
