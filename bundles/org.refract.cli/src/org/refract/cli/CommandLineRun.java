@@ -59,7 +59,7 @@ final class CommandLineRun {
         String[] arguments = asked(given);
         try {
             return execute(arguments);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             say(Sentences.of(e));
             if (List.of(arguments).contains("--debug")) {
                 e.printStackTrace(err);

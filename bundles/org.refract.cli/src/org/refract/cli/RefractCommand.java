@@ -39,6 +39,10 @@ public final class RefractCommand implements Runnable {
             description = "Show where a failure happened.")
     private boolean debug;
 
+    @Option(names = "--safe", scope = ScopeType.INHERIT, order = 104,
+            description = "Start without extensions, with Refract's own parts alone.")
+    private boolean safe;
+
     @Spec
     private CommandSpec spec;
 

@@ -80,7 +80,7 @@ class DropInTest {
         Files.delete(dropped);
         await(() -> extensions.find(SaeVariant.class, ID).isEmpty());
         drop();
-        assertEquals("org.example.sae.l1", extensions.bundle(SaeVariant.class, ID).orElseThrow());
+        assertEquals("org.example.sae.l1", extensions.origin(SaeVariant.class, ID).orElseThrow().bundle());
     }
 
     private void drop() throws Exception {

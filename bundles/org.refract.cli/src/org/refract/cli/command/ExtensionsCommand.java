@@ -19,6 +19,7 @@ import org.refract.api.sae.SaeVariant;
 import org.refract.cli.progress.Printed;
 import org.refract.engine.Locations;
 import org.refract.engine.extension.Extensions;
+import org.refract.engine.extension.Origin;
 import org.refract.engine.extension.Refusal;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -63,7 +64,7 @@ public final class ExtensionsCommand implements Command {
         for (Class<?> point : Extensions.points()) {
             List<Entry> entries = new ArrayList<>();
             for (String id : extensions.ids(point)) {
-                entries.add(new Entry(id, extensions.bundle(point, id).orElse("")));
+                entries.add(new Entry(id, extensions.origin(point, id).map(Origin::toString).orElse("")));
             }
             if (!entries.isEmpty()) {
                 kinds.put(Extensions.name(point), entries);

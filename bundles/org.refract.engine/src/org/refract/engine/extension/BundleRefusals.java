@@ -1,14 +1,16 @@
 package org.refract.engine.extension;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.Version;
 import org.osgi.framework.wiring.BundleCapability;
 import org.osgi.framework.wiring.BundleRequirement;
@@ -26,16 +28,36 @@ final class BundleRefusals {
     private BundleRefusals() {
     }
 
-    /** The refused bundles among all that are installed. */
+    /** The refused bundles among all that are installed, and the jars that could not be installed. */
     static List<Refusal> of(BundleContext context) {
+        Map<String, String> failures = failures(context);
         List<Refusal> refusals = new ArrayList<>();
         for (Bundle bundle : context.getBundles()) {
             boolean fragment = bundle.getHeaders().get(Constants.FRAGMENT_HOST) != null;
-            if (!fragment && (bundle.getState() == Bundle.INSTALLED || bundle.getState() == Bundle.RESOLVED)) {
-                lack(bundle, context).or(() -> failure(bundle)).ifPresent(reason -> refusals.add(new Refusal(ExtensionPoint.nameOf(bundle), reason)));
+            if (!fragment && (bundle.getState() & (Bundle.INSTALLED | Bundle.RESOLVED | Bundle.STARTING)) != 0) {
+                Optional<String> failed = Optional.ofNullable(failures.get(bundle.getLocation()));
+                failed.or(() -> lack(bundle, context)).ifPresent(reason -> refusals.add(new Refusal(Origin.of(bundle).toString(), reason)));
             }
         }
+        failures.forEach((location, reason) -> {
+            if (context.getBundle(location) == null) {
+                refusals.add(new Refusal(location.replaceFirst("/$", "").replaceFirst(".*/", ""), reason));
+            }
+        });
         return refusals;
+    }
+
+    /** How jars failed when they were installed and started, by their bundles' locations, as those who start them tell. */
+    @SuppressWarnings("unchecked")
+    private static Map<String, String> failures(BundleContext context) {
+        Map<String, String> failures = new HashMap<>();
+        try {
+            context.getServiceReferences(Map.class, "(refract.extension.failures=true)")
+                    .forEach(reference -> failures.putAll((Map<String, String>) context.getService(reference)));
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+        return failures;
     }
 
     /** The first thing that the bundle needs and nobody offers. */
@@ -85,20 +107,6 @@ final class BundleRefusals {
         String least = group(LEAST, filter).map(v -> shown(Version.parseVersion(v))).orElse("another version");
         return here.map(version -> "It was built for %s %s, this Refract has %s.".formatted(name, least, shown(version)))
                 .orElseGet(() -> "It needs the package %s, which nothing here offers.".formatted(name));
-    }
-
-    /** How the bundle fails when it is started. */
-    private static Optional<String> failure(Bundle bundle) {
-        try {
-            bundle.start(Bundle.START_TRANSIENT);
-            return Optional.empty();
-        } catch (BundleException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            String said = cause instanceof BundleException ? cause.getMessage() : cause.toString();
-            return Optional.of("It failed when it was started: %s.".formatted(said));
-        } catch (IllegalStateException uninstalledMeanwhile) {
-            return Optional.empty();
-        }
     }
 
     private static Optional<String> group(Pattern pattern, String text) {

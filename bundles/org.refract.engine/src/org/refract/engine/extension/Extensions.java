@@ -77,7 +77,7 @@ public final class Extensions implements AutoCloseable {
 
     /** All extensions of a point now, ordered by id. */
     public <T> List<T> all(Class<T> type) {
-        return point(type).services();
+        return leases(type).stream().map(Lease::get).toList();
     }
 
     /** The ids of a point's extensions now, in order. */
@@ -85,9 +85,14 @@ public final class Extensions implements AutoCloseable {
         return point(type).ids();
     }
 
-    /** The name of the bundle that brings an extension, if it comes from one. */
-    public Optional<String> bundle(Class<?> type, String id) {
-        return point(type).bundle(id);
+    /** All extensions of a point now, ordered by id, for work that ends if the one that it uses vanishes. */
+    public <T> List<Lease<T>> leases(Class<T> type) {
+        return point(type).leases();
+    }
+
+    /** Who brings an extension, if it is there. */
+    public Optional<Origin> origin(Class<?> type, String id) {
+        return point(type).origin(id);
     }
 
     /** What is not used and why: bundles that could not be started, and services that failed, ordered by name. */
@@ -95,7 +100,6 @@ public final class Extensions implements AutoCloseable {
         List<Refusal> refusals = new ArrayList<>();
         context.ifPresent(c -> {
             refusals.addAll(BundleRefusals.of(c));
-            refusals.addAll(FolderRefusals.of(c));
         });
         POINTS.forEach(this::point);
         points.values().forEach(p -> refusals.addAll(p.refusals()));

@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 import org.refract.api.RefractException;
 import org.refract.api.job.CancelledException;
 import org.refract.api.job.Monitor;
+import org.refract.engine.extension.ExtensionFailure;
 import org.refract.engine.extension.Lease;
 import org.refract.engine.kernel.KernelException;
 
@@ -195,7 +196,7 @@ public final class JobHandle<T> {
         if (memory && !(e instanceof RefractException)) {
             return RefractException.failure(e, "%s needs more memory than there is: use a smaller batch.", title());
         }
-        return e instanceof KernelException ? RefractException.failure(e, "%s", e.getMessage()) : e;
+        return e instanceof KernelException || e instanceof ExtensionFailure ? RefractException.failure(e, "%s", e.getMessage()) : e;
     }
 
     private synchronized boolean claim(State from, State to) {

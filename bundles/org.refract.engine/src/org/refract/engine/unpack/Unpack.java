@@ -18,6 +18,7 @@ import org.refract.api.job.CancelledException;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.ModelBackend;
 import org.refract.api.model.ModelInfo;
+import org.refract.engine.extension.ExtensionFailure;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.extension.Lease;
 import org.refract.engine.file.FileFailure;
@@ -80,6 +81,9 @@ public final class Unpack {
                 } else {
                     record.failed(e.getMessage());
                 }
+                throw e;
+            } catch (ExtensionFailure e) {
+                record.failed(e.getMessage());
                 throw e;
             } catch (RuntimeException | Error e) {
                 record.failed("It ended unexpectedly: " + e + ".");

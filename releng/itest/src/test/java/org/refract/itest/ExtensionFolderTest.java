@@ -52,7 +52,7 @@ class ExtensionFolderTest {
         Files.copy(EXAMPLE, extensions.resolve("example.jar"));
         try (Command list = refract("extensions"); Command train = train(50)) {
             assertEquals(0, list.exitCode(), list::output);
-            assertTrue(list.output().lines().anyMatch(line -> line.matches(" *example-l1 +org.example.sae.l1")), list::output);
+            assertTrue(list.output().lines().anyMatch(line -> line.matches(" *example-l1 +org.example.sae.l1 1\\.0\\.0 \\(example.jar\\)")), list::output);
             assertEquals(0, train.exitCode(), train::output);
             assertTrue(train.output().contains("explained"), train::output);
         }
@@ -84,7 +84,7 @@ class ExtensionFolderTest {
         builtForAnotherApi(extensions.resolve("incompatible.jar"));
         try (Command list = refract("extensions")) {
             assertEquals(0, list.exitCode(), list::output);
-            assertTrue(list.output().lines().anyMatch(line -> line.startsWith("refused: org.example.incompatible: It was built for org.refract.api")
+            assertTrue(list.output().lines().anyMatch(line -> line.startsWith("refused: org.example.incompatible 1.0.0 (incompatible.jar): It was built for org.refract.api")
                     && line.endsWith(" 2.0, this Refract has 1.0.")), list::output);
             assertTrue(list.output().contains("example-l1"), list::output);
             assertFalse(list.output().contains("Exception"), list::output);
@@ -98,7 +98,7 @@ class ExtensionFolderTest {
         Files.writeString(extensions.resolve("damaged.jar"), "this is no jar");
         try (Command list = refract("extensions")) {
             assertEquals(0, list.exitCode(), list::output);
-            assertTrue(list.output().lines().anyMatch(line -> line.startsWith("refused: org.example.throwing: It failed when it was started")
+            assertTrue(list.output().lines().anyMatch(line -> line.startsWith("refused: org.example.throwing (throwing.jar): It failed when it was started")
                     && line.contains("broken on purpose")), list::output);
             assertTrue(list.output().contains("refused: damaged.jar: It is not an OSGi bundle, or it is damaged;"), list::output);
             assertTrue(list.output().contains("example-l1"), list::output);

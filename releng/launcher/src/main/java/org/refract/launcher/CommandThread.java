@@ -66,7 +66,7 @@ final class CommandThread {
         } catch (InvalidSyntaxException e) {
             throw new IllegalStateException(e);
         } catch (Throwable e) {
-            e.printStackTrace();
+            System.err.println("refract: an unexpected " + e + " ended the command.");
             return FAILURE;
         }
     }

@@ -3,47 +3,60 @@ package org.refract.launcher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.apache.felix.framework.FrameworkFactory;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.launch.Framework;
+import org.refract.launcher.guard.Exit;
 
-/** The running OSGi framework with bundles, used where they lie, and the watcher of the folders for extensions. */
+/** The running OSGi framework with bundles, used where they lie, and the folders for extensions that it watches. */
 public final class Container implements AutoCloseable {
 
+    private static final String PACKAGES = Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA;
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE_WITH_STUCK_ONES = Duration.ofSeconds(1);
+
     private final Framework framework;
+    private final ExtensionStarter extensions;
     private final List<String> failures = new ArrayList<>();
 
     private Container(Framework framework) {
         this.framework = framework;
+        this.extensions = new ExtensionStarter(framework.getBundleContext());
     }
 
     /**
      * Starts the framework and then the bundles, in their order. One that cannot start is among the {@link #failures()}; the others go on.
      *
      * @param bundles jars and folders
-     * @param extensions folders to watch; those that can be neither read nor made are left out
      * @param cache the framework's own folder
      * @param more further properties of the framework
      * @throws BundleException if the framework itself cannot start, or a bundle is none
      */
-    public static Container start(List<Path> bundles, List<Path> extensions, Path cache, Map<String, String> more) throws BundleException {
-        Map<String, String> configuration = configuration(extensions, cache);
-        configuration.putAll(more);
+    public static Container start(List<Path> bundles, Path cache, Map<String, String> more) throws BundleException {
+        Map<String, String> configuration = configuration(cache);
+        more.forEach((name, value) -> configuration.merge(name, value, (own, other) -> name.equals(PACKAGES) ? own + "," + other : other));
         Framework framework = new FrameworkFactory().newFramework(configuration);
         framework.start();
         Container container = new Container(framework);
         container.startAll(bundles);
         return container;
+    }
+
+    /** Starts what lies in these folders for extensions and watches them from now on; a folder that can be neither read nor made is left out. */
+    public void watch(List<Path> folders) {
+        List<Path> there = folders.stream().map(Path::toAbsolutePath).filter(Container::exists).toList();
+        if (!there.isEmpty()) {
+            new ExtensionFolders(there, extensions).open();
+        }
     }
 
     /** The framework's own context. */
@@ -59,9 +72,13 @@ public final class Container implements AutoCloseable {
     /** Stops the framework and waits for it; who comes second waits for the first. */
     @Override
     public synchronized void close() {
+        if (framework.getState() != Bundle.ACTIVE) {
+            return;
+        }
         try {
+            boolean stuck = extensions.isAnyStuck();
             framework.stop();
-            framework.waitForStop(TimeUnit.SECONDS.toMillis(10));
+            framework.waitForStop((stuck ? PATIENCE_WITH_STUCK_ONES : PATIENCE).toMillis());
         } catch (BundleException e) {
             System.err.println("refract: the framework did not stop: " + e.getMessage());
         } catch (InterruptedException e) {
@@ -90,29 +107,16 @@ public final class Container implements AutoCloseable {
         }
     }
 
-    private static Map<String, String> configuration(List<Path> extensions, Path cache) {
+    private static Map<String, String> configuration(Path cache) {
         Map<String, String> configuration = new HashMap<>();
         configuration.put(Constants.FRAMEWORK_STORAGE, cache.toString());
         configuration.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         // A bundle that fails to start is refused with a sentence (refract extensions); Felix would print its stack trace, or not, as threads fall.
         configuration.put("felix.log.level", "0");
-        configuration.put("felix.fileinstall.dir", watched(extensions, cache));
-        configuration.put("felix.fileinstall.tmpdir", cache.resolve("extensions").toString());
-        configuration.put("felix.fileinstall.poll", "500");
-        configuration.put("felix.fileinstall.noInitialDelay", "true");
-        configuration.put("felix.fileinstall.start.level", "1");
-        configuration.put("felix.fileinstall.enableConfigSave", "false");
-        configuration.put("felix.fileinstall.log.level", "0");
-        // a refresh of what an extension imports would reload DJL, and libtorch cannot be loaded twice
-        configuration.put("felix.fileinstall.optionalImportRefreshScope", "none");
-        configuration.put("felix.fileinstall.fragmentRefreshScope", "none");
+        configuration.put(PACKAGES, Exit.class.getPackageName());
+        // a product that was unpacked over an older one may still hold Felix File Install, which would watch the working folder
+        configuration.put("felix.fileinstall.dir", cache.resolve("none").toString());
         return configuration;
-    }
-
-    /** Without any folder the watcher gets an empty one; left alone, it would watch the working folder. */
-    private static String watched(List<Path> extensions, Path cache) {
-        List<Path> folders = extensions.stream().map(Path::toAbsolutePath).filter(Container::exists).toList();
-        return (folders.isEmpty() ? List.of(cache.resolve("none")) : folders).stream().map(Path::toString).collect(Collectors.joining(","));
     }
 
     /** A folder that is not there is made; one that can be neither read nor made is not watched. */

@@ -36,15 +36,12 @@ public record Installation(Path home) {
 
     /**
      * DJL first, because its engine must be registered before anybody touches the class that looks for engines; then libraries, then
-     * Refract; the watcher of extensions last, so that an extension finds everything in place.
+     * Refract.
      */
     private static int rank(Path bundle) {
         String name = bundle.getFileName().toString();
         if (name.startsWith("org.refract.djl")) {
             return 0;
-        }
-        if (name.startsWith("org.apache.felix.fileinstall")) {
-            return 3;
         }
         return name.startsWith("org.refract.") ? 2 : 1;
     }

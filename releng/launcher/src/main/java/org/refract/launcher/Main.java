@@ -19,12 +19,17 @@ public final class Main {
     /** Environment variable: folders to watch for extensions instead of the usual ones, separated like a path. */
     private static final String EXTENSIONS = "REFRACT_EXTENSIONS";
 
+    /** The argument that starts Refract without extensions. */
+    private static final String SAFE = "--safe";
+
     private static final int FAILURE = 1;
 
     private Main() {}
 
     /** Runs {@code refract} with these arguments and ends the JVM. */
     public static void main(String[] arguments) {
+        System.setOut(new UnclosableOutput(System.out));
+        System.setErr(new UnclosableOutput(System.err));
         System.exit(run(arguments));
     }
 
@@ -35,11 +40,12 @@ public final class Main {
             Installation installation = new Installation(Path.of(System.getProperty("refract.home")).toAbsolutePath());
             List<Path> bundles = installation.bundlesInStartOrder();
             try (FrameworkCache cache = FrameworkCache.open(folders.cache());
-                    Container container = Container.start(bundles, extensions(installation, folders), cache.folder(), Map.of())) {
+                    Container container = Container.start(bundles, cache.folder(), Map.of())) {
                 container.failures().forEach(sentence -> System.err.println("refract: " + sentence));
                 CommandThread command = new CommandThread(container, arguments);
                 MainThread mainThread = MainThread.in(container.context());
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> end(command, container, cache), "refract shutdown"));
+                container.watch(extensions(installation, folders, arguments));
                 command.start();
                 return mainThread.serveUntil(command.exitCode());
             }
@@ -51,7 +57,10 @@ public final class Main {
         }
     }
 
-    private static List<Path> extensions(Installation installation, UserFolders folders) {
+    private static List<Path> extensions(Installation installation, UserFolders folders, String[] arguments) {
+        if (List.of(arguments).contains(SAFE)) {
+            return List.of();
+        }
         String named = System.getenv(EXTENSIONS);
         if (named == null) {
             return List.of(installation.extensions(), folders.data().resolve("extensions"));
@@ -61,6 +70,7 @@ public final class Main {
 
     /** At the JVM's end a running command gets the time to stop, and the JVM waits until everything is put away. */
     private static void end(CommandThread command, Container container, FrameworkCache cache) {
+        ExitCaller.sentence(container.context()).ifPresent(System.err::println);
         command.stop();
         container.close();
         cache.close();

@@ -50,11 +50,12 @@ final class TestContainer implements AutoCloseable {
             List<Path> files = new ArrayList<>(new Installation(product).bundlesInStartOrder());
             files.addAll(jars(tests));
             List<Path> extensions = Optional.ofNullable(System.getProperty("refract.test.extensions")).map(Path::of).stream().toList();
-            Container container = Container.start(files, extensions, Files.createTempDirectory("felix"), Map.of(
+            Container container = Container.start(files, Files.createTempDirectory("felix"), Map.of(
                     Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, junitPackages()));
             if (!container.failures().isEmpty()) {
                 throw new JUnitException(String.join("; ", container.failures()));
             }
+            container.watch(extensions);
             List<Bundle> bundles = List.of(container.context().getBundles());
             Predicate<String> selected = Pattern.compile(SELECTION).asPredicate();
             return new TestContainer(container, tests, bundles.stream().filter(bundle -> bundle.getHeaders().get(TEST_BUNDLE) != null)
