@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -135,7 +136,7 @@ class GenerateTest {
     @Test
     void emptyParametersSayNothing() throws RefractException {
         PictureFile.write(folder.resolve("empty.png"), new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB),
-                new PictureText(Optional.of(" "), Optional.empty(), Optional.empty()));
+                new PictureText(Optional.of(" "), Optional.empty(), Optional.empty(), Map.of()));
         assertEquals(2, run("generate", "--like", folder.resolve("empty.png")));
     }
 
@@ -408,7 +409,7 @@ class GenerateTest {
         Path like = folder.resolve("like.png");
         PictureFile.write(like, new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), new PictureText(Optional.of("a cat\nSteps: 4, Sampler: Euler a, CFG scale: 1, "
                 + "Seed: 5, Size: 64x48, RNG: CPU, Denoising strength: 0.6, Mask blur: 2, Inpaint area: Only masked, Masked area padding: 4"), Optional.empty(),
-                Optional.empty()));
+                Optional.empty(), Map.of()));
         Path file = folder.resolve("a.png");
         draw("--like", like, "--image", folder.resolve("photo.png"), "--mask", folder.resolve("mask.png"), "--out", file);
         assertEquals(64, last().width());

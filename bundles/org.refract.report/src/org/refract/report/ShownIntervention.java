@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import javax.imageio.ImageIO;
 import org.refract.api.RefractException;
+import org.refract.engine.file.EncodedPicture;
 import org.refract.engine.unpack.RunFolder;
 import org.refract.engine.unpack.Showcase;
 import org.refract.engine.unpack.ShowcaseFiles;
@@ -100,14 +100,7 @@ record ShownIntervention(int block, int latent, String title, double effect, dou
     }
 
     private static BufferedImage image(Path picture) throws RefractException {
-        try {
-            BufferedImage image = ImageIO.read(picture.toFile());
-            if (image == null) {
-                throw RefractException.failure("The picture %s is damaged; delete the folder it lies in and run refract unpack again.", picture);
-            }
-            return image;
-        } catch (IOException e) {
-            throw RefractException.failure(e, "The picture %s cannot be read: %s.", picture, e.getMessage());
-        }
+        return EncodedPicture.of(picture).decoded().orElseThrow(() -> RefractException.failure(
+                "The picture %s is damaged; delete the folder it lies in and run refract unpack again.", picture));
     }
 }

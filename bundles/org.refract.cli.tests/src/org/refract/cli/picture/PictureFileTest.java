@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import javax.imageio.ImageIO;
@@ -113,7 +114,7 @@ class PictureFileTest {
     void otherProgramsFindTheParametersOfAJpegWithALongRecord() throws RefractException, IOException {
         Path file = folder.resolve("a.jpg");
         PictureFile.write(file, image(16, 16), PictureText.of("red heart", "x".repeat(70_000)));
-        assertEquals(new PictureText(Optional.of("red heart"), Optional.empty(), Optional.empty()), Exif.read(JpegFile.exif(Files.readAllBytes(file))).text());
+        assertEquals(new PictureText(Optional.of("red heart"), Optional.empty(), Optional.empty(), Map.of()), Exif.read(JpegFile.exif(Files.readAllBytes(file))).text());
         assertEquals(16, ImageIO.read(file.toFile()).getWidth());
     }
 
@@ -168,8 +169,8 @@ class PictureFileTest {
     void exifOfEitherByteOrderIsRead() {
         byte[] little = {'I', 'I', 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0};
         byte[] big = {'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 8, 0, 0, 0, 0, 0, 0};
-        assertEquals(6, Exif.read(Optional.of(little)).orientation());
-        assertEquals(8, Exif.read(Optional.of(big)).orientation());
+        assertEquals(6, Exif.read(Optional.of(little)).orientation().orElseThrow());
+        assertEquals(8, Exif.read(Optional.of(big)).orientation().orElseThrow());
     }
 
     @Test

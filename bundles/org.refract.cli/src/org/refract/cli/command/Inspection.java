@@ -170,11 +170,12 @@ record Inspection(Extensions extensions, boolean tensors, boolean hookPoints, bo
         facts.put(WHAT, "a picture");
         Optional<String> size = Photo.size(file).map(s -> s[0] + " x " + s[1] + " pixels");
         size.ifPresent(s -> facts.put("size", s));
-        if (PictureFile.text(file).isEmpty()) {
+        Optional<PastPicture> found = PastPicture.find(file);
+        if (found.isEmpty()) {
             facts.put("drawn with", "it does not say");
             return facts;
         }
-        PastPicture past = PastPicture.of(file);
+        PastPicture past = found.get();
         past.model().ifPresent(model -> facts.put("model", model));
         past.fingerprint().ifPresent(fingerprint -> facts.put("fingerprint", fingerprint));
         Map<String, Object> values = new LinkedHashMap<>();

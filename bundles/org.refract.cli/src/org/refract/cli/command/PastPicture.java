@@ -29,17 +29,22 @@ record PastPicture(OptionValues values, Optional<String> model, Optional<String>
      * @throws RefractException if the file says nothing of it
      */
     static PastPicture of(Path file) throws RefractException {
+        return find(file).orElseThrow(() -> RefractException.usage("%s says nothing of how it was drawn.", file));
+    }
+
+    /** The same, empty if the file says nothing of it. */
+    static Optional<PastPicture> find(Path file) throws RefractException {
         PictureText text = PictureFile.text(file);
         if (text.record().isPresent()) {
-            return PictureRecord.read("The record in " + file, text.record().get());
+            return Optional.of(PictureRecord.read("The record in " + file, text.record().get()));
         }
         if (text.parameters().filter(parameters -> !parameters.isBlank()).isPresent()) {
-            return WebUiParameters.read(text.parameters().get());
+            return Optional.of(WebUiParameters.read(text.parameters().get()));
         }
         if (text.graph().isPresent()) {
-            return ComfyGraph.read("The graph in " + file, text.graph().get());
+            return Optional.of(ComfyGraph.read("The graph in " + file, text.graph().get()));
         }
-        throw RefractException.usage("%s says nothing of how it was drawn.", file);
+        return Optional.empty();
     }
 
     /** What is lost and was not given on the command line. */

@@ -29,7 +29,7 @@ final class StartOptions {
             description = "How much of it is drawn anew, above 0 to 1 (default: 0.75; 1 with --outpaint).")
     private Optional<Double> strength = Optional.empty();
 
-    @Option(names = "--mask", paramLabel = "FILE", description = "White where it is drawn anew, black where it stays to the pixel; grey mixes both.")
+    @Option(names = "--mask", paramLabel = "FILE", description = "White where it is drawn anew, black or transparent where it stays to the pixel; grey mixes both.")
     private Optional<Path> mask = Optional.empty();
 
     @Option(names = "--mask-blur", paramLabel = "PX",
@@ -111,7 +111,7 @@ final class StartOptions {
     }
 
     private Mask painted(Photo photo, Path file) throws RefractException {
-        Mask read = Mask.of(Photo.read(file).image());
+        Mask read = Mask.read(file);
         int width = photo.image().getWidth();
         int height = photo.image().getHeight();
         int wide = read.image().getWidth();

@@ -4,22 +4,29 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
- * The EXIF data of a JPEG or WebP file (Exif 2.32, TIFF 6.0): how it was drawn, and how a camera was held.
+ * The EXIF data of a picture file (Exif 2.32, TIFF 6.0): how it was drawn, and how a camera was held.
  *
- * @param text        {@code UserComment} holds the web UIs' parameters, {@code MakerNote} this product's JSON record
- * @param orientation 1 to 8, 1 for upright
+ * @param text        {@code UserComment} holds the web UIs' parameters, {@code MakerNote} this product's JSON record, {@code Make} or {@code Model}
+ *                    ComfyUI's graph after {@code prompt:}
+ * @param orientation 1 to 8, 1 for upright; empty where it is not told
  */
-record Exif(PictureText text, int orientation) {
-    static final Exif NONE = new Exif(PictureText.NONE, 1);
+record Exif(PictureText text, Optional<Integer> orientation) {
+    static final Exif NONE = new Exif(PictureText.NONE, Optional.empty());
 
     private static final byte[] PREFIX = {'E', 'x', 'i', 'f', 0, 0};
     private static final byte[] UNICODE = "UNICODE\0".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] ASCII = "ASCII\0\0\0".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] MAKER = "Refract\0".getBytes(StandardCharsets.US_ASCII);
     private static final int ORIENTATION = 0x0112;
+    private static final int PROFILE = 0x8773;
+    /** Where other tools put what they have to say. ComfyUI's nodes for WebP take the camera's maker and model. */
+    private static final Map<Integer, String> TEXTS = Map.of(0x010E, "ImageDescription", 0x010F, "Make", 0x0110, "Model", 0x0131, "Software");
+    private static final String GRAPH = "prompt:";
     private static final int EXIF_FOLDER = 0x8769;
     private static final int MAKER_NOTE = 0x927C;
     private static final int USER_COMMENT = 0x9286;
@@ -58,6 +65,20 @@ record Exif(PictureText text, int orientation) {
         return both;
     }
 
+    /** Whether a file is TIFF, whose head is that of EXIF data. */
+    static boolean isTiff(byte[] file) {
+        return startsWith(file, new byte[] {'I', 'I', 42, 0}) || startsWith(file, new byte[] {'M', 'M', 0, 42});
+    }
+
+    /** The ICC profile of a TIFF file. */
+    static Optional<byte[]> profileOfTiff(byte[] file) {
+        if (file.length < HEADER) {
+            return Optional.empty();
+        }
+        ByteBuffer tiff = ByteBuffer.wrap(file).order(file[0] == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+        return content(tiff, tiff.getInt(4), PROFILE);
+    }
+
     /** Reads EXIF data, with or without the word that leads it in a JPEG file; data that makes no sense says nothing. */
     static Exif read(Optional<byte[]> data) {
         if (data.isEmpty()) {
@@ -73,12 +94,18 @@ record Exif(PictureText text, int orientation) {
             return NONE;
         }
         int top = tiff.getInt(4);
-        int upright = find(tiff, top, ORIENTATION).map(at -> (int) tiff.getShort(at + 8)).filter(o -> o >= 1 && o <= 8).orElse(1);
+        Optional<Integer> upright = find(tiff, top, ORIENTATION).map(at -> (int) tiff.getShort(at + 8)).filter(o -> o >= 1 && o <= 8);
         Optional<Integer> folder = find(tiff, top, EXIF_FOLDER).map(at -> tiff.getInt(at + 8));
         Optional<String> comment = folder.flatMap(at -> content(tiff, at, USER_COMMENT)).flatMap(c -> comment(c, tiff.order()));
         Optional<String> record = folder.flatMap(at -> content(tiff, at, MAKER_NOTE)).filter(c -> startsWith(c, MAKER))
                 .map(c -> new String(c, MAKER.length, c.length - MAKER.length, StandardCharsets.UTF_8));
-        return new Exif(new PictureText(comment, record, Optional.empty()), upright);
+        Map<String, String> further = new TreeMap<>();
+        for (Map.Entry<Integer, String> tag : TEXTS.entrySet()) {
+            content(tiff, top, tag.getKey()).ifPresent(c -> further.put(tag.getValue(), plain(c)));
+        }
+        folder.flatMap(at -> content(tiff, at, MAKER_NOTE)).filter(c -> !startsWith(c, MAKER)).ifPresent(c -> further.put("MakerNote", plain(c)));
+        Optional<String> graph = further.values().stream().filter(t -> t.regionMatches(true, 0, GRAPH, 0, GRAPH.length())).findFirst().map(t -> t.substring(GRAPH.length()));
+        return new Exif(new PictureText(comment, record, graph, further), upright);
     }
 
     /** Where the entry of a tag begins. */
@@ -125,7 +152,17 @@ record Exif(PictureText text, int orientation) {
         if (startsWith(bytes, ASCII) || startsWith(bytes, new byte[8])) {
             return Optional.of(new String(bytes, 8, bytes.length - 8, StandardCharsets.UTF_8));
         }
-        return Optional.empty();
+        // Pillow writes whatever text it is given, without the word that should lead it.
+        return Optional.of(plain(bytes)).filter(text -> !text.isBlank());
+    }
+
+    /** Text up to its end mark. */
+    private static String plain(byte[] bytes) {
+        int end = bytes.length;
+        while (end > 0 && bytes[end - 1] == 0) {
+            end--;
+        }
+        return new String(bytes, 0, end, StandardCharsets.UTF_8);
     }
 
     private static boolean startsWith(byte[] bytes, byte[] prefix) {

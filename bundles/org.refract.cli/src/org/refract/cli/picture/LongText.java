@@ -55,7 +55,7 @@ final class LongText {
      * @throws IllegalArgumentException if a part is missing
      */
     static PictureText joined(List<byte[]> segments) {
-        return new PictureText(joined(PARAMETERS, segments), joined(RECORD, segments), Optional.empty());
+        return new PictureText(joined(PARAMETERS, segments), joined(RECORD, segments), Optional.empty(), Map.of());
     }
 
     private static Optional<String> joined(char letter, List<byte[]> segments) {

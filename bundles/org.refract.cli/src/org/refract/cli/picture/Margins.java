@@ -2,6 +2,7 @@ package org.refract.cli.picture;
 
 import java.awt.image.BufferedImage;
 import java.util.Optional;
+import org.refract.engine.file.EncodedPicture;
 
 /**
  * How much a photo grows on its sides, in its pixels, to be drawn on beyond its edges (outpainting).
@@ -15,7 +16,7 @@ public record Margins(int left, int top, int right, int bottom) {
 
     /** Whether a photo with these around it is not too large to be one. */
     public boolean leaveRoom(Photo photo) {
-        return ((long) left + photo.image().getWidth() + right) * ((long) top + photo.image().getHeight() + bottom) <= Photo.LARGEST;
+        return ((long) left + photo.image().getWidth() + right) * ((long) top + photo.image().getHeight() + bottom) <= EncodedPicture.LARGEST;
     }
 
     /** A photo with these around it; they repeat its outermost pixels, which is what is begun with. */

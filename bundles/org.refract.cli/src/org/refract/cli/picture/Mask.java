@@ -1,7 +1,9 @@
 package org.refract.cli.picture;
 
 import java.awt.image.BufferedImage;
+import java.nio.file.Path;
 import java.util.Optional;
+import org.refract.api.RefractException;
 
 /**
  * Where a photo is drawn anew: white there, black where it stays, grey for a share of both.
@@ -9,6 +11,24 @@ import java.util.Optional;
  * @param image red, green and blue are equal
  */
 public record Mask(BufferedImage image) {
+
+    /**
+     * Reads a mask that a person painted. What is wholly transparent is not painted, whatever colour lies under it; else transparency does not count.
+     *
+     * @throws RefractException if it is no picture that can be read
+     */
+    public static Mask read(Path file) throws RefractException {
+        BufferedImage painted = Upright.levels(file);
+        int[] row = new int[painted.getWidth()];
+        for (int y = 0; y < painted.getHeight(); y++) {
+            painted.getRGB(0, y, row.length, 1, row, 0, row.length);
+            for (int x = 0; x < row.length; x++) {
+                row[x] = row[x] >>> 24 == 0 ? 0xFF000000 : row[x];
+            }
+            painted.setRGB(0, y, row.length, 1, row, 0, row.length);
+        }
+        return of(painted);
+    }
 
     /** A picture as a mask: its colours become grey as ITU-R BT.601 weighs them (Pillow: {@code convert("L")}). */
     public static Mask of(BufferedImage picture) {

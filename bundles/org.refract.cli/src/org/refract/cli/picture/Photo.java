@@ -1,30 +1,18 @@
 package org.refract.cli.picture;
 
-import java.awt.Color;
-import java.awt.Graphics2D;
-import java.awt.color.ColorSpace;
-import java.awt.geom.AffineTransform;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.Optional;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.ImageInputStream;
 import org.refract.api.RefractException;
-import org.refract.webp.WebpReader;
+import org.refract.engine.file.EncodedPicture;
 
 /**
- * A picture that a person brings: PNG, JPEG, WebP, GIF, BMP or TIFF, turned upright as its EXIF data says, on white
- * where it is transparent.
+ * A picture that a person brings: PNG, JPEG, WebP, GIF, BMP or TIFF, turned upright as its EXIF data says, in sRGB, on white where it is
+ * transparent.
  *
  * @param image RGB
  */
 public record Photo(BufferedImage image) {
-    /** Pixels. */
-    static final int LARGEST = 1 << 28;
     /** Times the shape that is drawn. */
     private static final int FAR_TOO_LONG = 8;
 
@@ -44,86 +32,27 @@ public record Photo(BufferedImage image) {
      * @throws RefractException if it is no picture that can be read
      */
     public static Photo read(Path file) throws RefractException {
-        byte[] bytes = PictureFile.bytes(file);
-        if (!PictureFile.isWhole(bytes)) {
-            throw RefractException.failure("%s is a damaged picture: it ends in the middle.", file);
-        }
-        try {
-            BufferedImage read = WebpFile.isOne(bytes) ? WebpReader.read(bytes) : ImageIO.read(new ByteArrayInputStream(bytes));
-            if (read == null) {
-                throw RefractException.usage("%s is no picture that can be read here; save it as PNG, JPEG or WebP.", file);
+        BufferedImage read = Upright.colours(file);
+        BufferedImage onWhite = new BufferedImage(read.getWidth(), read.getHeight(), BufferedImage.TYPE_INT_RGB);
+        int[] row = new int[read.getWidth()];
+        for (int y = 0; y < read.getHeight(); y++) {
+            read.getRGB(0, y, row.length, 1, row, 0, row.length);
+            for (int x = 0; x < row.length; x++) {
+                int opacity = row[x] >>> 24;
+                row[x] = opacity == 0xFF ? row[x] : onWhite(row[x], opacity, 16) | onWhite(row[x], opacity, 8) | onWhite(row[x], opacity, 0);
             }
-            if ((long) read.getWidth() * read.getHeight() > LARGEST) {
-                throw RefractException.usage("%s has %d x %d pixels, too many to begin with; scale it down.", file, read.getWidth(), read.getHeight());
-            }
-            Optional<byte[]> exif = JpegFile.isOne(bytes) ? JpegFile.exif(bytes) : WebpFile.isOne(bytes) ? WebpFile.exif(bytes) : Optional.empty();
-            return new Photo(upright(plainGrey(read), Exif.read(exif).orientation()));
-        } catch (IOException | IndexOutOfBoundsException | IllegalArgumentException | IllegalStateException e) {
-            throw RefractException.failure(e, "%s is a damaged picture.", file);
+            onWhite.setRGB(0, y, row.length, 1, row, 0, row.length);
         }
+        return new Photo(onWhite);
+    }
+
+    private static int onWhite(int pixel, int opacity, int shift) {
+        return ((pixel >> shift & 0xFF) * opacity + 255 * (255 - opacity) + 127) / 255 << shift;
     }
 
     /** Width and height as they stand in the file, empty for a format that is not read. */
     public static Optional<int[]> size(Path file) throws RefractException {
-        byte[] bytes = PictureFile.bytes(file);
-        if (WebpFile.isOne(bytes)) {
-            return WebpFile.size(bytes);
-        }
-        try (ImageInputStream stream = ImageIO.createImageInputStream(new ByteArrayInputStream(bytes))) {
-            Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
-            if (!readers.hasNext()) {
-                return Optional.empty();
-            }
-            ImageReader reader = readers.next();
-            try {
-                reader.setInput(stream);
-                return Optional.of(new int[] {reader.getWidth(0), reader.getHeight(0)});
-            } finally {
-                reader.dispose();
-            }
-        } catch (IOException | IndexOutOfBoundsException | IllegalArgumentException | IllegalStateException e) {
-            throw RefractException.failure(e, "%s is a damaged picture.", file);
-        }
-    }
-
-    /** Grey with transparency, whose levels Java would take for linear ones and make brighter. */
-    private static BufferedImage plainGrey(BufferedImage read) {
-        if (read.getColorModel().getColorSpace().getType() != ColorSpace.TYPE_GRAY || read.getRaster().getNumBands() != 2) {
-            return read;
-        }
-        int shift = read.getColorModel().getComponentSize(0) - 8;
-        BufferedImage result = new BufferedImage(read.getWidth(), read.getHeight(), BufferedImage.TYPE_INT_ARGB);
-        int[] samples = new int[2 * read.getWidth()];
-        for (int y = 0; y < read.getHeight(); y++) {
-            read.getRaster().getPixels(0, y, read.getWidth(), 1, samples);
-            for (int x = 0; x < read.getWidth(); x++) {
-                result.setRGB(x, y, samples[2 * x + 1] >> shift << 24 | (samples[2 * x] >> shift) * 0x010101);
-            }
-        }
-        return result;
-    }
-
-    /** Orientations 1 to 8: mirrored for 2, 4, 5, 7; sides exchanged from 5 on (Exif 2.32, tag 0x0112). */
-    private static BufferedImage upright(BufferedImage read, int orientation) {
-        int w = read.getWidth();
-        int h = read.getHeight();
-        AffineTransform turn = switch (orientation) {
-            case 2 -> new AffineTransform(-1, 0, 0, 1, w, 0);
-            case 3 -> new AffineTransform(-1, 0, 0, -1, w, h);
-            case 4 -> new AffineTransform(1, 0, 0, -1, 0, h);
-            case 5 -> new AffineTransform(0, 1, 1, 0, 0, 0);
-            case 6 -> new AffineTransform(0, 1, -1, 0, h, 0);
-            case 7 -> new AffineTransform(0, -1, -1, 0, h, w);
-            case 8 -> new AffineTransform(0, -1, 1, 0, 0, w);
-            default -> new AffineTransform();
-        };
-        BufferedImage result = new BufferedImage(orientation < 5 ? w : h, orientation < 5 ? h : w, BufferedImage.TYPE_INT_RGB);
-        Graphics2D graphics = result.createGraphics();
-        graphics.setColor(Color.WHITE);
-        graphics.fillRect(0, 0, result.getWidth(), result.getHeight());
-        graphics.drawImage(read, turn, null);
-        graphics.dispose();
-        return result;
+        return Upright.size(EncodedPicture.of(file));
     }
 
     /** A picture of the given shape. A photo that has it already is not changed. */

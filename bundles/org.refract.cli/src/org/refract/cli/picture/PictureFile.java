@@ -7,13 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.refract.api.RefractException;
 import org.refract.engine.file.AtomicFile;
-import org.refract.engine.file.FileFailure;
+import org.refract.engine.file.EncodedPicture;
 
 /** A picture file that says how it was drawn. */
 public final class PictureFile {
     /** JPEG quality where none is asked for; what the web UIs take is 80, at which prints show blocks. */
     public static final int USUAL_QUALITY = 92;
-    private static final long LONGEST = 1L << 30;
 
     private PictureFile() {
     }
@@ -71,25 +70,17 @@ public final class PictureFile {
                 return JpegFile.text(bytes);
             }
             if (WebpFile.isOne(bytes)) {
-                return Exif.read(WebpFile.exif(bytes)).text();
+                return Exif.read(WebpFile.facts(bytes).exif()).text();
             }
-        } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException e) {
+        } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
             throw RefractException.failure("%s is a damaged picture: it ends in the middle.", file);
+        } catch (IllegalArgumentException e) {
+            throw RefractException.failure("%s is a damaged picture: %s.", file, e.getMessage());
         }
         throw RefractException.usage("%s is not a PNG, JPEG or WebP file.", file);
     }
 
     static byte[] bytes(Path file) throws RefractException {
-        try {
-            if (Files.isDirectory(file)) {
-                throw RefractException.usage("%s is a folder, not a picture.", file);
-            }
-            if (Files.size(file) > LONGEST) {
-                throw RefractException.usage("%s is too long for a picture (%d bytes).", file, Files.size(file));
-            }
-            return Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw FileFailure.reading(file, e);
-        }
+        return EncodedPicture.of(file).bytes();
     }
 }

@@ -4,12 +4,17 @@ import java.awt.image.BufferedImage;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.refract.cli.picture.webp.LosslessWebp;
 
 /** Lossless WebP with EXIF data (WebP Container Specification, extended file format). */
 final class WebpFile {
     private static final byte HAS_EXIF = 0x08;
+    private static final byte HAS_PROFILE = 0x20;
     private static final int EXTENDED_HEADER = 10;
 
     private WebpFile() {
@@ -55,36 +60,71 @@ final class WebpFile {
         return length + (length & 1);
     }
 
-    /** The EXIF data, if there is any. */
-    static Optional<byte[]> exif(byte[] webp) {
-        ByteBuffer file = ByteBuffer.wrap(webp).order(ByteOrder.LITTLE_ENDIAN);
-        int at = 12;
-        while (at + 8 <= webp.length) {
-            int length = file.getInt(at + 4);
-            if (word(file, at).equals("EXIF")) {
-                byte[] exif = new byte[length];
-                file.get(at + 8, exif);
-                return Optional.of(exif);
-            }
-            if (length < 0 || length > webp.length - at - 8) {
-                return Optional.empty();
-            }
-            at += 8 + even(length);
-        }
-        return Optional.empty();
+    /** A part of the file. */
+    private record Chunk(String name, int at, int length) {
     }
 
-    /** Width and height of a file that this product wrote, or another with the same chunks; empty for a lossy one without a header. */
+    /**
+     * Its parts.
+     *
+     * @throws IllegalArgumentException if the file does not hold one of them whole
+     */
+    private static List<Chunk> chunks(byte[] webp) {
+        List<Chunk> chunks = new ArrayList<>();
+        ByteBuffer file = ByteBuffer.wrap(webp).order(ByteOrder.LITTLE_ENDIAN);
+        long end = Math.min(webp.length, 8 + Integer.toUnsignedLong(file.getInt(4)));
+        for (long at = 12; at + 8 <= end; ) {
+            long length = Integer.toUnsignedLong(file.getInt((int) at + 4));
+            if (length > end - at - 8) {
+                throw new IllegalArgumentException("the part %s says that it has %d bytes".formatted(word(file, (int) at), length));
+            }
+            chunks.add(new Chunk(word(file, (int) at), (int) at + 8, (int) length));
+            at += 8 + length + (length & 1);
+        }
+        return chunks;
+    }
+
+    private static Optional<byte[]> content(byte[] webp, String name) {
+        return chunks(webp).stream().filter(chunk -> chunk.name().equals(name)).findFirst().map(chunk -> Arrays.copyOfRange(webp, chunk.at(), chunk.at() + chunk.length()));
+    }
+
+    /** The same without its profile, which the decoder would apply by its own rules. */
+    static byte[] withoutProfile(byte[] webp) {
+        byte[] rest = webp.clone();
+        for (Chunk chunk : chunks(webp)) {
+            if (chunk.name().equals("VP8X") && chunk.length() > 0) {
+                rest[chunk.at()] &= ~HAS_PROFILE;
+            } else if (chunk.name().equals("ICCP")) {
+                Arrays.fill(rest, chunk.at() - 8, chunk.at() - 4, (byte) 'X');
+            }
+        }
+        return rest;
+    }
+
+    /** What it says of its pixels. */
+    static PixelFacts facts(byte[] webp) {
+        return new PixelFacts(content(webp, "EXIF"), content(webp, "ICCP"), content(webp, "XMP ").map(xmp -> new String(xmp, StandardCharsets.UTF_8)));
+    }
+
+    /** Width and height: the largest that any of its parts says, for each is room that a decoder takes; empty for a file without pixels. */
     static Optional<int[]> size(byte[] webp) {
         ByteBuffer file = ByteBuffer.wrap(webp).order(ByteOrder.LITTLE_ENDIAN);
-        if (webp.length < 30) {
-            return Optional.empty();
-        }
-        return switch (word(file, 12)) {
-            case "VP8X" -> Optional.of(new int[] {(file.getInt(24) & 0xFFFFFF) + 1, (file.getInt(26) >>> 8) + 1});
-            case "VP8L" -> Optional.of(new int[] {(file.getInt(21) & 0x3FFF) + 1, (file.getInt(21) >>> 14 & 0x3FFF) + 1});
-            default -> Optional.empty();
-        };
+        return sizes(file, chunks(webp)).reduce((a, b) -> new int[] {Math.max(a[0], b[0]), Math.max(a[1], b[1])});
+    }
+
+    private static Stream<int[]> sizes(ByteBuffer file, List<Chunk> chunks) {
+        return chunks.stream().filter(chunk -> chunk.length() >= EXTENDED_HEADER).flatMap(chunk -> switch (chunk.name()) {
+            case "VP8X" -> Stream.of(size24(file, chunk.at() + 4));
+            case "VP8L" -> Stream.of(new int[] {(file.getInt(chunk.at() + 1) & 0x3FFF) + 1, (file.getInt(chunk.at() + 1) >>> 14 & 0x3FFF) + 1});
+            case "VP8 " -> Stream.of(new int[] {file.getShort(chunk.at() + 6) & 0x3FFF, file.getShort(chunk.at() + 8) & 0x3FFF});
+            case "ANMF" -> Stream.of(size24(file, chunk.at() + 6));
+            default -> Stream.empty();
+        });
+    }
+
+    /** Two numbers of three bytes, each less one. */
+    private static int[] size24(ByteBuffer file, int at) {
+        return new int[] {(file.getShort(at) & 0xFFFF | (file.get(at + 2) & 0xFF) << 16) + 1, (file.getShort(at + 3) & 0xFFFF | (file.get(at + 5) & 0xFF) << 16) + 1};
     }
 
     private static String word(ByteBuffer file, int at) {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.refract.api.RefractException;
 import org.refract.engine.file.AtomicFile;
+import org.refract.engine.file.EncodedPicture;
 
 /**
  * The icons of a dictionary's features: what each one draws alone, in a picture without prompt. They lie on sheets of
@@ -61,17 +62,17 @@ public final class Icons {
             return Optional.empty();
         }
         Path file = sheet(latent / PER_SHEET);
-        try {
-            BufferedImage sheet = ImageIO.read(file.toFile());
-            if (sheet == null) {
-                throw RefractException.failure("The icons in %s are damaged; delete the file and run refract unpack again.", file);
-            }
-            int size = sheet.getWidth() / COLUMNS;
-            int cell = latent % PER_SHEET;
-            return Optional.of(sheet.getSubimage(cell % COLUMNS * size, cell / COLUMNS * size, size, size));
-        } catch (IOException e) {
-            throw RefractException.failure(e, "The icons in %s cannot be read: %s.", file, e.getMessage());
+        BufferedImage sheet = EncodedPicture.of(file).decoded().orElseThrow(() -> damaged(file));
+        int size = sheet.getWidth() / COLUMNS;
+        int cell = latent % PER_SHEET;
+        if (size == 0 || (cell / COLUMNS + 1) * size > sheet.getHeight()) {
+            throw damaged(file);
         }
+        return Optional.of(sheet.getSubimage(cell % COLUMNS * size, cell / COLUMNS * size, size, size));
+    }
+
+    private static RefractException damaged(Path file) {
+        return RefractException.failure("The icons in %s are damaged; delete the file and run refract unpack again.", file);
     }
 
     /**

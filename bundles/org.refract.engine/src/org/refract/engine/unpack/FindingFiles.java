@@ -14,13 +14,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import javax.imageio.ImageIO;
 import org.refract.api.FileName;
 import org.refract.api.RefractException;
 import org.refract.api.analysis.Finding;
 import org.refract.engine.file.AtomicFile;
 import org.refract.engine.file.AtomicFolder;
 import org.refract.engine.file.CsvCell;
+import org.refract.engine.file.EncodedPicture;
 import org.refract.engine.file.Enclosed;
 import org.refract.engine.file.FileFailure;
 import org.refract.engine.file.Json;
@@ -191,15 +191,9 @@ public final class FindingFiles {
         List<Finding.Picture> pictures = new ArrayList<>();
         for (Json picture : json.at("pictures").items()) {
             Path file = Enclosed.file(folder, picture.at("file"), "");
-            try {
-                BufferedImage image = ImageIO.read(file.toFile());
-                if (image == null) {
-                    throw RefractException.failure("The picture %s is damaged; delete its folder and run the analysis again.", file);
-                }
-                pictures.add(new Finding.Picture(picture.at("caption").text(), image));
-            } catch (IOException e) {
-                throw FileFailure.reading(file, e);
-            }
+            BufferedImage image = EncodedPicture.of(file).decoded().orElseThrow(() -> RefractException.failure(
+                    "The picture %s is damaged; delete its folder and run the analysis again.", file));
+            pictures.add(new Finding.Picture(picture.at("caption").text(), image));
         }
         return new Finding.Pictures(json.at("id").text(), json.at("title").text(), json.at("explanation").text(),
                 json.at("columns").integer(1, 1000), pictures);
