@@ -29,14 +29,7 @@ class AskedTest {
         assertEquals(all, made());
         assertEquals(all, made("--help"));
         assertEquals(all, made("help"));
-        assertEquals(all, made("--version", "--help"));
         assertEquals(all, made("trian"));
         assertEquals(all, made("help", "trian"));
-    }
-
-    @Test
-    void theVersionNeedsNone() {
-        assertEquals(List.of(), made("--version"));
-        assertEquals(List.of(), made("-V"));
     }
 }

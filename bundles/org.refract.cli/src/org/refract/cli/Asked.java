@@ -7,26 +7,20 @@ import java.util.function.Predicate;
 
 /** What a call asks for, as far as its arguments say so before they are parsed: only the commands that it needs are made. */
 final class Asked {
-    private static final List<String> HELP = List.of("-h", "--help");
-    private static final List<String> VERSION = List.of("-V", "--version");
 
     private Asked() {
     }
 
     /**
-     * Which commands a call needs: the one that it names, none for the version alone, and all of them for the list of commands, for a
-     * name that no service says, and to tell which name is near to one that nobody has.
+     * Which commands a call needs: the one that it names, and all of them for the list of commands, for a name that no service says, and
+     * to tell which name is near to one that nobody has.
      *
      * @param names those that the services of commands say
      * @return whether a command is needed, by the name that its service says, if any
      */
     static Predicate<Optional<String>> needs(List<String> arguments, Collection<String> names) {
         Optional<String> command = command(arguments);
-        if (command.filter(names::contains).isPresent()) {
-            return command::equals;
-        }
-        boolean versionAlone = command.isEmpty() && arguments.stream().anyMatch(VERSION::contains) && arguments.stream().noneMatch(HELP::contains);
-        return name -> !versionAlone;
+        return command.filter(names::contains).isPresent() ? command::equals : name -> true;
     }
 
     /** The first word that is no option; options before a command take no value. {@code help train} asks for {@code train}. */

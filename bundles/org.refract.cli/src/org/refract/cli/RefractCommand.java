@@ -10,7 +10,7 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** {@code refract} itself; all it does alone is to say how it is used. */
-@Command(name = "refract", sortOptions = false, versionProvider = VersionText.class,
+@Command(name = "refract", sortOptions = false,
         synopsisHeading = "", customSynopsis = {"@|bold refract|@ COMMAND [OPTIONS]", ""},
         description = {"Takes a text-to-image model apart: records what its blocks write, learns a sparse dictionary for each, shows "
                 + "every feature, and lets you turn them up, down and off."},
@@ -28,6 +28,7 @@ public final class RefractCommand implements Runnable {
             description = "Show this help.")
     private boolean help;
 
+    /** Answered by the launcher, which starts nothing for it; here for the help. */
     @Option(names = {"-V", "--version"}, versionHelp = true, order = 101,
             description = "Show versions of Refract and of what it runs on.")
     private boolean version;

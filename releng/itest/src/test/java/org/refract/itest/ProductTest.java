@@ -41,6 +41,17 @@ class ProductTest {
     }
 
     @Test
+    void saysItsVersionWithoutStartingAnything() throws Exception {
+        try (Command version = Command.start(user, "--version")) {
+            assertEquals(0, version.exitCode(), version::output);
+            assertEquals(2, version.output().lines().count(), version::output);
+        }
+        try (var made = Files.list(user)) {
+            assertEquals(List.of(), made.toList());
+        }
+    }
+
+    @Test
     void runsThroughASymbolicLinkFromAFolderWithSpaces() throws Exception {
         Path installed = Files.createDirectories(user.resolve("an installed product"));
         try (var files = Files.list(Product.folder())) {
@@ -50,7 +61,7 @@ class ProductTest {
         }
         Files.copy(Product.program(), Files.createDirectory(installed.resolve("bin")).resolve("refract"));
         Path link = Files.createSymbolicLink(user.resolve("a link"), Path.of("an installed product/bin/refract"));
-        try (Command command = Command.start(link, user, Map.of(), "--version")) {
+        try (Command command = Command.start(link, user, Map.of(), "extensions")) {
             assertEquals(0, command.exitCode(), command::output);
         }
     }
@@ -92,7 +103,7 @@ class ProductTest {
 
     @Test
     void leavesNoFrameworkFolderBehind() throws Exception {
-        try (Command one = Command.start(user, "--version"); Command other = Command.start(user, "--version")) {
+        try (Command one = Command.start(user, "extensions"); Command other = Command.start(user, "extensions")) {
             assertEquals(0, one.exitCode(), one::output);
             assertEquals(0, other.exitCode(), other::output);
         }
@@ -149,7 +160,7 @@ class ProductTest {
         Files.writeString(old.resolve("release"), "JAVA_VERSION=\"17.0.15\"\n");
         Files.createSymbolicLink(old.resolve("bin/java"), Path.of("/bin/false"));
         Map<String, String> environment = Map.of("JAVA_HOME", old.toString(), "PATH", System.getProperty("java.home") + "/bin:/usr/bin:/bin");
-        try (Command command = Command.start(Product.program(), user, environment, "--version")) {
+        try (Command command = Command.start(Product.program(), user, environment, "extensions")) {
             assertEquals(0, command.exitCode(), command::output);
         }
     }
@@ -172,9 +183,11 @@ class ProductTest {
         Files.createDirectories(home.resolve("bin"));
         Files.copy(Product.program(), home.resolve("bin/refract"));
         Files.createSymbolicLink(home.resolve("lib"), Product.folder().resolve("lib"));
-        try (Command command = Command.start(home.resolve("bin/refract"), user, Map.of(), "--version")) {
-            assertEquals(1, command.exitCode(), command::output);
-            assertTrue(command.output().contains("there is no folder " + home.toRealPath().resolve("bundles")), command::output);
+        for (String asked : List.of("--version", "extensions")) {
+            try (Command command = Command.start(home.resolve("bin/refract"), user, Map.of(), asked)) {
+                assertEquals(1, command.exitCode(), command::output);
+                assertTrue(command.output().contains("there is no folder " + home.toRealPath().resolve("bundles")), command::output);
+            }
         }
     }
 

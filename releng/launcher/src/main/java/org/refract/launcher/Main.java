@@ -35,9 +35,13 @@ public final class Main {
 
     private static int run(String[] arguments) {
         try {
+            Installation installation = new Installation(Path.of(System.getProperty("refract.home")).toAbsolutePath());
+            if (VersionText.isAskedBy(arguments)) {
+                System.out.println(VersionText.of(installation));
+                return 0;
+            }
             UserFolders folders = UserFolders.ofThisPlatform();
             folders.publish();
-            Installation installation = new Installation(Path.of(System.getProperty("refract.home")).toAbsolutePath());
             List<Path> bundles = installation.bundlesInStartOrder();
             try (FrameworkCache cache = FrameworkCache.open(folders.cache());
                     Container container = Container.start(bundles, cache.folder(), Map.of())) {
