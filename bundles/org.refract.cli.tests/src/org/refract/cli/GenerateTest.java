@@ -285,6 +285,60 @@ class GenerateTest {
         assertEquals(4, models.asked.size());
     }
 
+    private static final String LONG = "a portrait of a very old lighthouse keeper with a long white beard, at";
+
+    @Test
+    void promptsThatBeginAlikeGetPicturesOfTheirOwnFromCallToCall() throws IOException {
+        List<List<String>> there = new ArrayList<>();
+        for (int call = 0; call < 2; call++) {
+            for (String end : List.of(" dawn", " night")) {
+                draw(LONG + end, "--seed", 5, "--out", folder.resolve("o"));
+                there.add(files(folder.resolve("o")));
+            }
+        }
+        assertEquals(List.of(1, 2, 2, 2), there.stream().map(List::size).toList(), "the same bytes again are the same file");
+        assertTrue(there.getLast().stream().anyMatch(name -> name.endsWith("-5-2.png")), there::toString);
+        models.asked.clear();
+        for (String end : List.of(" night", " dawn", " noon")) {
+            draw(LONG + end, "--seed", 5, "--out", folder.resolve("o"), "--resume");
+        }
+        assertEquals(List.of(LONG + " noon"), models.asked.stream().map(r -> r.prompts().getFirst()).toList(), "a resumed call knows its own");
+        assertEquals(3, files(folder.resolve("o")).size());
+    }
+
+    @Test
+    void aPictureOfSomebodyElseStays() throws IOException {
+        Path photo = folder.resolve("a-0.png");
+        ImageIO.write(new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), "png", photo.toFile());
+        byte[] before = Files.readAllBytes(photo);
+        draw("a", "--out", folder);
+        assertTrue(Files.exists(folder.resolve("a-0-2.png")));
+        int asked = models.asked.size();
+        assertEquals(2, run("generate", "a", "--model", folder.resolve("base"), "--out", photo));
+        assertTrue(err.toString().contains("does not say that Refract drew it"), err.toString());
+        assertEquals(asked, models.asked.size(), "told before anything is drawn");
+        assertArrayEquals(before, Files.readAllBytes(photo));
+        Path mine = folder.resolve("mine.png");
+        draw("a", "--out", mine);
+        draw("b", "--out", mine);
+        assertTrue(err.toString().contains("mine.png held a picture of Refract that was drawn in another way"), err.toString());
+        Path beside = Files.write(folder.resolve("mine-base.png"), before);
+        assertEquals(2, run("generate", "a", "--model", folder.resolve("base"), "--refiner", folder.resolve("refiner"), "--refine-strength", 0.3, "--out", mine));
+        assertArrayEquals(before, Files.readAllBytes(beside));
+    }
+
+    @Test
+    void previewsReplaceNothingAndDeleteOnlyWhatTheyWrote() throws IOException {
+        Path mine = Files.writeString(Files.createDirectories(folder.resolve("o")).resolve("a-preview.png"), "mine");
+        Path kept = Files.writeString(Files.createDirectories(folder.resolve("p")).resolve("a-001.png"), "mine");
+        draw("a cat", "--preview", 2, "--out", folder.resolve("o/a.png"));
+        draw("a cat", "--preview-to", folder.resolve("p"), "--out", folder.resolve("o/a.png"));
+        assertEquals("mine", Files.readString(mine));
+        assertEquals("mine", Files.readString(kept));
+        assertEquals(List.of("a-preview.png", "a.png"), files(folder.resolve("o")));
+        assertEquals(List.of("a-001-2.png", "a-001.png", "a-002.png", "a-003.png"), files(folder.resolve("p")));
+    }
+
     @Test
     void aModelIsOpenedOnceForAllLinesThatNeedIt() throws IOException {
         Path file = Files.writeString(folder.resolve("p.jsonl"), "{\"prompt\": \"a\"}\n{\"prompt\": \"b\"}\n{\"prompt\": \"c\", \"model\": \""

@@ -23,6 +23,7 @@ import org.refract.api.model.ImageRequest;
 import org.refract.api.model.ModelBackend;
 import org.refract.api.model.ModelInfo;
 import org.refract.api.model.Placement;
+import org.refract.cli.picture.NumberedFiles;
 import org.refract.cli.picture.PictureFile;
 import org.refract.cli.picture.PictureText;
 import org.refract.engine.extension.Extensions;
@@ -61,7 +62,7 @@ public final class ExploreCommand implements Command {
     @Option(names = "--top", paramLabel = "N", defaultValue = "10", description = "Features per block (default: ${DEFAULT-VALUE}).")
     private int top = 10;
 
-    @Option(names = "--out", paramLabel = "DIR", description = "Write the picture and a heat map for each feature there.")
+    @Option(names = "--out", paramLabel = "DIR", description = "Write the picture and a heat map for each feature there; where others have these names, all go on with -2, -3 ...")
     private Optional<Path> out = Optional.empty();
 
     @Option(names = "--json", description = "Print one JSON object, with the maps.")
@@ -175,10 +176,17 @@ public final class ExploreCommand implements Command {
     private void write(Explored explored, Path folder) throws RefractException {
         PictureText text = PictureText.of(WebUiText.of(explored.request(), 0, explored.model(), LoraHash.of(adapters.adapters()), Optional.empty(), start.maskUse()),
                 record(explored).toString());
-        PictureFile.write(folder.resolve("picture.png"), explored.image(), text);
+        List<NumberedFiles.Named> files = new ArrayList<>();
+        files.add(named(folder.resolve("picture.png"), explored.image(), text));
         for (Shown shown : explored.features()) {
-            PictureFile.write(folder.resolve(shown.point() + "-" + shown.feature().latent() + ".png"), HeatMap.over(explored.image(), shown.feature()), text);
+            Path file = folder.resolve(shown.point() + "-" + shown.feature().latent() + ".png");
+            files.add(named(file, HeatMap.over(explored.image(), shown.feature()), text));
         }
+        new NumberedFiles().write(files);
+    }
+
+    private static NumberedFiles.Named named(Path file, BufferedImage image, PictureText text) throws RefractException {
+        return new NumberedFiles.Named(file, PictureFile.bytes(file, image, text, PictureFile.USUAL_QUALITY));
     }
 
     private JsonObject record(Explored explored) {

@@ -20,6 +20,7 @@ import org.refract.api.model.ImageRequest;
 import org.refract.api.model.ModelBackend;
 import org.refract.api.model.ModelInfo;
 import org.refract.api.model.Placement;
+import org.refract.cli.picture.NumberedFiles;
 import org.refract.cli.picture.PictureFile;
 import org.refract.cli.picture.PictureText;
 import org.refract.engine.extension.Extensions;
@@ -58,7 +59,7 @@ public final class InterveneCommand implements Command {
     @Mixin
     private PictureOptions picture = new PictureOptions();
 
-    @Option(names = "--out", paramLabel = "DIR", defaultValue = ".", description = "Gets before.png and after.png (default: the current folder).")
+    @Option(names = "--out", paramLabel = "DIR", defaultValue = ".", description = "Gets before.png and after.png, or before-2.png and after-2.png where others have these names (default: the current folder).")
     private Path out = Path.of(".");
 
     @Option(names = "--json", description = "Print one JSON object.")
@@ -125,16 +126,16 @@ public final class InterveneCommand implements Command {
         OptionValues said = said();
         JsonObject record = PictureRecord.of(pair.request(), 0, pair.model(), said, List.of());
         String parameters = WebUiText.of(pair.request(), 0, pair.model(), LoraHash.of(adapters.adapters()), Optional.empty(), start.maskUse());
-        Path before = out.resolve("before.png");
-        Path after = out.resolve("after.png");
-        PictureFile.write(before, pair.before(), PictureText.of(parameters, record.toString()));
         List<String> turned = new ArrayList<>();
         for (FeatureChange change : changes) {
             turned.add(change.inShort());
         }
         OptionValues withChanges = said.with("run", List.of(run.toString())).with("feature", turned);
         JsonObject changed = PictureRecord.of(pair.request(), 0, pair.model(), withChanges, interventions);
-        PictureFile.write(after, pair.after(), PictureText.of(parameters, changed.toString()));
+        List<Path> written = new NumberedFiles().write(List.of(named(out.resolve("before.png"), pair.before(), PictureText.of(parameters, record.toString())),
+                named(out.resolve("after.png"), pair.after(), PictureText.of(parameters, changed.toString()))));
+        Path before = written.getFirst();
+        Path after = written.getLast();
         if (json) {
             changed.addProperty("before", before.toString());
             changed.addProperty("after", after.toString());
@@ -144,6 +145,10 @@ public final class InterveneCommand implements Command {
             spec.commandLine().getOut().printf("%s%n", before);
             spec.commandLine().getOut().printf("%s%n", after);
         }
+    }
+
+    private static NumberedFiles.Named named(Path file, BufferedImage image, PictureText text) throws RefractException {
+        return new NumberedFiles.Named(file, PictureFile.bytes(file, image, text, PictureFile.USUAL_QUALITY));
     }
 
     private OptionValues said() {

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -13,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.refract.api.RefractException;
 import org.refract.api.model.ImageRequest;
+import org.refract.cli.picture.NumberedFiles;
 import org.refract.cli.picture.PictureFile;
 import org.refract.cli.picture.PictureFormat;
 import org.refract.engine.file.FileFailure;
@@ -27,7 +27,8 @@ final class OutputOptions {
     private static final Pattern OTHER_PICTURES = Pattern.compile("(?i)\\.(gif|bmp|tiff?|avif|jxl|heic|svg|pdf)$");
     private static final Set<String> PLACES = Set.of("prompt", "seed", "index", "steps", "guidance", "width", "height", "scheduler", "model");
 
-    @Option(names = "--out", paramLabel = "FILE|DIR", description = "A file for one picture, or a folder (default: the current one).")
+    @Option(names = "--out", paramLabel = "FILE|DIR", description = "A file for one picture, which replaces a picture of Refract there and nothing else, "
+            + "or a folder, where names that are taken go on with -2, -3 ... (default: the current one).")
     private Optional<Path> out = Optional.empty();
 
     @Option(names = "--name-pattern", paramLabel = "PATTERN", defaultValue = USUAL_PATTERN,
@@ -45,8 +46,6 @@ final class OutputOptions {
 
     @Option(names = "--resume", description = "Leave out pictures that are there already, drawn in the same way.")
     private boolean resume;
-
-    private final Set<Path> taken = new HashSet<>();
 
     /**
      * Checks what was said before anything is drawn.
@@ -79,6 +78,7 @@ final class OutputOptions {
             if (format.isPresent() && !PictureFormat.of(out.get()).equals(PictureFormat.named(format.get()))) {
                 throw RefractException.usage("%s and --format %s contradict each other.", out.get(), format.get());
             }
+            checkOwn(out.get());
         } else if (out.isPresent() && !Files.isDirectory(out.get()) && (Files.exists(out.get()) || OTHER_PICTURES.matcher(out.get().toString()).find())) {
             throw RefractException.usage("%s is neither a folder nor a PNG, JPEG or WebP file.", out.get());
         }
@@ -112,7 +112,7 @@ final class OutputOptions {
         return out.isPresent() && PictureFormat.of(out.get()).isPresent() && !Files.isDirectory(out.get());
     }
 
-    /** The file of the next picture; call once for each, in order. */
+    /** The file of a picture, or what it is called if that name is free; see {@link NumberedFiles}. */
     Path file(ImageRequest request, int picture, String model, int index) {
         if (isFile()) {
             return out.get();
@@ -129,12 +129,23 @@ final class OutputOptions {
             case "scheduler" -> plain(request.scheduler().orElse("usual"));
             default -> plain(model);
         }));
-        Path folder = out.orElse(Path.of(""));
-        Path file = folder.resolve(name + ending);
-        for (int again = 2; !taken.add(file); again++) {
-            file = folder.resolve(name + "-" + again + ending);
+        return out.orElse(Path.of("")).resolve(name + ending);
+    }
+
+    /** Whether a picture gets exactly the name that was asked for. */
+    boolean isNamed() {
+        return isFile();
+    }
+
+    /**
+     * Looks at a file that would be replaced.
+     *
+     * @throws RefractException if it is there and no picture of Refract
+     */
+    static void checkOwn(Path file) throws RefractException {
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && PictureFile.record(file).isEmpty()) {
+            throw RefractException.usage("%s is there and does not say that Refract drew it, so it is not replaced: choose another name, or move it away.", file);
         }
-        return file;
     }
 
     /** A file beside another, such as the picture before it was refined. */

@@ -2,7 +2,6 @@ package org.refract.cli.command;
 
 import com.google.gson.JsonObject;
 import java.awt.image.BufferedImage;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,15 +22,18 @@ import org.refract.api.model.ModelInfo;
 import org.refract.cli.command.PicturePlan.Wanted;
 import org.refract.cli.command.RefinerOptions.Second;
 import org.refract.cli.command.StartOptions.Start;
+import org.refract.cli.picture.NumberedFiles;
 import org.refract.cli.picture.PictureFile;
 import org.refract.cli.picture.PictureText;
 import org.refract.engine.draw.TwoStages;
+import org.refract.engine.file.AtomicFile;
 import org.refract.engine.intervene.Interventions;
 import org.refract.engine.tensor.Pictures;
 import org.refract.engine.tensor.Scope;
 
 /** Draws pictures one batch after the other and writes each as soon as it is there, so that what ends the work loses nothing. */
 final class PictureRun {
+    private static final String BASE = "-base";
     private static final Set<String> OF_REFINER = Set.of("refiner", "handoff", "refine-strength");
 
     private final OpenModels models;
@@ -40,6 +42,7 @@ final class PictureRun {
     private final Optional<PastPicture> like;
     private final Consumer<JsonObject> written;
     private final Map<Path, String> loraHashes = new LinkedHashMap<>();
+    private final NumberedFiles files = new NumberedFiles();
     private int index;
 
     /**
@@ -89,7 +92,7 @@ final class PictureRun {
                 announced = false;
             }
             Optional<Start> start = options.start().start();
-            List<Placed> left = left(wanted.subList(from, to), start);
+            List<Placed> left = left(wanted.subList(from, to), start, monitor);
             if (!left.isEmpty()) {
                 if (!announced) {
                     announce(wanted.subList(from, wanted.size()), monitor);
@@ -129,22 +132,33 @@ final class PictureRun {
     }
 
     /** Names the files; those that are there already and wanted so again are left out. */
-    private List<Placed> left(List<Wanted> batch, Optional<Start> start) throws RefractException {
+    private List<Placed> left(List<Wanted> batch, Optional<Start> start, Monitor monitor) throws RefractException {
         ImageRequest request = shaped(request(batch), start, batch.getFirst());
         List<Placed> left = new ArrayList<>();
         for (int i = 0; i < batch.size(); i++) {
             index++;
             Placed placed = new Placed(batch.get(i), out.file(request, i, models.base().info().name(), index));
-            if (out.resume() && isThere(placed.file(), record(request, i, batch.get(i), batch.get(i).said()))) {
+            String record = record(request, i, batch.get(i), batch.get(i).said()).toString();
+            if (out.resume() && files.find(placed.file(), record).isPresent()) {
                 continue;
+            }
+            if (out.isNamed()) {
+                checkPlace(placed, record, monitor);
             }
             left.add(placed);
         }
         return left;
     }
 
-    private static boolean isThere(Path file, JsonObject record) throws RefractException {
-        return Files.isRegularFile(file) && PictureFile.isWhole(file) && PictureFile.text(file).record().equals(Optional.of(record.toString()));
+    /** A name that was asked for may belong to another picture of Refract, which is told. */
+    private void checkPlace(Placed placed, String record, Monitor monitor) throws RefractException {
+        if (placed.wanted().options().refiner().second().isPresent()) {
+            OutputOptions.checkOwn(OutputOptions.beside(placed.file(), BASE));
+        }
+        OutputOptions.checkOwn(placed.file());
+        if (PictureFile.record(placed.file()).filter(older -> !older.equals(record)).isPresent()) {
+            monitor.note("%s held a picture of Refract that was drawn in another way; it is replaced.".formatted(placed.file()));
+        }
     }
 
     private static ImageRequest shaped(ImageRequest request, Optional<Start> start, Wanted picture) {
@@ -197,19 +211,33 @@ final class PictureRun {
         OptionValues said = placed.wanted().said();
         Optional<Second> second = placed.wanted().options().refiner().second();
         JsonObject record = record(request, i, placed.wanted(), said);
-        Optional<Path> before = drawn.before().isEmpty() ? Optional.empty() : Optional.of(OutputOptions.beside(placed.file(), "-base"));
-        if (before.isPresent()) {
+        List<NumberedFiles.Named> made = new ArrayList<>();
+        made.add(named(placed.file(), drawn.pictures().get(i), text(request, i, placed.wanted(), second, record)));
+        if (!drawn.before().isEmpty()) {
             JsonObject ofBase = record(request, i, placed.wanted(), said.without(OF_REFINER));
-            write(before.get(), drawn.before().get(i), text(request, i, placed.wanted(), Optional.empty(), ofBase));
+            Path before = OutputOptions.beside(placed.file(), BASE);
+            made.addFirst(named(before, drawn.before().get(i), text(request, i, placed.wanted(), Optional.empty(), ofBase)));
         }
-        write(placed.file(), drawn.pictures().get(i), text(request, i, placed.wanted(), second, record));
-        record.addProperty("file", placed.file().toString());
-        before.ifPresent(file -> record.addProperty("base_file", file.toString()));
+        List<Path> places = write(made);
+        record.addProperty("file", places.getLast().toString());
+        if (places.size() > 1) {
+            record.addProperty("base_file", places.getFirst().toString());
+        }
         written.accept(record);
     }
 
-    private void write(Path file, BufferedImage image, PictureText text) throws RefractException {
-        PictureFile.write(file, image, text, out.quality());
+    private List<Path> write(List<NumberedFiles.Named> made) throws RefractException {
+        if (!out.isNamed()) {
+            return files.write(made);
+        }
+        for (NumberedFiles.Named one : made) {
+            AtomicFile.write(one.file(), one.bytes());
+        }
+        return made.stream().map(NumberedFiles.Named::file).toList();
+    }
+
+    private NumberedFiles.Named named(Path file, BufferedImage image, PictureText text) throws RefractException {
+        return new NumberedFiles.Named(file, PictureFile.bytes(file, image, text, out.quality()));
     }
 
     private JsonObject record(ImageRequest request, int i, Wanted wanted, OptionValues said) throws RefractException {

@@ -3,11 +3,14 @@ package org.refract.cli.command;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.api.job.ForwardingMonitor;
 import org.refract.api.job.Monitor;
+import org.refract.cli.picture.NumberedFiles;
 import org.refract.cli.picture.PictureFile;
 import org.refract.cli.picture.PictureText;
 import org.refract.engine.file.FileFailure;
@@ -17,6 +20,8 @@ final class PreviewFiles extends ForwardingMonitor {
     private final int every;
     private final Path picture;
     private final Optional<Path> folder;
+    private final NumberedFiles files = new NumberedFiles();
+    private final Path beside;
     private int seen;
 
     /**
@@ -30,6 +35,21 @@ final class PreviewFiles extends ForwardingMonitor {
         this.every = every;
         this.picture = picture;
         this.folder = folder;
+        this.beside = beside(picture);
+    }
+
+    /** A name that nobody has. */
+    private static Path beside(Path picture) {
+        Path plain = picture.resolveSibling(name(picture) + "-preview.png");
+        int number = 1;
+        while (Files.exists(NumberedFiles.numbered(plain, number), LinkOption.NOFOLLOW_LINKS)) {
+            number++;
+        }
+        return NumberedFiles.numbered(plain, number);
+    }
+
+    private static String name(Path picture) {
+        return picture.getFileName().toString().replaceFirst("\\.[^.]*$", "");
     }
 
     @Override
@@ -43,27 +63,26 @@ final class PreviewFiles extends ForwardingMonitor {
         if (seen % every != 0) {
             return;
         }
-        String name = picture.getFileName().toString().replaceFirst("\\.[^.]*$", "");
-        Path file = folder.map(f -> f.resolve("%s-%03d.png".formatted(name, seen))).orElseGet(this::beside);
         try {
-            PictureFile.write(file, image, PictureText.NONE);
+            if (folder.isEmpty()) {
+                PictureFile.write(beside, image, PictureText.NONE);
+            } else {
+                Path file = folder.get().resolve("%s-%03d.png".formatted(name(picture), seen));
+                files.write(List.of(new NumberedFiles.Named(file, PictureFile.bytes(file, image, PictureText.NONE, PictureFile.USUAL_QUALITY))));
+            }
         } catch (RefractException e) {
             note(e.getMessage());
         }
-    }
-
-    private Path beside() {
-        return picture.resolveSibling(picture.getFileName().toString().replaceFirst("\\.[^.]*$", "") + "-preview.png");
     }
 
     /** Removes the preview beside the picture. */
     void done() throws RefractException {
         try {
             if (folder.isEmpty()) {
-                Files.deleteIfExists(beside());
+                Files.deleteIfExists(beside);
             }
         } catch (IOException e) {
-            throw FileFailure.writing(beside(), e);
+            throw FileFailure.writing(beside, e);
         }
     }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.engine.file.AtomicFile;
 import org.refract.engine.file.EncodedPicture;
@@ -28,11 +29,29 @@ public final class PictureFile {
      * @param quality of a JPEG, 1 to 100
      */
     public static void write(Path file, BufferedImage image, PictureText text, int quality) throws RefractException {
-        AtomicFile.write(file, switch (PictureFormat.of(file).orElse(PictureFormat.PNG)) {
+        AtomicFile.write(file, bytes(file, image, text, quality));
+    }
+
+    /** The bytes that a file of that name would have. */
+    public static byte[] bytes(Path file, BufferedImage image, PictureText text, int quality) throws RefractException {
+        return switch (PictureFormat.of(file).orElse(PictureFormat.PNG)) {
             case PNG -> PngFile.bytes(image, text);
             case JPEG -> JpegFile.bytes(image, text, quality);
             case WEBP -> WebpFile.bytes(image, text);
-        });
+        };
+    }
+
+    /** The record of a picture that Refract drew; empty for anything else. */
+    public static Optional<String> record(Path file) throws RefractException {
+        if (!Files.isRegularFile(file) || !isPicture(file)) {
+            return Optional.empty();
+        }
+        byte[] bytes = bytes(file);
+        try {
+            return text(file.toString(), bytes).record();
+        } catch (RefractException damaged) {
+            return Optional.empty();
+        }
     }
 
     /** Whether the bytes at a file's beginning are those of a format that can be read. */
@@ -61,7 +80,11 @@ public final class PictureFile {
      * @throws RefractException if it is no such file, or damaged
      */
     public static PictureText text(Path file) throws RefractException {
-        byte[] bytes = bytes(file);
+        return text(file.toString(), bytes(file));
+    }
+
+    /** @param file what sentences call it */
+    static PictureText text(String file, byte[] bytes) throws RefractException {
         try {
             if (PngFile.isOne(bytes)) {
                 return PngFile.text(bytes);
