@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.refract.api.RefractException;
 import org.refract.api.job.CancelledException;
@@ -110,6 +111,46 @@ class CommandLineRunTest {
     void anUnknownOptionIsAWrongRequest(String option) {
         assertEquals(2, run(() -> 0, "probe", option));
         assertTrue(err.toString().startsWith("refract: "), err::toString);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--quite,--quiet", "--dbug,--debug", "--hlep=3,--help", "--qu,--quiet"})
+    void anUnknownOptionNamesTheNearOne(String option, String near) {
+        assertEquals(2, run(() -> 0, "probe", option));
+        assertTrue(err.toString().startsWith("refract: There is no option " + option.replace("=3", "") + "; did you mean " + near), err::toString);
+    }
+
+    @Test
+    void aShellLearnsCommandsAndOptions() {
+        assertEquals(0, run(() -> 0, "completion", "bash"));
+        assertTrue(out.toString().contains("complete -F _complete_refract"), out::toString);
+        assertTrue(out.toString().contains("probe") && out.toString().contains("--debug"), out::toString);
+        assertEquals(2, run(() -> 0, "completion", "fish"));
+    }
+
+    @Test
+    void aCommandIsSummedUpInOneLine() {
+        Commands commands = new Commands(List.of(new CommandSource("long 1.0", "Look", new Long())), List.of(), () -> {
+        });
+        new CommandLineRun(commands, new PrintWriter(out), new PrintWriter(err), new Terminal(false, 80, 24)).run("long", "--help");
+        assertEquals("Usage: refract long FROM [MORE...] --to FILE [OPTIONS]", out.toString().lines().findFirst().orElseThrow());
+    }
+
+    @picocli.CommandLine.Command(name = "long")
+    static final class Long implements org.refract.api.command.Command {
+        @picocli.CommandLine.Parameters(index = "0", paramLabel = "FROM")
+        private String from;
+        @picocli.CommandLine.Parameters(index = "1..*", arity = "0..*", paramLabel = "MORE")
+        private List<String> more;
+        @picocli.CommandLine.Option(names = {"-t", "--to"}, required = true, paramLabel = "FILE")
+        private String to;
+        @picocli.CommandLine.Option(names = "--other", paramLabel = "WORD")
+        private String other;
+
+        @Override
+        public Integer call() {
+            return 0;
+        }
     }
 
     @Test

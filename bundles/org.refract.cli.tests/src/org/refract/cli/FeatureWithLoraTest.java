@@ -165,12 +165,26 @@ class FeatureWithLoraTest {
 
     @Test
     void interveningWithALoraComparesBothPicturesOfIt() throws IOException, RefractException {
-        assertEquals(0, run("intervene", run, "--prompt", "red heart", "--seed", 3, "--steps", 1, "--lora", lora, "--feature", feature("+30"), "--out",
+        assertEquals(0, run("intervene", "red heart", "--run", run, "--seed", 3, "--steps", 1, "--lora", lora, "--feature", feature("+30"), "--out",
                 folder.resolve("pair")), () -> err.toString());
         assertTrue(err.toString().contains("learned from the model without its LoRA"), err.toString());
         assertArrayEquals(drawn("styled.png", "--lora", lora), pixels(folder.resolve("pair").resolve("before.png")));
         assertArrayEquals(drawn("both.png", "--run", run, "--feature", feature("+30"), "--lora", lora), pixels(folder.resolve("pair").resolve("after.png")));
         assertTrue(PictureFile.text(folder.resolve("pair").resolve("after.png")).parameters().orElseThrow().contains("<lora:style:1>"));
+    }
+
+    @Test
+    void aPictureOfARunIsDrawnAsTheRunWasRecordedAndAnotherWayIsTold() throws IOException, RefractException {
+        for (String command : List.of("intervene", "generate")) {
+            Path out = folder.resolve("as-recorded-" + command);
+            assertEquals(0, run(command, "red heart", "--run", run, "--feature", feature("+30"), "--out", out), () -> err.toString());
+            assertFalse(err.toString().contains("recorded"), err.toString());
+            Path picture = command.equals("intervene") ? out.resolve("after.png") : out.resolve("red-heart-0.png");
+            JsonObject record = JsonParser.parseString(PictureFile.text(picture).record().orElseThrow()).getAsJsonObject();
+            assertEquals(1, record.get("steps").getAsInt());
+            assertEquals(0, run(command, "red heart", "--run", run, "--feature", feature("+30"), "--steps", 2, "--out", out), () -> err.toString());
+            assertTrue(err.toString().contains("not how the run was recorded: steps 2 instead of 1;"), err.toString());
+        }
     }
 
     @Test

@@ -46,7 +46,9 @@ final class CommandLineRun {
         this.line = new CommandLine(top);
         this.refused = new ArrayList<>(commands.refused());
         Map<String, SortedSet<String>> groups = new LinkedHashMap<>();
-        for (CommandSource source : ordered(commands.sources())) {
+        List<CommandSource> sources = new ArrayList<>(commands.sources());
+        sources.add(new CommandSource("refract", "Look", new CompletionCommand()));
+        for (CommandSource source : ordered(sources)) {
             add(source, groups);
         }
         line.setOut(this.out).setErr(this.err).setUsageHelpAutoWidth(false).setUsageHelpWidth(terminal.helpWidth());
@@ -116,6 +118,7 @@ final class CommandLineRun {
                 refused.add("The command '" + name + "' of " + source.origin() + " is left out: there is one of that name already.");
                 return;
             }
+            Synopsis.shorten(sub.getCommandSpec());
             line.addSubcommand(name, sub);
             groups.computeIfAbsent(source.group(), g -> new TreeSet<>()).add(name);
         } catch (RuntimeException | LinkageError e) {
@@ -136,6 +139,11 @@ final class CommandLineRun {
             List<String> near = unmatched.getSuggestions();
             return "There is no command '" + unmatched.getUnmatched().getFirst() + "'"
                     + (near.isEmpty() ? "." : "; did you mean " + String.join(" or ", near) + "?");
+        }
+        if (e instanceof UnmatchedArgumentException unmatched && unmatched.isUnknownOption()) {
+            String option = unmatched.getUnmatched().getFirst().replaceFirst("=.*", "");
+            List<String> near = NearName.of(option, e.getCommandLine().getCommandSpec().optionsMap().keySet());
+            return "There is no option " + option + (near.isEmpty() ? "." : "; did you mean " + String.join(" or ", near) + "?");
         }
         String message = Sentences.of(e).replace("option option", "option");
         return message.endsWith(".") || message.endsWith("?") ? message : message + ".";

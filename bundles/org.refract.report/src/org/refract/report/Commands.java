@@ -13,6 +13,7 @@ import org.refract.api.analysis.Intervention;
 import org.refract.api.model.Site;
 import org.refract.engine.index.AtlasFacts;
 import org.refract.engine.job.RunRecord;
+import org.refract.engine.unpack.RecordedRequest;
 import org.refract.engine.unpack.RunFolder;
 import org.refract.engine.unpack.Showcase;
 
@@ -76,12 +77,15 @@ final class Commands {
 
     /** A command with the placeholder {@code FEATURE} for a feature's own words. */
     String feature() {
-        return line(List.of("refract", "intervene", run.toString(), "--prompt", "your prompt", "--feature")) + " 'FEATURE'";
+        List<String> words = new ArrayList<>(List.of("refract", "intervene", "your prompt", "--run", run.toString()));
+        RecordedRequest.of(new RunFolder(run)).ifPresent(recorded -> words.addAll(List.of("--steps", Integer.toString(recorded.steps()))));
+        words.add("--feature");
+        return line(words) + " 'FEATURE'";
     }
 
     /** Draws one picture of a showcase again. */
     String shot(Showcase showcase, Showcase.Shot shot) {
-        List<String> words = new ArrayList<>(List.of("refract", "intervene", run.toString(), "--prompt", shot.prompt(), "--seed", Long.toString(shot.seed()),
+        List<String> words = new ArrayList<>(List.of("refract", "intervene", shot.prompt(), "--run", run.toString(), "--seed", Long.toString(shot.seed()),
                 "--steps", Integer.toString(showcase.steps())));
         if (showcase.guidance() > 1) {
             words.addAll(List.of("--guidance", number(showcase.guidance())));

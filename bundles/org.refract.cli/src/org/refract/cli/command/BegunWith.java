@@ -22,18 +22,20 @@ import org.refract.engine.unpack.RunFolder;
  *
  * @param model what draws
  * @param plain the model without what was added, as dictionaries know it
+ * @param drawn how pictures are drawn where nothing is said
  * @param start what is begun with
  * @param scope owns the tensors of that
  */
-record BegunWith(ImageModel model, ModelInfo plain, Optional<Start> start, Scope scope) implements AutoCloseable {
+record BegunWith(ImageModel model, ModelInfo plain, RunDefaults drawn, Optional<Start> start, Scope scope) implements AutoCloseable {
 
-    /** Opens it. Call on the device's thread. */
-    static BegunWith open(ModelOptions options, Lease<ModelBackend> backend, Adapters adapters, StartOptions start, Monitor monitor) throws RefractException {
+    /** Opens it, to draw as a run was recorded. Call on the device's thread. */
+    static BegunWith open(ModelOptions options, RunFolder run, Lease<ModelBackend> backend, Adapters adapters, StartOptions start, Monitor monitor)
+            throws RefractException {
         Optional<Start> begun = start.start();
         Optional<ModelInfo> plain = adapters.isEmpty() ? Optional.empty() : Optional.of(backend.get().inspect(options.location()));
         ImageModel model = options.open(backend, adapters, monitor);
         OpenModels.tellOfLoras(adapters, monitor);
-        return new BegunWith(model, plain.orElse(model.info()), begun, Scope.open(model.placement()));
+        return new BegunWith(model, plain.orElse(model.info()), RunDefaults.of(model.defaults(), Optional.of(run)), begun, Scope.open(model.placement()));
     }
 
     /** The dictionaries of a run of this model. */
@@ -41,9 +43,10 @@ record BegunWith(ImageModel model, ModelInfo plain, Optional<Start> start, Scope
         return Dictionaries.open(run, model, plain, extensions);
     }
 
-    /** The request for one picture. */
-    ImageRequest request(PictureOptions picture, String prompt) throws RefractException {
-        ImageRequest request = picture.request(model.defaults(), List.of(prompt));
+    /** The request for one picture; a note says where it is none as the run's. */
+    ImageRequest request(PictureOptions picture, String prompt, Monitor monitor) throws RefractException {
+        ImageRequest request = picture.request(drawn.usual(), List.of(prompt));
+        drawn.tell(request, monitor);
         if (start.isEmpty()) {
             return request;
         }

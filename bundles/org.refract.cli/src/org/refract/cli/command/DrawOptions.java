@@ -40,7 +40,7 @@ final class DrawOptions {
     @ArgGroup(exclusive = false, multiplicity = "0..*", heading = "%nTurned features (each --feature may be repeated with its own options)%n")
     private List<FeatureChange> changes = new ArrayList<>();
 
-    @Option(names = "--run", paramLabel = "DIR", description = "The run folder whose dictionaries --feature speaks of.")
+    @Option(names = "--run", paramLabel = "DIR", description = "The run folder whose dictionaries --feature speaks of; pictures are drawn as it was recorded.")
     private Optional<Path> run = Optional.empty();
 
     @ArgGroup(validate = false, heading = "%nWhat is added to the model%n")

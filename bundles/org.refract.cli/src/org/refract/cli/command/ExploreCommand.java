@@ -45,16 +45,16 @@ import picocli.CommandLine.Spec;
 /** {@code refract explore}: which features are active while a picture is drawn. */
 @Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = {"refract.group=Pictures", "refract.command=explore"})
 @CommandLine.Command(name = "explore", sortOptions = false, description = "Draw a picture and list the strongest features of each block.",
-        footer = {"", "Example", "  refract explore unpacked-emoji \"red heart\" --out heart"})
+        footer = {"", "Example", "  refract explore \"red heart\" --run unpacked-emoji-sdxl --out heart"})
 public final class ExploreCommand implements Command {
     private final Extensions extensions;
     private final JobQueue jobs;
 
-    @Parameters(index = "0", paramLabel = "RUN", description = "A run folder.")
-    private Path run = Path.of("");
-
-    @Parameters(index = "1", paramLabel = "PROMPT", description = "What is drawn.")
+    @Parameters(paramLabel = "PROMPT", description = "What is drawn; \"\" is an empty prompt.")
     private String prompt = "";
+
+    @Option(names = "--run", required = true, paramLabel = "DIR", description = "The run folder with the dictionaries; pictures are drawn as it was recorded.")
+    private Path run = Path.of("");
 
     @Mixin
     private PictureOptions picture = new PictureOptions();
@@ -120,9 +120,9 @@ public final class ExploreCommand implements Command {
 
     private Explored explore(Lease<ModelBackend> backend, RunFolder folder, Monitor monitor) throws RefractException {
         monitor.stage("Opening the model", 0);
-        try (BegunWith opened = BegunWith.open(model, backend, adapters.adapters(), start, monitor);
+        try (BegunWith opened = BegunWith.open(model, folder, backend, adapters.adapters(), start, monitor);
                 Dictionaries dictionaries = opened.dictionaries(folder, extensions)) {
-            ImageRequest request = opened.request(picture, prompt);
+            ImageRequest request = opened.request(picture, prompt, monitor);
             opened.model().idle(List.of(request)).forEach(monitor::note);
             monitor.stage("Drawing", request.steps());
             Explore seen = Explore.run(opened.model(), request, dictionaries.list(), List.of(), monitor);

@@ -39,19 +39,20 @@ import picocli.CommandLine.Spec;
 
 /** {@code refract intervene}: the same picture without and with changes. */
 @Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = {"refract.group=Pictures", "refract.command=intervene"})
-@CommandLine.Command(name = "intervene", sortOptions = false, description = "Draw a picture before and after features are turned.",
-        footer = {"", "Examples", "  refract intervene unpacked-emoji-sdxl --prompt \"red heart\" \\", "      --feature 'unet.up_blocks.0.attentions.1#123*0'",
-            "  refract intervene unpacked-emoji-sdxl --prompt \"red heart\" \\", "      --feature 'unet.mid_block.attentions.0#7' \\",
+@CommandLine.Command(name = "intervene", sortOptions = false,
+        customSynopsis = "@|bold refract intervene|@ PROMPT --run DIR --feature POINT#LATENT [OPTIONS]", description = "Draw a picture before and after features are turned.",
+        footer = {"", "Examples", "  refract intervene \"red heart\" --run unpacked-emoji-sdxl \\", "      --feature 'unet.up_blocks.0.attentions.1#123*0'",
+            "  refract intervene \"red heart\" --run unpacked-emoji-sdxl \\", "      --feature 'unet.mid_block.attentions.0#7' \\",
             "      --mode add --strength 5 --area 0,0,0.5,1"})
 public final class InterveneCommand implements Command {
     private final Extensions extensions;
     private final JobQueue jobs;
 
-    @Parameters(paramLabel = "RUN", description = "A run folder.")
-    private Path run = Path.of("");
-
-    @Option(names = "--prompt", required = true, paramLabel = "TEXT", description = "What is drawn; \"\" is an empty prompt.")
+    @Parameters(paramLabel = "PROMPT", description = "What is drawn; \"\" is an empty prompt.")
     private String prompt = "";
+
+    @Option(names = "--run", required = true, paramLabel = "DIR", description = "The run folder with the dictionaries; pictures are drawn as it was recorded.")
+    private Path run = Path.of("");
 
     @ArgGroup(exclusive = false, multiplicity = "0..*", heading = "%nTurned features (each --feature may be repeated with its own options)%n")
     private List<FeatureChange> changes = new ArrayList<>();
@@ -109,9 +110,9 @@ public final class InterveneCommand implements Command {
     private Pair draw(Lease<ModelBackend> backend, RunFolder folder, List<Intervention> interventions,
             Monitor monitor) throws RefractException {
         monitor.stage("Opening the model", 0);
-        try (BegunWith opened = BegunWith.open(model, backend, adapters.adapters(), start, monitor);
+        try (BegunWith opened = BegunWith.open(model, folder, backend, adapters.adapters(), start, monitor);
                 Dictionaries dictionaries = opened.dictionaries(folder, extensions)) {
-            ImageRequest request = opened.request(picture, prompt);
+            ImageRequest request = opened.request(picture, prompt, monitor);
             opened.model().idle(List.of(request)).forEach(monitor::note);
             IdleChanges.of(interventions, request).forEach(monitor::note);
             monitor.stage("Drawing as it is", request.steps());
@@ -124,13 +125,13 @@ public final class InterveneCommand implements Command {
 
     private void write(Pair pair, List<Intervention> interventions, Set<String> notes) throws RefractException {
         OptionValues said = said();
-        JsonObject record = PictureRecord.of(pair.request(), 0, pair.model(), said, List.of());
+        JsonObject record = PictureRecord.of(pair.request(), 0, pair.model(), said.without(Set.of("run")), List.of());
         String parameters = WebUiText.of(pair.request(), 0, pair.model(), LoraHash.of(adapters.adapters()), Optional.empty(), start.maskUse());
         List<String> turned = new ArrayList<>();
         for (FeatureChange change : changes) {
             turned.add(change.inShort());
         }
-        OptionValues withChanges = said.with("run", List.of(run.toString())).with("feature", turned);
+        OptionValues withChanges = said.with("feature", turned);
         JsonObject changed = PictureRecord.of(pair.request(), 0, pair.model(), withChanges, interventions);
         List<Path> written = new NumberedFiles().write(List.of(named(out.resolve("before.png"), pair.before(), PictureText.of(parameters, record.toString())),
                 named(out.resolve("after.png"), pair.after(), PictureText.of(parameters, changed.toString()))));

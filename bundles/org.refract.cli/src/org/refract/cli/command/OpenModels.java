@@ -100,6 +100,11 @@ final class OpenModels implements AutoCloseable {
         return base.orElseThrow();
     }
 
+    /** What a picture is drawn with where nothing is said. */
+    RunDefaults drawn(DrawOptions options) {
+        return RunDefaults.of(base().defaults(), options.run().map(RunFolder::new));
+    }
+
     Optional<ImageModel> refiner() {
         return refiner;
     }

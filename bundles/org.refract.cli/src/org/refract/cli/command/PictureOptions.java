@@ -20,13 +20,13 @@ final class PictureOptions {
             description = "Of the noise (default: ${DEFAULT-VALUE}); the next pictures take the next numbers. 1,2,5-9: each of them; -1: a random one.")
     private String seed = "0";
 
-    @Option(names = "--steps", paramLabel = "N", description = "Denoising steps (default: the model's own).")
+    @Option(names = "--steps", paramLabel = "N", description = "Denoising steps (default: the run's or the model's own).")
     private Optional<Integer> steps = Optional.empty();
 
-    @Option(names = "--guidance", paramLabel = "SCALE", description = "Classifier-free guidance; at most 1 is none (default: the model's own).")
+    @Option(names = "--guidance", paramLabel = "SCALE", description = "Classifier-free guidance; at most 1 is none (default: the run's or the model's own).")
     private Optional<Double> guidance = Optional.empty();
 
-    @Option(names = "--size", paramLabel = "WxH", description = "Pixels, such as 512 or 768x512 (default: the model's own).")
+    @Option(names = "--size", paramLabel = "WxH", description = "Pixels, such as 512 or 768x512 (default: the run's or the model's own).")
     private Optional<String> size = Optional.empty();
 
     @Option(names = "--aspect", paramLabel = "W:H", description = "In place of a size: the nearest to 16:9 of the 40 shapes that SDXL was trained on.")

@@ -96,6 +96,7 @@ final class PictureRun {
             if (!left.isEmpty()) {
                 if (!announced) {
                     announce(wanted.subList(from, wanted.size()), monitor);
+                    models.drawn(options).tell(request(List.of(wanted.get(from))), monitor);
                     announced = true;
                 }
                 draw(left, start, monitor);
@@ -127,7 +128,7 @@ final class PictureRun {
     }
 
     private ImageRequest request(List<Wanted> wanted) throws RefractException {
-        return wanted.getFirst().options().picture().request(models.base().defaults(), wanted.stream().map(Wanted::prompt).toList(),
+        return wanted.getFirst().options().picture().request(models.drawn(wanted.getFirst().options()).usual(), wanted.stream().map(Wanted::prompt).toList(),
                 wanted.stream().map(Wanted::seed).toList());
     }
 
