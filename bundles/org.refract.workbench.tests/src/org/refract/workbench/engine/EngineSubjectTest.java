@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,6 +24,10 @@ import org.refract.api.analysis.Intervention;
 import org.refract.api.job.CancelledException;
 import org.refract.api.job.ForwardingMonitor;
 import org.refract.api.job.Monitor;
+import org.refract.api.model.ImageRequest;
+import org.refract.api.model.ModelInfo;
+import org.refract.engine.draw.PictureRecipes.Past;
+import org.refract.engine.draw.PictureRecipes.Recipe;
 import org.refract.engine.Locations;
 import org.refract.engine.job.JobQueue;
 import org.refract.workbench.shell.Start;
@@ -45,7 +50,7 @@ class EngineSubjectTest {
     static void unpack() throws RefractException, InterruptedException, IOException {
         jobs = TinyRun.jobs();
         var extensions = TinyRun.extensions();
-        subjects = new EngineSubjects(extensions, jobs, new Start());
+        subjects = new EngineSubjects(extensions, jobs, new Start(), TinyRun.recipes());
         Path run = TinyRun.folder(extensions, jobs);
         subject = subjects.open(Optional.of(run), Monitor.silent());
     }
@@ -124,6 +129,37 @@ class EngineSubjectTest {
         public void preview(BufferedImage image) {
             pictures++;
         }
+    }
+
+    @Test
+    void aSavedPictureSaysHowItWasDrawn() throws RefractException {
+        FeatureId feature = new FeatureId(subject.info().dictionaries().getFirst().point(), 3);
+        Intervention change = Intervention.everywhere(feature, Intervention.Mode.ADD, 8);
+        Drawing drawing = subject.draw(request().edited(List.of(change)), Monitor.silent());
+        Path file = folder.resolve("kept.png");
+        Path run = subject.info().run().orElseThrow();
+        subject.save(drawing, Map.of("run", List.of(run.toString()), "feature", List.of(feature + "+8")), file);
+        Past past = subject.recall(file);
+        assertEquals(Optional.of(request().prompt()), past.prompt());
+        assertEquals(Optional.of(7L), past.seed());
+        assertEquals(Optional.of(1), past.steps());
+        assertEquals(Optional.of(0.0), past.guidance());
+        assertEquals(List.of(change), past.changes());
+        assertEquals(List.of(), past.notes());
+        DrawRequest again = new DrawRequest(past.prompt().get(), past.seed().get(), past.steps().get(), past.guidance().get(), past.changes());
+        assertArrayEquals(drawing.picture().argb(), subject.draw(again, Monitor.silent()).picture().argb());
+    }
+
+    @Test
+    void aPictureOfAnotherModelIsToldApart() throws RefractException {
+        Path file = folder.resolve("other.png");
+        ModelInfo other = new ModelInfo("other", "sdxl", 1, "sha256:other", Map.of());
+        TinyRun.recipes().write(file, new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB),
+                new Recipe(ImageRequest.of(4, 5, 32, 40).withPrompt("a fox", 3).withNegativePrompts(List.of("blue")), other, Map.of(), List.of()));
+        Past past = subject.recall(file);
+        assertEquals(2, past.notes().size(), past.notes().toString());
+        assertTrue(past.notes().get(0).startsWith("It was drawn with another model, other;"), past.notes().toString());
+        assertEquals("Only refract generate --like restores --negative blue, --size 40x32.", past.notes().get(1));
     }
 
     @Test

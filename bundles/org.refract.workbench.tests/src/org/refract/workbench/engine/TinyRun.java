@@ -13,6 +13,7 @@ import org.osgi.framework.FrameworkUtil;
 import org.refract.api.RefractException;
 import org.refract.api.model.Placement;
 import org.refract.engine.Locations;
+import org.refract.engine.draw.PictureRecipes;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.job.Job;
 import org.refract.engine.job.JobQueue;
@@ -39,6 +40,15 @@ public final class TinyRun {
         return Extensions.of(made("org.refract.model.sdxl.SdxlBackend"), made("org.refract.sae.topk.TopKVariant"),
                 made("org.refract.format.refract.RefractFormat"), made("org.refract.analysis.captions.CaptionLabeler"),
                 made("org.refract.analysis.blocks.BlockRoles"));
+    }
+
+    /** The product's picture files: inside the framework its service, outside the one on the class path. */
+    public static PictureRecipes recipes() {
+        Bundle bundle = FrameworkUtil.getBundle(EngineSubjects.class);
+        if (bundle != null) {
+            return bundle.getBundleContext().getService(bundle.getBundleContext().getServiceReference(PictureRecipes.class));
+        }
+        return (PictureRecipes) made("org.refract.cli.command.RecordedPictures");
     }
 
     private static Object made(String type) {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,7 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.refract.api.RefractException;
 import org.refract.api.analysis.FeatureId;
 import org.refract.api.analysis.Intervention;
+import org.refract.api.model.HookPoint;
+import org.refract.api.model.Site;
 import org.refract.workbench.subject.DrawRequest;
+import org.refract.workbench.subject.Drawing;
 import org.refract.workbench.subject.FeatureDetails.ExamplePicture;
 import org.refract.workbench.subject.FeatureRow;
 import org.refract.workbench.subject.PaintedSubject;
@@ -350,6 +354,77 @@ class ExplorerTest {
         background.work();
         assertEquals(new DrawRequest(example.caption(), 3, 4, 0, List.of()), state.before().orElseThrow().request());
         assertEquals(state.request(), state.before().orElseThrow().request());
+    }
+
+    @Test
+    void theCommandDrawsWhatIsOnTheScreen() {
+        drawn();
+        explorer.prompt("a dog");
+        assertTrue(EquivalentCommand.of(state).contains("'a cat'"), "the cat is still on the screen");
+        explorer.turning().strength(3);
+        settled();
+        assertTrue(EquivalentCommand.of(state).endsWith("*3'"), EquivalentCommand.of(state));
+        explorer.compare(Comparison.BEFORE);
+        assertFalse(EquivalentCommand.of(state).contains("--feature"));
+    }
+
+    @Test
+    void aPictureGivesBackWhatItWasDrawnWith() {
+        drawn();
+        explorer.turning().fill(0, 0, 0.5, 0.5);
+        explorer.browsing().select(Optional.of(state.rows().get(2)));
+        explorer.turning().mode(EditMode.SCALE);
+        explorer.turning().strength(3);
+        settled();
+        Drawing kept = state.after().orElseThrow();
+        Path file = Path.of("kept.png");
+        explorer.keeping().save(kept, file);
+        background.work();
+        assertTrue(state.status().sentence().startsWith("Saved kept.png"));
+        assertEquals(2, subject.said(file).get("feature").size());
+        explorer.prompt("a dog");
+        explorer.steps(2);
+        explorer.turning().resetAll();
+        settled();
+        drawn();
+        explorer.keeping().restore(file);
+        background.work();
+        assertEquals(kept.request().unedited(), state.request());
+        assertEquals(kept.request().edits(), state.after().orElseThrow().request().edits());
+        assertArrayEquals(kept.picture().argb(), state.after().orElseThrow().picture().argb());
+        explorer.undo();
+        background.work();
+        assertEquals("a dog", state.request().prompt());
+    }
+
+    @Test
+    void aPictureThatDoesNotSayEverythingIsNotDrawn() {
+        explorer.keeping().restore(Path.of("photo.png"));
+        background.work();
+        assertEquals(Status.trouble("photo.png says nothing of how it was drawn."), state.status());
+        drawn();
+        Drawing before = state.before().orElseThrow();
+        subject.save(new Drawing(new DrawRequest("", 9, 2, 0, List.of()), before.picture(), List.of()), Map.of(), Path.of("half.png"));
+        explorer.keeping().restore(Path.of("half.png"));
+        background.work();
+        assertEquals(9, state.request().seed());
+        assertEquals(Status.trouble("half.png: It does not say its prompt, so nothing is drawn."), state.status());
+        assertEquals(Optional.of(before), state.before());
+    }
+
+    @Test
+    void changesThatTheWindowCannotMakeAreTold() {
+        drawn();
+        FeatureId feature = state.selectedId().orElseThrow();
+        FeatureId absent = new FeatureId(new HookPoint("unet.conv_in", Site.OUTPUT), 0);
+        List<Intervention> edits = List.of(Intervention.everywhere(feature, Intervention.Mode.REPLACE, 1), Intervention.everywhere(absent, Intervention.Mode.ADD, 1));
+        subject.save(new Drawing(new DrawRequest("a fox", 9, 2, 0, edits), state.before().orElseThrow().picture(), List.of()), Map.of(), Path.of("fox.png"));
+        explorer.keeping().restore(Path.of("fox.png"));
+        background.work();
+        assertEquals("a fox", state.before().orElseThrow().request().prompt());
+        assertTrue(state.status().trouble());
+        assertTrue(state.status().sentence().contains(feature + " cannot be made here."), state.status().sentence());
+        assertTrue(state.status().sentence().contains(absent + " cannot be made here."), state.status().sentence());
     }
 
     @Test

@@ -16,8 +16,8 @@ class PixelsTest {
 
     @Test
     void surviveTheWayThroughAnAwtImage() {
-        Pixels pixels = new Pixels(2, 2, new int[] {0xFF010203, 0x80FFFFFF, 0, 0xFFFF0000});
-        assertArrayEquals(pixels.argb(), Pixels.of(pixels.toImage()).argb());
+        Pixels pixels = new Pixels(2, 2, new int[] {0xFF010203, 0xFFFFFFFF, 0xFF000000, 0xFFFF0000});
+        assertArrayEquals(pixels.argb(), Pixels.of(pixels.toOpaqueImage()).argb());
     }
 
     @Test

@@ -41,7 +41,7 @@ class RealRunWindowTest {
         Start start = new Start(folder.resolve("workbench.json"));
         start.subject(Optional.of(run));
         window = new Window(Person.screen(), start.memory());
-        window.add(new ExploreView(new EngineSubjects(extensions, jobs, start), start));
+        window.add(new ExploreView(new EngineSubjects(extensions, jobs, start, TinyRun.recipes()), start));
         person = new Person(window.shell());
         window.shell().open();
         person.waitUntil("the run is open", () -> person.find(Combo.class, "Block").getItemCount() > 1);

@@ -4,7 +4,9 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import org.refract.api.RefractException;
 import org.refract.api.analysis.Feature;
@@ -15,6 +17,7 @@ import org.refract.api.job.Monitor;
 import org.refract.api.model.HookPoint;
 import org.refract.api.model.Placement;
 import org.refract.api.model.Site;
+import org.refract.engine.draw.PictureRecipes.Past;
 import org.refract.workbench.picture.ActivationMap;
 import org.refract.workbench.picture.Pixels;
 import org.refract.workbench.subject.FeatureDetails.ExamplePicture;
@@ -39,6 +42,8 @@ public final class PaintedSubject implements Subject {
 
     private final SubjectInfo info;
     private final Semaphore steps = new Semaphore(0);
+    private final Map<Path, DrawRequest> saved = new ConcurrentHashMap<>();
+    private final Map<Path, Map<String, List<String>>> said = new ConcurrentHashMap<>();
     private volatile boolean held;
     private volatile boolean closed;
 
@@ -188,6 +193,27 @@ public final class PaintedSubject implements Subject {
             argb[i] = 0xFF000000 | (inside ? 0x204060 + 0x1F3A57 * id.latent() & 0xFFFFFF : 0xF4F4F4);
         }
         return id.latent() % 11 == 10 ? Optional.empty() : Optional.of(new Pixels(32, 32, argb));
+    }
+
+    @Override
+    public void save(Drawing drawing, Map<String, List<String>> options, Path file) {
+        saved.put(file, drawing.request());
+        said.put(file, options);
+    }
+
+    /** What was said of a picture that was saved. */
+    public Map<String, List<String>> said(Path file) {
+        return said.get(file);
+    }
+
+    @Override
+    public Past recall(Path picture) throws RefractException {
+        if (!saved.containsKey(picture)) {
+            throw RefractException.usage("%s says nothing of how it was drawn.", picture);
+        }
+        DrawRequest r = saved.get(picture);
+        return new Past(Optional.of(r.prompt()).filter(p -> !p.isEmpty()), Optional.of(r.seed()), Optional.of(r.steps()), Optional.of(r.guidance()), r.edits(), Optional.empty(),
+                Optional.empty(), Map.of(), List.of());
     }
 
     @Override

@@ -3,7 +3,10 @@ package org.refract.workbench.engine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.refract.api.RefractException;
 import org.refract.api.analysis.Dictionary;
 import org.refract.api.analysis.FeatureId;
@@ -15,6 +18,9 @@ import org.refract.api.model.ImageRequest;
 import org.refract.api.model.ModelBackend;
 import org.refract.api.model.TextOptions;
 import org.refract.api.model.TextOptions.LongPrompts;
+import org.refract.engine.draw.PictureRecipes;
+import org.refract.engine.draw.PictureRecipes.Past;
+import org.refract.engine.draw.PictureRecipes.Recipe;
 import org.refract.engine.extension.Lease;
 import org.refract.engine.intervene.Explore;
 import org.refract.engine.intervene.PointActivity;
@@ -43,15 +49,17 @@ final class EngineSubject implements Subject {
     private final Optional<RunFiles> files;
     private final Lease<ModelBackend> backend;
     private final JobQueue jobs;
+    private final PictureRecipes recipes;
     private final ImageRequest usual;
 
     /** Takes the model and the dictionaries over. On the device's thread. */
     EngineSubject(Path location, Optional<RunFolder> run, Path folderOfModel, ImageModel model, Optional<Dictionaries> dictionaries,
-            Lease<ModelBackend> backend, JobQueue jobs) throws RefractException {
+            Lease<ModelBackend> backend, JobQueue jobs, PictureRecipes recipes) throws RefractException {
         this.model = model;
         this.dictionaries = dictionaries;
         this.backend = backend;
         this.jobs = jobs;
+        this.recipes = recipes;
         List<DictionaryInfo> points = list().stream()
                 .map(d -> new DictionaryInfo(d.point(), model.hookPoint(d.point().path()).map(HookPointInfo::role).orElse(""), d.features().size())).toList();
         this.files = run.isPresent() ? Optional.of(RunFiles.open(run.get(), points)) : Optional.empty();
@@ -90,11 +98,36 @@ final class EngineSubject implements Subject {
     @Override
     public Drawing draw(DrawRequest request, Monitor monitor) throws RefractException {
         monitor.stage(request.edits().isEmpty() ? "Drawing" : "Drawing with edits", request.steps());
-        ImageRequest wanted = usual.withPrompt(request.prompt(), request.seed()).withSteps(request.steps()).withGuidance(request.guidance())
-                .withText(TextOptions.DEFAULT.withLongPrompts(LongPrompts.CHUNK));
+        ImageRequest wanted = wanted(request);
         Explore explored = jobs.submit(Job.on(model.placement(), "Drawing '" + request.prompt() + "'",
                 job -> Explore.run(model, wanted, list(), request.edits(), new BothMonitors(job, monitor))).using(backend)).awaitOrCancel("The window was closed.");
         return new Drawing(request, Pixels.of(explored.images().getFirst()), explored.points().stream().map(EngineSubject::active).toList());
+    }
+
+    private ImageRequest wanted(DrawRequest request) {
+        return usual.withPrompt(request.prompt(), request.seed()).withSteps(request.steps()).withGuidance(request.guidance())
+                .withText(TextOptions.DEFAULT.withLongPrompts(LongPrompts.CHUNK));
+    }
+
+    @Override
+    public void save(Drawing drawing, Map<String, List<String>> options, Path file) throws RefractException {
+        recipes.write(file, drawing.picture().toOpaqueImage(), new Recipe(wanted(drawing.request()), model.info(), options, drawing.request().edits()));
+    }
+
+    @Override
+    public Past recall(Path picture) throws RefractException {
+        Past past = recipes.read(picture);
+        List<String> notes = new ArrayList<>(past.notes());
+        past.fingerprint().filter(f -> !f.equals(model.info().fingerprint())).ifPresent(other -> notes.add(
+                "It was drawn with another model, %s; %s draws another picture.".formatted(past.model().orElse(other), model.info().name())));
+        Map<String, List<String>> others = new TreeMap<>(past.others());
+        others.remove("size", List.of(usual.width() + "x" + usual.height()));
+        others.remove("scheduler", usual.scheduler().stream().toList());
+        if (!others.isEmpty()) {
+            notes.add("Only refract generate --like restores " + others.entrySet().stream().map(e -> "--" + e.getKey() + " " + String.join(" ", e.getValue()))
+                    .collect(Collectors.joining(", ")) + ".");
+        }
+        return new Past(past.prompt(), past.seed(), past.steps(), past.guidance(), past.changes(), past.model(), past.fingerprint(), others, notes);
     }
 
     private static ActiveFeatures active(PointActivity activity) {

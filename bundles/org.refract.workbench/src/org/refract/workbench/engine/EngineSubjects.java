@@ -16,6 +16,7 @@ import org.refract.api.model.Model;
 import org.refract.api.model.ModelBackend;
 import org.refract.api.model.Placement;
 import org.refract.engine.Locations;
+import org.refract.engine.draw.PictureRecipes;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.extension.Lease;
 import org.refract.engine.job.Job;
@@ -32,9 +33,11 @@ public final class EngineSubjects implements Subjects {
     private final Extensions extensions;
     private final JobQueue jobs;
     private final Start start;
+    private final PictureRecipes recipes;
 
     @Activate
-    public EngineSubjects(@Reference Extensions extensions, @Reference JobQueue jobs, @Reference Start start) {
+    public EngineSubjects(@Reference Extensions extensions, @Reference JobQueue jobs, @Reference Start start, @Reference PictureRecipes recipes) {
+        this.recipes = recipes;
         this.extensions = extensions;
         this.jobs = jobs;
         this.start = start;
@@ -83,7 +86,7 @@ public final class EngineSubjects implements Subjects {
             monitor.checkpoint();
             monitor.stage("Reading the dictionaries", 0);
             Optional<Dictionaries> dictionaries = run.isPresent() ? Optional.of(Dictionaries.open(run.get(), model, extensions)) : Optional.empty();
-            return new EngineSubject(folder, run, folderOfModel, imageModel, dictionaries, backend, jobs);
+            return new EngineSubject(folder, run, folderOfModel, imageModel, dictionaries, backend, jobs, recipes);
         } catch (RefractException | RuntimeException e) {
             model.close();
             throw e;

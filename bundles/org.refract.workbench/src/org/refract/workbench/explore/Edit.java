@@ -28,6 +28,21 @@ public record Edit(FeatureId feature, String label, EditMode mode, double streng
         public static final Steps ALL = new Steps(0, Integer.MAX_VALUE);
     }
 
+    /**
+     * A change that was made elsewhere, as the window makes it; empty for one that it cannot make.
+     *
+     * @param name the feature's label, may be empty
+     */
+    static Optional<Edit> of(Intervention change, String name) {
+        boolean everywhere = change.mask().isEmpty();
+        if (change.guidance() != Intervention.Guidance.BOTH || change.mode() == Intervention.Mode.REPLACE
+                || change.mode() == Intervention.Mode.SCALE && !everywhere) {
+            return Optional.empty();
+        }
+        EditMode mode = change.mode() == Intervention.Mode.SCALE ? EditMode.SCALE : everywhere ? EditMode.ADD : EditMode.PAINT;
+        return Optional.of(new Edit(change.feature(), name, mode, change.strength(), change.mask(), new Steps(change.firstStep(), change.lastStep()), false));
+    }
+
     /** A feature that nobody has turned yet. */
     public static Edit neutral(FeatureId feature, String label, EditMode mode) {
         return new Edit(feature, label, mode, mode.neutral(), Optional.empty(), Steps.ALL, false);

@@ -3,7 +3,10 @@ package org.refract.workbench.explore;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.refract.api.analysis.FeatureId;
 import org.refract.api.analysis.Intervention;
@@ -12,6 +15,7 @@ import org.refract.api.model.Site;
 import org.refract.engine.intervene.MaskText;
 import org.refract.workbench.picture.PaintedMask;
 import org.refract.workbench.subject.DrawRequest;
+import org.refract.workbench.subject.Drawing;
 import org.refract.workbench.subject.SubjectInfo;
 
 /**
@@ -24,23 +28,40 @@ public final class EquivalentCommand {
     private EquivalentCommand() {
     }
 
-    /** The command, or "" while nothing is open. */
+    /** The command that draws what is on the screen, or what will be drawn first; "" while nothing is open. */
     public static String of(Exploration state) {
-        return state.subject().map(subject -> of(subject, state.request(), state.edits().interventions())).orElse("");
+        return state.subject().map(subject -> shown(state).map(drawn -> of(subject, drawn, drawn.edits()))
+                .orElseGet(() -> of(subject, state.request(), state.edits().interventions()))).orElse("");
+    }
+
+    /** The request of the picture on the screen. */
+    private static Optional<DrawRequest> shown(Exploration state) {
+        return (state.comparison() == Comparison.BEFORE ? state.before() : state.after().or(state::before)).map(Drawing::request);
     }
 
     static String of(SubjectInfo subject, DrawRequest request, List<Intervention> edits) {
         List<String> words = new ArrayList<>(List.of("refract", "generate", request.prompt()));
-        words.addAll(subject.run().isPresent() ? List.of("--run", subject.run().get().toString()) : List.of("--model", subject.model().toString()));
+        Map<String, List<String>> options = options(subject, request, edits);
+        words.addAll(options.containsKey("run") ? List.of("--run", options.get("run").getFirst()) : List.of("--model", options.get("model").getFirst()));
         words.addAll(List.of("--seed", Long.toString(request.seed()), "--steps", Integer.toString(request.steps()), "--guidance", number(request.guidance())));
         words.addAll(subject.shape());
-        if (!subject.placement().equals(Placement.CPU)) {
-            words.addAll(List.of("--device", subject.placement().toString()));
-        }
-        for (Intervention edit : edits) {
-            words.addAll(List.of("--feature", feature(edit) + edit.mask().map(m -> "@" + area(m)).orElse("") + acting(edit, request.steps())));
-        }
+        options.getOrDefault("device", List.of()).forEach(device -> words.addAll(List.of("--device", device)));
+        options.getOrDefault("feature", List.of()).forEach(feature -> words.addAll(List.of("--feature", feature)));
         return words.stream().map(EquivalentCommand::quoted).collect(Collectors.joining(" "));
+    }
+
+    /** What of it stands in a picture's record beside the request: the run or the model, the device, the features. */
+    static Map<String, List<String>> options(SubjectInfo subject, DrawRequest request, List<Intervention> edits) {
+        Map<String, List<String>> options = new LinkedHashMap<>();
+        subject.run().ifPresentOrElse(run -> options.put("run", List.of(run.toString())), () -> options.put("model", List.of(subject.model().toString())));
+        if (!subject.placement().equals(Placement.CPU)) {
+            options.put("device", List.of(subject.placement().toString()));
+        }
+        if (!edits.isEmpty()) {
+            options.put("feature", edits.stream().map(edit -> feature(edit) + edit.mask().map(m -> "@" + area(m)).orElse("") + acting(edit, request.steps()))
+                    .toList());
+        }
+        return options;
     }
 
     private static String feature(Intervention edit) {

@@ -1,8 +1,8 @@
 package org.refract.workbench.explore;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -12,8 +12,8 @@ import org.refract.workbench.subject.FeatureDetails.ExamplePicture;
 import org.refract.workbench.subject.Subject;
 import org.refract.workbench.subject.SubjectInfo;
 import org.refract.workbench.subject.Subjects;
-import org.refract.workbench.work.Background;
 import org.refract.workbench.work.Background.Lane;
+import org.refract.workbench.work.Background;
 
 /** What a person can do in the Explore view. Every method returns at once; on the screen's thread only. */
 public final class Explorer {
@@ -29,6 +29,7 @@ public final class Explorer {
     private final Drawer drawer;
     private final Turning turning;
     private final Browsing browsing;
+    private final Keeping keeping;
     private Optional<Subject> subject = Optional.empty();
 
     public Explorer(Subjects subjects, Background background) {
@@ -39,6 +40,7 @@ public final class Explorer {
         this.drawer = new Drawer(state, background);
         this.turning = new Turning(state, background, drawer, history, () -> subject);
         this.browsing = new Browsing(state, atlas, turning, this::warn);
+        this.keeping = new Keeping(this, background, turning, history, () -> subject);
     }
 
     /** What the view shows. */
@@ -54,6 +56,11 @@ public final class Explorer {
     /** Looks through the features. */
     public Browsing browsing() {
         return browsing;
+    }
+
+    /** Saves pictures with how they were drawn, and takes that back from them. */
+    public Keeping keeping() {
+        return keeping;
     }
 
     /** Reads icons for the widgets that show them. */
@@ -173,6 +180,11 @@ public final class Explorer {
 
     /** Draws the picture, and again with the edits if there are any. */
     public void generate() {
+        generate(List.of());
+    }
+
+    /** @param notes what must still be said when it is drawn */
+    void generate(List<String> notes) {
         if (subject.isEmpty()) {
             state.status(state.work().isPresent() ? Status.says("The model is still being opened.")
                     : Status.trouble("There is no model yet: open a run folder or a model folder first."));
@@ -187,6 +199,9 @@ public final class Explorer {
             browsing.pictureChanged();
             if (!state.edits().interventions().isEmpty()) {
                 turning.drawEdited();
+            }
+            if (!notes.isEmpty()) {
+                warn(String.join(" ", notes));
             }
         });
     }

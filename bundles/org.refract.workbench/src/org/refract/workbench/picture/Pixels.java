@@ -39,9 +39,9 @@ public record Pixels(int width, int height, int[] argb) {
         return new Pixels(w, h, image.getRGB(0, 0, w, h, null, 0, w));
     }
 
-    /** The same picture as an AWT image, for writers of image files. */
-    public BufferedImage toImage() {
-        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_ARGB);
+    /** The same picture as an AWT image without transparency, for writers of image files. */
+    public BufferedImage toOpaqueImage() {
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         image.setRGB(0, 0, width, height, argb, 0, width);
         return image;
     }

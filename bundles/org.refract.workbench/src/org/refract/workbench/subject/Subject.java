@@ -1,10 +1,13 @@
 package org.refract.workbench.subject;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.api.analysis.FeatureId;
 import org.refract.api.job.Monitor;
+import org.refract.engine.draw.PictureRecipes.Past;
 import org.refract.workbench.picture.Pixels;
 
 /**
@@ -31,6 +34,17 @@ public interface Subject extends AutoCloseable {
 
     /** The feature's picture of itself, if the run made one. */
     Optional<Pixels> icon(FeatureId feature) throws RefractException;
+
+    /**
+     * Writes a picture with how it was drawn.
+     *
+     * @param options what was said to draw it, by the long names of the options of {@code refract generate} without dashes
+     * @param file    PNG, JPEG or WebP, by its ending
+     */
+    void save(Drawing drawing, Map<String, List<String>> options, Path file) throws RefractException;
+
+    /** Reads how a picture was drawn; what this subject cannot do as it was done then is among its notes. */
+    Past recall(Path picture) throws RefractException;
 
     /** Gives back its memory. Work in progress is waited for. */
     @Override

@@ -19,7 +19,7 @@ final class CommandBar {
         Composite bar = Grids.wide(Grids.grid(parent, 3));
         Grids.label(bar, "Comma&nd:");
         command = Grids.wide(Names.name(new Text(bar, SWT.BORDER | SWT.READ_ONLY | SWT.SINGLE), "Equivalent command"));
-        command.setToolTipText("Draws the same picture without the window");
+        command.setToolTipText("Draws the picture on the screen without the window");
         Button copy = Names.name(new Button(bar, SWT.PUSH), "Copy the command");
         copy.setText("Cop&y");
         copy.addListener(SWT.Selection, e -> {
@@ -29,7 +29,7 @@ final class CommandBar {
             explorer.say("Copied the command.");
         });
         explorer.state().onChange(part -> {
-            if (part == Part.SUBJECT || part == Part.REQUEST || part == Part.EDITS) {
+            if (part == Part.SUBJECT || part == Part.REQUEST || part == Part.EDITS || part == Part.PICTURE) {
                 show(EquivalentCommand.of(explorer.state()));
             }
         });

@@ -44,6 +44,7 @@ public final class ExplorePage {
         lists.setSashWidth(8);
         new CommandBar(page, explorer);
         new StatusLine(page, explorer);
+        DroppedFiles.on(page, explorer);
         Listener keys = this::key;
         Display display = page.getDisplay();
         display.addFilter(SWT.KeyDown, keys);
