@@ -15,21 +15,16 @@ import org.osgi.service.component.annotations.ServiceScope;
 import org.refract.api.RefractException;
 import org.refract.api.analysis.Feature;
 import org.refract.api.analysis.Label;
-import org.refract.api.analysis.Labeler;
 import org.refract.api.command.Command;
 import org.refract.api.model.HookPoint;
 import org.refract.api.model.Placement;
-import org.refract.api.sae.Sae;
 import org.refract.engine.extension.Extensions;
-import org.refract.engine.index.Atlas;
 import org.refract.engine.index.AtlasOptions;
 import org.refract.engine.index.FeatureIndex;
 import org.refract.engine.index.FeatureQuery;
 import org.refract.engine.job.JobQueue;
-import org.refract.engine.store.ActivationStore;
-import org.refract.engine.store.Harvest;
 import org.refract.engine.store.Recordings;
-import org.refract.engine.unpack.Dictionaries;
+import org.refract.engine.unpack.RunAtlas;
 import org.refract.engine.unpack.RunFolder;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -66,6 +61,8 @@ public final class AtlasCommand implements Command {
     @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "cpu", order = 5,
             description = "cpu or cuda:0 (default: ${DEFAULT-VALUE}).")
     private String device;
+    @Option(names = "--labeler", paramLabel = "ID", order = 6, description = "Who names the features (default: Refract's own; refract extensions lists them).")
+    private Optional<String> labeler = Optional.empty();
 
     @Override
     public Integer call() throws RefractException {
@@ -77,15 +74,11 @@ public final class AtlasCommand implements Command {
         Placement placement = Placement.parse(device);
         List<HookPoint> chosen = chosen(dictionaries(run));
         AtlasOptions options = new AtlasOptions(examples, AtlasOptions.DEFAULT.neighbours(), AtlasOptions.DEFAULT.onePerPrompt());
-        Optional<Labeler> labeler = extensions.all(Labeler.class).stream().findFirst();
+        RunAtlas atlas = new RunAtlas(run, extensions, RunAtlas.labeler(extensions, labeler), placement, options);
         JobOnScreen.of(spec, jobs).run(placement, "Building atlases", List.of(), monitor -> {
             try (Recordings recordings = Recordings.open(run.path())) {
                 for (HookPoint point : chosen) {
-                    Dictionaries.Loaded loaded = Dictionaries.load(run.sae(point), placement, extensions);
-                    try (Sae sae = loaded.sae(); ActivationStore store = ActivationStore.open(Harvest.store(run.path(), point))) {
-                        Atlas.build(store, recordings, sae, placement, options, labeler,
-                                Map.of("labeler", labeler.map(Labeler::id).orElse("")), run.atlas(point), monitor);
-                    }
+                    atlas.build(recordings, point, Map.of(), monitor);
                 }
             }
             return chosen.size();

@@ -14,6 +14,7 @@ import org.refract.api.sae.CheckpointFormat;
 import org.refract.api.sae.CheckpointFormat.Checkpoint;
 import org.refract.api.sae.Provenance;
 import org.refract.engine.extension.Extensions;
+import org.refract.engine.extension.Lease;
 import org.refract.engine.sae.DictionaryPlace;
 import org.refract.engine.sae.ReconstructionCheck;
 import org.refract.engine.sae.RoundTrip;
@@ -42,7 +43,7 @@ record Conversion(Extensions extensions, Optional<CheckedOn> checkedOn) {
      * @throws RefractException if the source is damaged or described wrongly, or the target cannot hold it
      */
     Map<String, Object> run(Path source, Optional<String> from, Path target, String to, Monitor monitor) throws RefractException {
-        CheckpointFormat reader = from.isPresent() ? extensions.lease(CheckpointFormat.class, from.get()).get() : recognise(source);
+        CheckpointFormat reader = (from.isPresent() ? extensions.lease(CheckpointFormat.class, from.get()) : recognise(source)).get();
         CheckpointFormat writer = extensions.lease(CheckpointFormat.class, to).get();
         DictionaryPlace place = new DictionaryPlace(writer, target);
         place.check();
@@ -96,9 +97,9 @@ record Conversion(Extensions extensions, Optional<CheckedOn> checkedOn) {
         return read.config().variant().equals("topk") || SaeForm.find(read.config().variant()).isPresent();
     }
 
-    private CheckpointFormat recognise(Path source) throws RefractException {
-        List<CheckpointFormat> found = extensions.all(CheckpointFormat.class).stream().filter(f -> f.recognises(source)).toList();
-        String names = found.stream().map(CheckpointFormat::id).collect(Collectors.joining(", "));
+    private Lease<CheckpointFormat> recognise(Path source) throws RefractException {
+        List<Lease<CheckpointFormat>> found = extensions.knowing(CheckpointFormat.class, f -> f.recognises(source));
+        String names = found.stream().map(Lease::id).collect(Collectors.joining(", "));
         if (found.isEmpty()) {
             throw RefractException.usage("%s is no dictionary of a format that is known here: %s.", source, String.join(", ", extensions.ids(CheckpointFormat.class)));
         }

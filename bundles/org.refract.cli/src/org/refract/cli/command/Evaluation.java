@@ -98,7 +98,7 @@ record Evaluation(Extensions extensions, List<Path> saes, List<Path> stores, Opt
     }
 
     private static boolean isDictionary(Extensions extensions, Path path) {
-        return extensions.all(CheckpointFormat.class).stream().anyMatch(format -> format.recognises(path));
+        return !extensions.knowing(CheckpointFormat.class, format -> format.recognises(path)).isEmpty();
     }
 
     EvaluationTable run(Monitor monitor) throws RefractException {

@@ -26,6 +26,7 @@ import org.refract.cli.curves.TrainingLogs;
 import org.refract.cli.picture.Photo;
 import org.refract.cli.picture.PictureFile;
 import org.refract.engine.extension.Extensions;
+import org.refract.engine.extension.Lease;
 import org.refract.engine.file.SafeTensors;
 import org.refract.engine.file.TensorInfo;
 import org.refract.engine.index.AtlasFacts;
@@ -68,23 +69,20 @@ record Inspection(Extensions extensions, boolean tensors, boolean hookPoints, bo
         if (Files.isRegularFile(location) && PictureFile.isPicture(location)) {
             return picture(location);
         }
-        Optional<CheckpointFormat> format = extensions.all(CheckpointFormat.class).stream().filter(f -> f.recognises(location)).findFirst();
+        Optional<Lease<CheckpointFormat>> format = extensions.knowing(CheckpointFormat.class, f -> f.recognises(location)).stream().findFirst();
         if (format.isPresent()) {
-            return sae(location, format.get());
+            return sae(location, format.get().get());
         }
-        Optional<ModelBackend> backend = extensions.all(ModelBackend.class).stream().filter(b -> b.recognises(location)).findFirst();
+        Optional<Lease<ModelBackend>> backend = extensions.knowing(ModelBackend.class, b -> b.recognises(location)).stream().findFirst();
         if (backend.isPresent()) {
-            return model(location, backend.get(), monitor);
+            return model(location, backend.get().get(), monitor);
         }
-        for (ModelBackend each : extensions.all(ModelBackend.class)) {
-            Optional<Map<String, String>> described = each.describe(location);
-            if (described.isPresent()) {
-                Map<String, Object> facts = new LinkedHashMap<>(described.get());
-                if (tensors && location.toString().endsWith(".safetensors")) {
-                    facts.put("list", file(location).get("list"));
-                }
-                return facts;
+        for (Lease<ModelBackend> describer : extensions.knowing(ModelBackend.class, b -> b.describe(location).isPresent())) {
+            Map<String, Object> facts = new LinkedHashMap<>(describer.get().describe(location).orElseThrow());
+            if (tensors && location.toString().endsWith(".safetensors")) {
+                facts.put("list", file(location).get("list"));
             }
+            return facts;
         }
         if (location.toString().endsWith(".safetensors") || location.toString().endsWith(".safetensors.index.json")) {
             return file(location);

@@ -80,11 +80,9 @@ public final class ModelOptions {
 
     /** The backend that knows a model. */
     static Lease<ModelBackend> backend(Extensions extensions, Path location) throws RefractException {
-        List<ModelBackend> backends = extensions.all(ModelBackend.class);
-        String id = backends.stream().filter(b -> b.recognises(location)).map(ModelBackend::id).findFirst()
+        return extensions.knowing(ModelBackend.class, backend -> backend.recognises(location)).stream().findFirst()
                 .orElseThrow(() -> RefractException.usage("%s is no model of a family that is known here (%s); refract inspect says what it is.",
-                        location, backends.stream().map(ModelBackend::id).collect(Collectors.joining(", "))));
-        return extensions.lease(ModelBackend.class, id);
+                        location, String.join(", ", extensions.ids(ModelBackend.class))));
     }
 
     /** Opens it; call on the device's thread. */

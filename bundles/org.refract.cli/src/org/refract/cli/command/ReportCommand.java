@@ -10,6 +10,7 @@ import org.refract.api.RefractException;
 import org.refract.api.command.Command;
 import org.refract.api.model.Placement;
 import org.refract.engine.extension.Extensions;
+import org.refract.engine.extension.Lease;
 import org.refract.engine.job.JobQueue;
 import org.refract.engine.unpack.ReportWriter;
 import org.refract.engine.unpack.RunFolder;
@@ -39,13 +40,13 @@ public final class ReportCommand implements Command {
 
     @Override
     public Integer call() throws RefractException {
-        List<ReportWriter> writers = extensions.all(ReportWriter.class);
+        List<Lease<ReportWriter>> writers = extensions.leases(ReportWriter.class);
         if (writers.isEmpty()) {
             throw RefractException.failure("No bundle that writes reports is installed; unpack the product again.");
         }
-        for (ReportWriter writer : writers) {
+        for (Lease<ReportWriter> writer : writers) {
             Path page = JobOnScreen.of(spec, jobs)
-                    .run(Placement.CPU, "Writing the report", List.of(), monitor -> writer.write(new RunFolder(run), monitor));
+                    .run(Placement.CPU, "Writing the report", List.of(writer), monitor -> writer.get().write(new RunFolder(run), monitor));
             spec.commandLine().getOut().printf("The report is %s%n", page);
         }
         return 0;

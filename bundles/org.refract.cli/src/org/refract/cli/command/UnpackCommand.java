@@ -60,13 +60,16 @@ public final class UnpackCommand implements Command {
     @Option(names = "--variant", paramLabel = "NAME", defaultValue = "topk", order = 6,
             description = "The dictionaries' architecture (default: ${DEFAULT-VALUE}).")
     private String variant;
-    @Option(names = "--set", paramLabel = "NAME=VALUE", order = 7, description = "A setting of the architecture, such as k=20; may be repeated.")
+    @Option(names = "--set", paramLabel = "NAME=VALUE", order = 7, 
+            description = "A setting of the architecture, such as k=20, or of an analysis, such as blocks.features=5; may be repeated.")
     private Map<String, String> settings = new LinkedHashMap<>();
     @Option(names = "--seed", paramLabel = "N", defaultValue = "0", order = 8, description = "Of everything drawn by lot (default: ${DEFAULT-VALUE}).")
     private long seed;
-    @Option(names = "--no-report", order = 9, description = "Leave out the report.")
+    @Option(names = "--labeler", paramLabel = "ID", order = 9, description = "Who names the features (default: Refract's own; refract extensions lists them).")
+    private Optional<String> labeler = Optional.empty();
+    @Option(names = "--no-report", order = 10, description = "Leave out the report.")
     private boolean noReport;
-    @Option(names = "--json", order = 10, description = "Print the outcome as one JSON object.")
+    @Option(names = "--json", order = 11, description = "Print the outcome as one JSON object.")
     private boolean json;
 
     @Override
@@ -77,7 +80,7 @@ public final class UnpackCommand implements Command {
         }
         Path folder = (out == null ? Path.of("unpacked-" + model.name()) : out).toAbsolutePath().normalize();
         UnpackOptions options = new UnpackOptions(model.location(), folder, quick ? Preset.QUICK : Preset.STANDARD, model.placement(),
-                Optional.ofNullable(prompts), hookPoints, variant, settings, seed, !noReport);
+                Optional.ofNullable(prompts), hookPoints, variant, settings, labeler, seed, !noReport);
         RunFolder run = JobOnScreen.whole(spec, jobs).run(options.placement(), "Unpacking " + model.name(), List.of(),
                 monitor -> unpack.run(options, monitor));
         tell(run);

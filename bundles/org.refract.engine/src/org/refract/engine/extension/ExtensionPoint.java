@@ -56,7 +56,7 @@ final class ExtensionPoint<T> implements AutoCloseable {
         making.add(Thread.currentThread());
         try {
             context.ifPresent(this::track);
-            fixed.forEach(service -> add(service, service, Origin.of(service.getClass())));
+            fixed.forEach(service -> add(service, service, Origin.ofType(service.getClass())));
         } finally {
             making.remove(Thread.currentThread());
             open.countDown();

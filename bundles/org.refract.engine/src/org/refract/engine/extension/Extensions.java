@@ -1,5 +1,7 @@
 package org.refract.engine.extension;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -31,6 +33,8 @@ public final class Extensions implements AutoCloseable {
 
     private static final List<Class<?>> POINTS =
             List.of(ModelBackend.class, SaeVariant.class, CheckpointFormat.class, Analysis.class, Attribution.class, Labeler.class);
+
+    private static final Logger LOG = System.getLogger("refract");
 
     private final Map<Class<?>, ExtensionPoint<?>> points = new ConcurrentHashMap<>();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
@@ -88,6 +92,60 @@ public final class Extensions implements AutoCloseable {
     /** All extensions of a point now, ordered by id, for work that ends if the one that it uses vanishes. */
     public <T> List<Lease<T>> leases(Class<T> type) {
         return point(type).leases();
+    }
+
+    /**
+     * The extensions of a point that say yes to something; Refract's own are asked first, and nobody else once one of them does. One that fails
+     * when it is asked is named in the log and passed over.
+     */
+    public <T, E extends Exception> List<Lease<T>> knowing(Class<T> type, Question<T, E> knows) throws E {
+        List<Lease<T>> own = new ArrayList<>();
+        List<Lease<T>> others = new ArrayList<>();
+        for (Lease<T> lease : leases(type)) {
+            (Origin.of(lease.get()).isEmpty() ? own : others).add(lease);
+        }
+        List<Lease<T>> known = saidYes(own, knows);
+        return known.isEmpty() ? saidYes(others, knows) : known;
+    }
+
+    /**
+     * The one that is used where nobody chose: the first of Refract's own, or else the first.
+     */
+    public <T> Optional<Lease<T>> usual(Class<T> type) {
+        List<Lease<T>> all = leases(type);
+        return all.stream().filter(lease -> Origin.of(lease.get()).isEmpty()).findFirst().or(() -> all.stream().findFirst());
+    }
+
+    /**
+     * A question to an extension.
+     *
+     * @param <T> the extension point
+     * @param <E> what the question may throw
+     */
+    @FunctionalInterface
+    public interface Question<T, E extends Exception> {
+
+        /** Whether it says yes. */
+        boolean ask(T extension) throws E;
+    }
+
+    private static <T, E extends Exception> List<Lease<T>> saidYes(List<Lease<T>> leases, Question<T, E> knows) throws E {
+        List<Lease<T>> known = new ArrayList<>();
+        for (Lease<T> lease : leases) {
+            if (saysYes(lease.get(), knows)) {
+                known.add(lease);
+            }
+        }
+        return known;
+    }
+
+    private static <T, E extends Exception> boolean saysYes(T extension, Question<T, E> knows) throws E {
+        try {
+            return knows.ask(extension);
+        } catch (ExtensionFailure e) {
+            LOG.log(Level.WARNING, e.getMessage());
+            return false;
+        }
     }
 
     /** Who brings an extension, if it is there. */

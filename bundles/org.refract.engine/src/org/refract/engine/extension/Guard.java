@@ -28,6 +28,7 @@ final class Guard implements InvocationHandler {
     private final Object target;
     private final Origin origin;
     private final String role;
+    private volatile boolean stuck;
 
     private Guard(Object target, Origin origin, String role) {
         this.target = target;
@@ -63,11 +64,16 @@ final class Guard implements InvocationHandler {
         } catch (InvocationTargetException e) {
             throw allowed(method, e.getCause()) ? e.getCause() : failure(method, e.getCause());
         } catch (TimeoutException e) {
+            stuck = true;
             throw failure(method, e);
         }
     }
 
+    /** One that did not come back once is not waited for again. */
     private Object atOnce(Method method, Object[] own) throws TimeoutException, InvocationTargetException {
+        if (stuck) {
+            throw new TimeoutException("it did not come back before");
+        }
         try {
             return TimeLimit.call(origin.bundle(), () -> method.invoke(target, own));
         } catch (ExecutionException e) {

@@ -23,6 +23,8 @@ public record Origin(String bundle, Version version, Optional<Path> file) {
     /** How the launcher installs Refract's own bundles: used where they lie. */
     private static final String SHIPPED = "reference:";
     private static final String FILE = "file:";
+    private static final String MAKER = "extension";
+    private static final String MAKERS_VERSION = "extension_version";
 
     /** Of a bundle that may have vanished in the meantime. */
     public static Origin of(Bundle bundle) {
@@ -36,8 +38,13 @@ public record Origin(String bundle, Version version, Optional<Path> file) {
         return new Origin(name, bundle.getVersion(), file);
     }
 
+    /** Who brings an object that an extension point handed out, or that such an object made; empty for Refract's own. */
+    public static Optional<Origin> of(Object extension) {
+        return Guard.origin(extension);
+    }
+
     /** Of an object that no bundle brings. */
-    static Origin of(Class<?> type) {
+    static Origin ofType(Class<?> type) {
         return new Origin(type.getSimpleName(), Version.emptyVersion, Optional.empty());
     }
 
@@ -60,8 +67,8 @@ public record Origin(String bundle, Version version, Optional<Path> file) {
     public Map<String, String> facts() {
         Map<String, String> facts = new TreeMap<>();
         if (!isShipped()) {
-            facts.put("extension", bundle);
-            facts.put("extension_version", version.toString());
+            facts.put(MAKER, bundle);
+            facts.put(MAKERS_VERSION, version.toString());
             file.filter(Files::isRegularFile).ifPresent(jar -> {
                 try {
                     facts.put("extension_sha256", Sha256.of(jar));
@@ -71,6 +78,11 @@ public record Origin(String bundle, Version version, Optional<Path> file) {
             });
         }
         return facts;
+    }
+
+    /** The extension that the {@link #facts()} beside something name: its bundle and version. */
+    public static Optional<String> maker(Map<String, String> facts) {
+        return Optional.ofNullable(facts.get(MAKER)).map(bundle -> bundle + " " + facts.getOrDefault(MAKERS_VERSION, "").strip());
     }
 
     /** Name, version and file, for sentences. */

@@ -14,6 +14,7 @@ import org.refract.api.sae.Provenance;
 import org.refract.api.sae.Sae;
 import org.refract.api.sae.SaeTrainer;
 import org.refract.engine.Version;
+import org.refract.engine.extension.Origin;
 import org.refract.engine.sae.DictionaryPlace;
 import org.refract.engine.source.Batch;
 import org.refract.engine.source.BatchSource;
@@ -152,6 +153,7 @@ final class RunningTask implements AutoCloseable {
                 "seed", Long.toString(plan.seed()),
                 "refract", Version.refract(),
                 "torch", Version.torch()));
+        Origin.of(task.variant()).ifPresent(maker -> facts.putAll(maker.facts()));
         Optional.ofNullable(metrics.get("explained_variance")).ifPresent(v -> facts.put("explained_variance", String.format(Locale.ROOT, "%.6f", v)));
         Provenance provenance = new Provenance(data.model(), data.modelFingerprint(), data.point(), facts);
         new DictionaryPlace(format, folder.resolve(task.name())).writeInto(new CheckpointFormat.Checkpoint(sae.config(), trainer.result(), Optional.of(provenance)));

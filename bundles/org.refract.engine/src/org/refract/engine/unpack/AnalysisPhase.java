@@ -3,17 +3,19 @@ package org.refract.engine.unpack;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import org.refract.api.RefractException;
-import org.refract.api.Settings;
 import org.refract.api.analysis.Analysis;
 import org.refract.api.analysis.Finding;
+import org.refract.api.job.CancelledException;
 import org.refract.api.job.Monitor;
 import org.refract.engine.extension.Lease;
 import org.refract.engine.store.Recording;
 import org.refract.engine.store.Recordings;
 
-/** Runs every analysis that is installed; one that does not fit the model is noted and left out. */
+/**
+ * Runs every analysis that is installed. One that does not fit the model is noted and left out; one that fails is noted too, and tried again when the
+ * run is asked for again.
+ */
 final class AnalysisPhase implements Phase {
     @Override
     public String id() {
@@ -32,27 +34,42 @@ final class AnalysisPhase implements Phase {
 
     @Override
     public void run(UnpackSession session, Monitor monitor) throws RefractException {
-        List<String> prompts;
-        try (Recordings recordings = Recordings.open(session.folder().path())) {
-            prompts = recordings.all().stream().map(Recording::prompt).distinct().limit(session.preset().analysisPrompts()).toList();
+        List<String> prompts = prompts(session.folder(), session.preset().analysisPrompts());
+        for (Lease<Analysis> lease : session.extensions().leases(Analysis.class)) {
+            Path folder = session.folder().findings().resolve(lease.id());
+            if (!FindingFiles.present(folder)) {
+                Monitor guarded = session.dictionaries().guard(lease.guard(monitor));
+                try {
+                    FindingFiles.write(folder, run(session, lease.get(), prompts, guarded));
+                } catch (RefractException e) {
+                    leftOut(session, monitor, "The analysis %s was left out: %s".formatted(lease.id(), e.getMessage()), e.exitCode() != RefractException.USAGE);
+                } catch (RuntimeException e) {
+                    if (e instanceof CancelledException && lease.isValid()) {
+                        throw e;
+                    }
+                    leftOut(session, monitor, "The analysis %s failed: %s".formatted(lease.id(), e.getMessage() == null ? e + "." : e.getMessage()), true);
+                }
+            }
         }
-        for (String id : session.extensions().ids(Analysis.class)) {
-            Lease<Analysis> lease = session.extensions().lease(Analysis.class, id);
-            Analysis analysis = lease.get();
-            Path folder = session.folder().findings().resolve(id);
-            if (FindingFiles.present(folder)) {
-                continue;
-            }
-            List<Finding> findings;
-            try {
-                findings = analysis.run(session.model(), session.dictionaries().list(), prompts, Settings.of(analysis.hyperparameters(), Map.of()),
-                        lease.guard(monitor));
-            } catch (RefractException e) {
-                session.record().note("The analysis " + id + " was left out: " + e.getMessage());
-                monitor.note("The analysis " + id + " was left out: " + e.getMessage());
-                continue;
-            }
-            FindingFiles.write(folder, findings);
+    }
+
+    private static void leftOut(UnpackSession session, Monitor monitor, String sentence, boolean again) throws RefractException {
+        session.record().note(sentence);
+        monitor.note(sentence);
+        if (again) {
+            session.incomplete(sentence);
+        }
+    }
+
+    private static List<Finding> run(UnpackSession session, Analysis analysis, List<String> prompts, Monitor monitor) throws RefractException {
+        session.used(analysis);
+        return analysis.run(session.model(), session.dictionaries().list(), prompts, session.settings(analysis), monitor);
+    }
+
+    /** The first prompts of a run's recordings, each once. */
+    static List<String> prompts(RunFolder run, int most) throws RefractException {
+        try (Recordings recordings = Recordings.open(run.path())) {
+            return recordings.all().stream().map(Recording::prompt).distinct().limit(most).toList();
         }
     }
 }

@@ -5,10 +5,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.TreeMap;
 import org.refract.api.RefractException;
 import org.refract.api.analysis.Dictionary;
+import org.refract.api.job.Monitor;
 import org.refract.api.model.HookPoint;
 import org.refract.api.model.Model;
 import org.refract.api.model.ModelInfo;
@@ -17,7 +19,10 @@ import org.refract.api.sae.CheckpointFormat;
 import org.refract.api.sae.Provenance;
 import org.refract.api.sae.Sae;
 import org.refract.api.sae.SaeVariant;
+import org.refract.engine.Locations;
 import org.refract.engine.extension.Extensions;
+import org.refract.engine.extension.Lease;
+import org.refract.engine.extension.Origin;
 import org.refract.engine.index.FeatureIndex;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.train.Provenances;
@@ -30,14 +35,25 @@ public final class Dictionaries implements AutoCloseable {
      *
      * @param sae        the weights; the caller closes it
      * @param provenance where it comes from, if its checkpoint says so
+     * @param variant    whose code computes with it: work with the dictionary ends if that vanishes
      */
-    public record Loaded(Sae sae, Optional<Provenance> provenance) {
+    public record Loaded(Sae sae, Optional<Provenance> provenance, Lease<SaeVariant> variant) {
+
+        /** What an atlas of it keeps: its origin as {@code sae_...} and its settings as {@code setting_...}. */
+        public Map<String, String> facts() {
+            Map<String, String> facts = new TreeMap<>();
+            provenance.ifPresent(p -> p.facts().forEach((name, value) -> facts.put("sae_" + name, value)));
+            sae.config().settings().asMap().forEach((name, value) -> facts.put("setting_" + name, value));
+            return facts;
+        }
     }
 
     private final List<Dictionary> dictionaries;
+    private final List<Lease<SaeVariant>> leases;
 
-    private Dictionaries(List<Dictionary> dictionaries) {
+    private Dictionaries(List<Dictionary> dictionaries, List<Lease<SaeVariant>> leases) {
         this.dictionaries = List.copyOf(dictionaries);
+        this.leases = List.copyOf(leases);
     }
 
     /**
@@ -63,19 +79,23 @@ public final class Dictionaries implements AutoCloseable {
             throw RefractException.usage("%s holds no atlas; make one with refract unpack.", run.path());
         }
         List<Dictionary> opened = new ArrayList<>();
+        List<Lease<SaeVariant>> leases = new ArrayList<>();
         try {
             for (HookPoint point : points) {
-                opened.add(open(run, point, model.placement(), learnedFrom, extensions));
+                opened.add(open(run, point, model.placement(), learnedFrom, extensions, leases));
             }
-            return new Dictionaries(opened);
+            return new Dictionaries(opened, leases);
         } catch (RefractException | RuntimeException e) {
             opened.forEach(d -> d.sae().close());
             throw e;
         }
     }
 
-    private static Dictionary open(RunFolder run, HookPoint point, Placement placement, ModelInfo learnedFrom, Extensions extensions) throws RefractException {
+    /** @param leases gets that of the dictionary's architecture */
+    private static Dictionary open(RunFolder run, HookPoint point, Placement placement, ModelInfo learnedFrom, Extensions extensions,
+            List<Lease<SaeVariant>> leases) throws RefractException {
         Loaded loaded = load(run.sae(point), placement, extensions);
+        leases.add(loaded.variant());
         try (FeatureIndex index = FeatureIndex.open(run.atlas(point))) {
             if (loaded.provenance().isPresent()) {
                 Provenances.requireModel(run.sae(point).toString(), loaded.provenance().get(), learnedFrom);
@@ -98,16 +118,35 @@ public final class Dictionaries implements AutoCloseable {
      * @throws RefractException if nobody knows the format or the architecture, or it is damaged
      */
     public static Loaded load(Path checkpoint, Placement placement, Extensions extensions) throws RefractException {
-        List<CheckpointFormat> formats = extensions.all(CheckpointFormat.class);
-        CheckpointFormat format = formats.stream().filter(f -> f.recognises(checkpoint)).findFirst()
+        CheckpointFormat format = extensions.knowing(CheckpointFormat.class, f -> f.recognises(checkpoint)).stream().findFirst()
                 .orElseThrow(() -> RefractException.usage("%s is no checkpoint of a sparse autoencoder in a format that is known here (%s).", checkpoint,
-                        formats.stream().map(CheckpointFormat::id).collect(Collectors.joining(", "))));
+                        String.join(", ", extensions.ids(CheckpointFormat.class)))).get();
         try (Scope scope = Scope.open(placement)) {
             NDManager owner = scope.manager();
             CheckpointFormat.Checkpoint read = format.read(checkpoint, owner);
-            SaeVariant variant = extensions.lease(SaeVariant.class, read.config().variant()).get();
-            return new Loaded(variant.restore(read.config(), read.tensors(), placement), read.provenance());
+            Lease<SaeVariant> variant = variant(checkpoint, read, extensions);
+            return new Loaded(variant.get().restore(read.config(), read.tensors(), placement), read.provenance(), variant);
         }
+    }
+
+    /** The architecture of a checkpoint; if it is not here, the sentence names the extension that made it. */
+    private static Lease<SaeVariant> variant(Path checkpoint, CheckpointFormat.Checkpoint read, Extensions extensions) throws RefractException {
+        String id = read.config().variant();
+        Optional<String> maker = read.provenance().flatMap(provenance -> Origin.maker(provenance.facts()));
+        if (maker.isPresent() && !extensions.ids(SaeVariant.class).contains(id)) {
+            throw RefractException.usage("%s is a '%s', made by %s, which is not here: put its jar into %s.", checkpoint, id, maker.get(),
+                    new Locations().extensions());
+        }
+        return extensions.lease(SaeVariant.class, id);
+    }
+
+    /** A monitor whose checkpoint ends work with these dictionaries when the extension that computes with one of them is removed. */
+    public Monitor guard(Monitor monitor) {
+        Monitor guarded = monitor;
+        for (Lease<SaeVariant> lease : leases) {
+            guarded = lease.guard(guarded);
+        }
+        return guarded;
     }
 
     /** The dictionaries in the model's forward order. */

@@ -3,6 +3,7 @@ package org.refract.engine.unpack;
 import java.util.List;
 import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
+import org.refract.engine.extension.Lease;
 
 /** Has the report written by the faces that can. */
 final class ReportPhase implements Phase {
@@ -23,12 +24,13 @@ final class ReportPhase implements Phase {
 
     @Override
     public void run(UnpackSession session, Monitor monitor) throws RefractException {
-        List<ReportWriter> writers = session.extensions().all(ReportWriter.class);
+        List<Lease<ReportWriter>> writers = session.extensions().leases(ReportWriter.class);
         if (writers.isEmpty()) {
             monitor.note("No report was written, because no bundle that writes reports is installed.");
         }
-        for (ReportWriter writer : writers) {
-            session.record().output(writer.write(session.folder(), monitor));
+        for (Lease<ReportWriter> writer : writers) {
+            session.used(writer.get());
+            session.record().output(writer.get().write(session.folder(), writer.guard(monitor)));
         }
     }
 }

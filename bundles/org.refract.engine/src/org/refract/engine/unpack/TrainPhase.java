@@ -41,6 +41,7 @@ final class TrainPhase implements Phase {
         Preset preset = session.preset();
         Lease<SaeVariant> variant = session.extensions().lease(SaeVariant.class, session.options().variant());
         Lease<CheckpointFormat> format = session.extensions().lease(CheckpointFormat.class, FORMAT);
+        session.used(variant.get());
         List<ActivationStore> stores = new ArrayList<>();
         try {
             List<TrainingTask> tasks = new ArrayList<>();

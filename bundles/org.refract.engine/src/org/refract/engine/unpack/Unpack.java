@@ -43,6 +43,7 @@ public final class Unpack {
     private static final String SECONDS = "seconds.";
     private static final String MODEL_FACT = "model_fact.";
     private static final String FINISHED = "done";
+    private static final String FAILED = "failed";
 
     private final Extensions extensions;
 
@@ -62,6 +63,7 @@ public final class Unpack {
      */
     public RunFolder run(UnpackOptions options, Monitor monitor) throws RefractException {
         Lease<ModelBackend> backend = backend(options.model());
+        UnpackSession.check(options, extensions);
         RunFolder folder = new RunFolder(options.run().toAbsolutePath().normalize()).enclosed();
         requireRunOrNothing(folder.path());
         try (RunLock lock = RunLock.take(folder.path())) {
@@ -95,7 +97,7 @@ public final class Unpack {
     private void unpack(UnpackOptions options, RunFolder folder, RunRecord record, Lease<ModelBackend> backend, Monitor monitor)
             throws RefractException {
         List<Phase> phases = phases(options);
-        List<Phase> left = phases.stream().filter(phase -> !isDone(record, phase)).toList();
+        List<Phase> left = left(phases, record);
         double all = phases.stream().mapToDouble(Phase::weight).sum();
         WholeProgress whole = new WholeProgress(monitor, all, all - left.stream().mapToDouble(Phase::weight).sum(), System::nanoTime);
         if (left.isEmpty()) {
@@ -108,9 +110,15 @@ public final class Unpack {
                 whole.checkpoint();
                 whole.begin(phase, phase.stages(session), (phases.indexOf(phase) + 1) + "/" + phases.size());
                 long began = System.nanoTime();
+                int failed = session.incomplete().size();
                 phase.run(session, whole);
-                record.fact(SECONDS + phase.id(), Math.round((System.nanoTime() - began) / 1e9)).fact(PHASE + phase.id(), FINISHED);
+                record.fact(SECONDS + phase.id(), Math.round((System.nanoTime() - began) / 1e9));
+                record.fact(PHASE + phase.id(), session.incomplete().size() > failed ? FAILED : FINISHED);
                 whole.end();
+            }
+            if (!session.incomplete().isEmpty()) {
+                throw RefractException.failure("%s is finished but for this: %s The same command tries it again.", folder.path(),
+                        String.join(" ", session.incomplete()));
             }
         }
     }
@@ -138,6 +146,12 @@ public final class Unpack {
         return phases;
     }
 
+    /** What is not done, and the report again if anything is not. */
+    private static List<Phase> left(List<Phase> phases, RunRecord record) {
+        boolean all = phases.stream().allMatch(phase -> isDone(record, phase));
+        return phases.stream().filter(phase -> !all && phase instanceof ReportPhase || !isDone(record, phase)).toList();
+    }
+
     private static boolean isDone(RunRecord record, Phase phase) {
         return fact(record, PHASE + phase.id()).filter(FINISHED::equals).isPresent();
     }
@@ -151,11 +165,9 @@ public final class Unpack {
         if (!Files.exists(model)) {
             throw RefractException.usage("There is no model at %s.", model);
         }
-        List<ModelBackend> backends = extensions.all(ModelBackend.class);
-        String id = backends.stream().filter(b -> b.recognises(model)).map(ModelBackend::id).findFirst()
+        return extensions.knowing(ModelBackend.class, backend -> backend.recognises(model)).stream().findFirst()
                 .orElseThrow(() -> RefractException.usage("%s is no model of a family that is known here (%s).", model,
-                        backends.stream().map(ModelBackend::id).collect(Collectors.joining(", "))));
-        return extensions.lease(ModelBackend.class, id);
+                        String.join(", ", extensions.ids(ModelBackend.class))));
     }
 
     private static void requireRunOrNothing(Path folder) throws RefractException {

@@ -9,6 +9,8 @@ import java.util.stream.Collectors;
 import org.refract.api.Hyperparameter;
 import org.refract.api.RefractException;
 import org.refract.api.Settings;
+import org.refract.api.analysis.Analysis;
+import org.refract.api.analysis.Labeler;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.HookPoint;
 import org.refract.api.model.ImageModel;
@@ -19,6 +21,7 @@ import org.refract.api.model.Site;
 import org.refract.api.sae.SaeVariant;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.extension.Lease;
+import org.refract.engine.extension.Origin;
 import org.refract.engine.job.RunRecord;
 
 /** What the phases of one run share: options, folder, record, and the model and dictionaries, opened when first asked for. */
@@ -37,6 +40,7 @@ final class UnpackSession implements AutoCloseable {
     private final RunRecord record;
     private final Extensions extensions;
     private final ImageModel model;
+    private final List<String> incomplete = new ArrayList<>();
     private Optional<Dictionaries> dictionaries = Optional.empty();
 
     private UnpackSession(UnpackOptions options, RunFolder folder, RunRecord record, Extensions extensions, ImageModel model) {
@@ -51,7 +55,9 @@ final class UnpackSession implements AutoCloseable {
             Monitor monitor) throws RefractException {
         Model model = backend.get().open(options.model(), options.placement(), monitor);
         if (model instanceof ImageModel imageModel) {
-            return new UnpackSession(options, folder, record, extensions, imageModel);
+            UnpackSession session = new UnpackSession(options, folder, record, extensions, imageModel);
+            session.used(backend.get());
+            return session;
         }
         model.close();
         throw RefractException.usage("%s draws no pictures; refract unpack takes text-to-image models.", options.model());
@@ -79,6 +85,24 @@ final class UnpackSession implements AutoCloseable {
 
     ImageModel model() {
         return model;
+    }
+
+    /** Names an extension that this run used in its record: version and hash; Refract's own parts are known by Refract's version. */
+    void used(Object extension) throws RefractException {
+        Optional<Origin> maker = Origin.of(extension);
+        if (maker.isPresent()) {
+            record.fact("extension." + maker.get().bundle(), String.join(" ", new TreeMap<>(maker.get().facts()).tailMap("extension_").values()));
+        }
+    }
+
+    /** Something that belongs to this run could not be made, and is tried again when the run is asked for again. */
+    void incomplete(String sentence) {
+        incomplete.add(sentence);
+    }
+
+    /** What could not be made. */
+    List<String> incomplete() {
+        return List.copyOf(incomplete);
     }
 
     /** Keeps the hook points of this run in its record. */
@@ -128,13 +152,54 @@ final class UnpackSession implements AutoCloseable {
         return Math.clamp(pixels / (request.height() * request.width()), 1, LARGEST_BATCH);
     }
 
+    /** Who names the features. */
+    Optional<Lease<Labeler>> labeler() throws RefractException {
+        return RunAtlas.labeler(extensions, options.labeler());
+    }
+
     /** The variant's settings: its defaults, the preset's, the person's. */
     Settings settings(SaeVariant variant) throws RefractException {
+        return settings(options, variant, extensions);
+    }
+
+    /** An analysis's settings: its defaults and the person's. */
+    Settings settings(Analysis analysis) throws RefractException {
+        return Settings.of(analysis.hyperparameters(), given(options, analysis.id()));
+    }
+
+    /**
+     * Finds out what is wrong with the settings and the labeler before any work begins.
+     *
+     * @throws RefractException for the first that is unknown or out of range
+     */
+    static void check(UnpackOptions options, Extensions extensions) throws RefractException {
+        RunAtlas.labeler(extensions, options.labeler());
+        settings(options, extensions.lease(SaeVariant.class, options.variant()).get(), extensions);
+        for (Lease<Analysis> analysis : extensions.leases(Analysis.class)) {
+            Map<String, String> given = given(options, analysis.id());
+            if (!given.isEmpty()) {
+                Settings.of(analysis.get().hyperparameters(), given);
+            }
+        }
+    }
+
+    private static Settings settings(UnpackOptions options, SaeVariant variant, Extensions extensions) throws RefractException {
         List<String> known = variant.hyperparameters().stream().map(Hyperparameter::name).toList();
-        Map<String, String> given = new TreeMap<>(preset().settings());
+        Map<String, String> given = new TreeMap<>(options.preset().settings());
         given.keySet().retainAll(known);
         given.putAll(options.settings());
+        given.keySet().removeIf(name -> extensions.ids(Analysis.class).stream().anyMatch(id -> name.startsWith(id + ".")));
         return Settings.of(variant.hyperparameters(), given);
+    }
+
+    private static Map<String, String> given(UnpackOptions options, String analysis) {
+        Map<String, String> given = new TreeMap<>();
+        options.settings().forEach((name, value) -> {
+            if (name.startsWith(analysis + ".")) {
+                given.put(name.substring(analysis.length() + 1), value);
+            }
+        });
+        return given;
     }
 
     /** What must be the same when a run is continued. */
@@ -148,6 +213,7 @@ final class UnpackSession implements AutoCloseable {
         identity.put("variant", options.variant());
         identity.put("settings", new TreeMap<>(options.settings()).toString());
         identity.put("seed", Long.toString(options.seed()));
+        options.labeler().ifPresent(id -> identity.put("labeler", id));
         return identity;
     }
 
@@ -161,6 +227,7 @@ final class UnpackSession implements AutoCloseable {
         options.prompts().ifPresent(file -> typed.addAll(List.of("--prompts", file.toString())));
         options.points().forEach(point -> typed.addAll(List.of("--point", point.site() == Site.UPDATE ? point.path() : point.toString())));
         new TreeMap<>(options.settings()).forEach((name, value) -> typed.addAll(List.of("--set", name + "=" + value)));
+        options.labeler().ifPresent(id -> typed.addAll(List.of("--labeler", id)));
         return typed;
     }
 

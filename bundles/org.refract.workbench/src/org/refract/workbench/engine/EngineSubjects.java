@@ -64,15 +64,14 @@ public final class EngineSubjects implements Subjects {
     }
 
     private Lease<ModelBackend> backend(Path model, Path opened) throws RefractException {
-        List<ModelBackend> backends = extensions.all(ModelBackend.class);
-        Optional<ModelBackend> found = backends.stream().filter(b -> b.recognises(model)).findFirst();
+        Optional<Lease<ModelBackend>> found = extensions.knowing(ModelBackend.class, b -> b.recognises(model)).stream().findFirst();
         if (found.isEmpty()) {
             throw model.equals(opened)
                     ? RefractException.usage("%s is neither a run of refract unpack nor a model of a known family (%s); open another folder.", opened,
-                            backends.stream().map(ModelBackend::id).collect(Collectors.joining(", ")))
+                            String.join(", ", extensions.ids(ModelBackend.class)))
                     : RefractException.usage("The model of %s is no longer at %s; put it back, or unpack it again.", opened, model);
         }
-        return extensions.lease(ModelBackend.class, found.get().id());
+        return found.get();
     }
 
     private Subject open(Path folder, Optional<RunFolder> run, Path folderOfModel, Lease<ModelBackend> backend, Placement placement, Monitor monitor)
