@@ -12,6 +12,9 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -131,6 +134,60 @@ class GenerateTest {
         assertTrue(err.toString().contains("odd.png"), err.toString());
         assertEquals(1, err.toString().lines().count(), err.toString());
         assertEquals(List.of(), models.asked);
+    }
+
+    @Test
+    void theLargestSeedIsKeptInNamesRecordsAndFilesOfPrompts() throws IOException {
+        String seed = "18446744073709551615";
+        draw("a cat", "--seed", seed, "--out", folder.resolve("o"), "--json");
+        assertEquals(List.of(-1L), last().seeds());
+        assertTrue(out.toString().contains("\"seed\":" + seed), out.toString());
+        assertEquals(List.of("a-cat-" + seed + ".png"), files(folder.resolve("o")));
+        draw("--like", folder.resolve("o").resolve("a-cat-" + seed + ".png"), "--out", folder.resolve("p.png"));
+        assertEquals(List.of(-1L), last().seeds());
+        Path lines = Files.writeString(folder.resolve("lines.jsonl"), "{\"prompt\": \"a dog\", \"seed\": " + seed + "}\n");
+        draw("--from", lines, "--out", folder.resolve("q"));
+        assertEquals(List.of("a-dog-" + seed + ".png"), files(folder.resolve("q")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a red heart", "a red heart\nSteps: 3, Sampler: Euler, CFG scale: 4", "Steps: 3, Sampler: Euler, CFG scale: 4, Seed: -1"})
+    void withoutTheSeedNothingIsDrawnUnlessItIsSaid(String parameters) throws RefractException {
+        Path like = folder.resolve("like.png");
+        PictureFile.write(like, new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), new PictureText(Optional.of(parameters), Optional.empty(), Optional.empty(), Map.of()));
+        assertEquals(2, run("generate", "--model", folder.resolve("base"), "--like", like, "--out", folder.resolve("a.png")));
+        assertTrue(err.toString().contains("The seed of " + like + " is not known") && err.toString().contains("--seed"), err.toString());
+        assertEquals(List.of(), models.asked);
+        draw("--like", like, "--seed", 5, "--out", folder.resolve("a.png"));
+        assertEquals(List.of(5L), last().seeds());
+    }
+
+    @Test
+    void withoutThePromptOfAGraphNothingIsDrawnUnlessItIsSaid() throws RefractException {
+        Path like = folder.resolve("like.png");
+        String graph = "{\"3\": {\"class_type\": \"KSampler\", \"inputs\": {\"seed\": 7, \"steps\": 3, \"positive\": [\"6\", 0], \"latent_image\": [\"5\", 0]}}, "
+                + "\"6\": {\"class_type\": \"CLIPTextEncode\", \"inputs\": {\"text\": [\"8\", 0]}}, \"8\": {\"class_type\": \"AskSomebody\", \"inputs\": {}}}";
+        PictureFile.write(like, new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), PictureText.NONE);
+        insert(like, "prompt", graph);
+        assertEquals(2, run("generate", "--model", folder.resolve("base"), "--like", like, "--out", folder.resolve("a.png")));
+        assertTrue(err.toString().contains("AskSomebody"), err.toString());
+        assertEquals(List.of(), models.asked);
+        draw("--like", like, "a red heart", "--out", folder.resolve("a.png"));
+        assertEquals(List.of("a red heart"), last().prompts());
+        assertEquals(List.of(7L), last().seeds());
+    }
+
+    /** Puts a text into a PNG file, as other programs write it. */
+    private static void insert(Path png, String keyword, String text) {
+        try {
+            byte[] plain = Files.readAllBytes(png);
+            byte[] content = (keyword + "\0" + text).getBytes(StandardCharsets.ISO_8859_1);
+            ByteBuffer longer = ByteBuffer.allocate(plain.length + 12 + content.length).put(plain, 0, 33).putInt(content.length).put("tEXt".getBytes(StandardCharsets.US_ASCII))
+                    .put(content).putInt(0).put(plain, 33, plain.length - 33);
+            Files.write(png, longer.array());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

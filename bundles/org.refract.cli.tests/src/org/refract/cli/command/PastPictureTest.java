@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -96,31 +97,6 @@ class PastPictureTest {
     }
 
     @Test
-    void theGraphOfComfyUiIsRestored() throws RefractException {
-        PastPicture picture = ComfyGraph.read("x.png", """
-                {"3": {"class_type": "KSampler", "inputs": {"seed": 156680208700286, "steps": 20, "cfg": 8.0, "sampler_name": "dpmpp_2m", "scheduler": "karras",
-                  "denoise": 1.0, "model": ["4", 0], "positive": ["6", 0], "negative": ["7", 0], "latent_image": ["5", 0]}},
-                 "4": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": "sdxl.safetensors"}},
-                 "5": {"class_type": "EmptyLatentImage", "inputs": {"width": 1344, "height": 768, "batch_size": 1}},
-                 "6": {"class_type": "CLIPTextEncode", "inputs": {"text": "a glass bottle", "clip": ["4", 1]}},
-                 "7": {"class_type": "CLIPTextEncode", "inputs": {"text": "watermark", "clip": ["4", 1]}},
-                 "9": {"class_type": "LoraLoader", "inputs": {"lora_name": "x"}}}""");
-        assertEquals("a glass bottle", value(picture, "prompt"));
-        assertEquals("watermark", value(picture, "negative"));
-        assertEquals("156680208700286", value(picture, "seed"));
-        assertEquals("8.0", value(picture, "guidance"));
-        assertEquals("dpmpp_2m_karras", value(picture, "scheduler"));
-        assertEquals("1344x768", value(picture, "size"));
-        assertEquals(Optional.of("sdxl.safetensors"), picture.model());
-        assertEquals(List.of("the node LoraLoader"), picture.lost());
-    }
-
-    @Test
-    void aGraphWithoutASamplerIsASentence() {
-        assertEquals(2, assertThrows(RefractException.class, () -> ComfyGraph.read("x.png", "{\"1\": {\"class_type\": \"SaveImage\"}}")).exitCode());
-    }
-
-    @Test
     void aRecordOfAFutureVersionKeepsWhatIsKnown() throws RefractException {
         PastPicture picture = PictureRecord.read("x", "{\"prompt\":\"a\",\"seed\":3,\"vae_tiling\":true,\"lora\":[\"a:1\",\"b\"],\"width\":64,\"height\":32,"
                 + "\"wobble\":2,\"model\":\"m\",\"fingerprint\":\"sha256:1\"}");
@@ -142,7 +118,7 @@ class PastPictureTest {
             try {
                 WebUiParameters.read(text);
                 if (i % 3 == 1) {
-                    ComfyGraph.read("x.png", text);
+                    ComfyPicture.read(Path.of("x.png"), text);
                 } else {
                     PictureRecord.read("x.png", text);
                 }

@@ -32,9 +32,16 @@ class SeedListTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "a", "1-", "3-2", "1,,2", "0-100000", "0-99999,1", "-9223372036854775808-9223372036854775807", "9223372036854775808"})
+    @ValueSource(strings = {"", "a", "1-", "3-2", "1,,2", "0-100000", "0-99999,1", "-9223372036854775808-9223372036854775807", "18446744073709551616", "-9223372036854775809"})
     void whatAreNoSeedsIsASentence(String text) {
         assertTrue(assertThrows(RefractException.class, () -> SeedList.parse(text, () -> 99)).getMessage().contains("are no seeds"));
+    }
+
+    @Test
+    void seedsHaveSixtyFourBitsAsThoseOfComfyUi() throws RefractException {
+        assertEquals(List.of(-1L), SeedList.parse("18446744073709551615", () -> 99).seeds());
+        assertEquals(List.of(Long.MAX_VALUE, Long.MIN_VALUE), SeedList.parse("9223372036854775807-9223372036854775808", () -> 99).seeds());
+        assertEquals("18446744073709551615", SeedList.text(-1));
     }
 
     @Test

@@ -141,6 +141,9 @@ public final class GenerateCommand implements Command {
         if (lines.isEmpty()) {
             throw RefractException.usage("There is nothing to draw: give a prompt, --from FILE or --like PICTURE.");
         }
+        for (PromptFile.Line line : past.isPresent() ? lines : List.<PromptFile.Line>of()) {
+            past.get().essential(like.get(), line.values().over(said));
+        }
         return PicturePlan.of(command, lines);
     }
 

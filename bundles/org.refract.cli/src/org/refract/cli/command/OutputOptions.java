@@ -120,7 +120,7 @@ final class OutputOptions {
         String ending = "." + format.flatMap(PictureFormat::named).orElse(PictureFormat.PNG).ending();
         String name = PLACE.matcher(pattern).replaceAll(place -> Matcher.quoteReplacement(switch (place.group(1)) {
             case "prompt" -> plain(request.prompts().get(picture));
-            case "seed" -> Long.toString(request.seeds().get(picture));
+            case "seed" -> SeedList.text(request.seeds().get(picture));
             case "index" -> "%04d".formatted(index);
             case "steps" -> Integer.toString(request.steps());
             case "guidance" -> Double.toString(request.guidance());

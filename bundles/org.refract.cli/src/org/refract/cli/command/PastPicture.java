@@ -1,7 +1,9 @@
 package org.refract.cli.command;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -17,11 +19,13 @@ import org.refract.cli.picture.PictureText;
  * @param fingerprint the model's fingerprint, if this product drew it
  * @param lost        what the file tells and cannot be asked for here, in its own words
  * @param notes       sentences on what will differ
+ * @param unknown     why the prompt or the seed is not known, where the file tells of more than that it lacks it
  */
-record PastPicture(OptionValues values, Optional<String> model, Optional<String> fingerprint, List<String> lost, List<String> notes) {
+record PastPicture(OptionValues values, Optional<String> model, Optional<String> fingerprint, List<String> lost, List<String> notes, Map<String, String> unknown) {
     static final String PROMPT = "prompt";
+    private static final Set<String> ESSENTIAL = Set.of(PROMPT, "seed");
     /** The option that an entry of what is lost asks a file for, as in {@code its mask (--mask FILE --mask-blur 4)}. */
-    private static final Pattern ASKED = Pattern.compile("\\(--([\\w-]+) FILE");
+    private static final Pattern ASKED = Pattern.compile("\\(--([\\w-]+)(?: FILE|\\))");
 
     /**
      * Reads it from this product's record, else from the parameters of a Stable Diffusion web UI, else from ComfyUI's graph.
@@ -42,9 +46,31 @@ record PastPicture(OptionValues values, Optional<String> model, Optional<String>
             return Optional.of(WebUiParameters.read(text.parameters().get()));
         }
         if (text.graph().isPresent()) {
-            return Optional.of(ComfyGraph.read("The graph in " + file, text.graph().get()));
+            return Optional.of(ComfyPicture.read(file, text.graph().get()));
         }
         return Optional.empty();
+    }
+
+    /** The same where the file holds several and does not say which it is: what differs between them is not known. */
+    PastPicture ofSeveral(String what) {
+        Map<String, String> why = new LinkedHashMap<>();
+        ESSENTIAL.forEach(name -> why.put(name, "it was saved by " + what));
+        return new PastPicture(values.without(ESSENTIAL), model, fingerprint, lost, notes, why);
+    }
+
+    /**
+     * Makes sure that what matters most is known: another prompt or seed in its place would be another picture.
+     *
+     * @param said what was said beside the picture
+     * @throws RefractException which is not known, and what to say
+     */
+    void essential(Path file, OptionValues said) throws RefractException {
+        for (String name : ESSENTIAL) {
+            if (!said.has(name) && !values.has(name)) {
+                throw RefractException.usage("The %s of %s is not known: %s. Nothing was drawn; say it%s.", name, file,
+                        unknown.getOrDefault(name, "the file does not say it"), name.equals(PROMPT) ? " after --like, as in --like PICTURE \"a cat\"" : " with --seed N");
+            }
+        }
     }
 
     /** What is lost and was not given on the command line. */

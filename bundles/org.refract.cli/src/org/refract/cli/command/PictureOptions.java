@@ -69,7 +69,7 @@ final class PictureOptions {
             throw RefractException.usage("--seed %s are several pictures; this command draws one, so name one seed.", seed);
         }
         long first = seeds.seeds().getFirst();
-        return request(defaults, prompts, LongStream.range(first, first + prompts.size()).boxed().toList());
+        return request(defaults, prompts, LongStream.range(0, prompts.size()).map(i -> first + i).boxed().toList());
     }
 
     /**

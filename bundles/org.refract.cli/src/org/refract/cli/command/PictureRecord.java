@@ -2,6 +2,7 @@ package org.refract.cli.command;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,7 +37,7 @@ final class PictureRecord {
         if (!request.negativePrompts().isEmpty()) {
             json.addProperty("negative", request.negativePrompts().get(Math.min(picture, request.negativePrompts().size() - 1)));
         }
-        json.addProperty("seed", request.seeds().get(picture));
+        json.addProperty("seed", new BigInteger(SeedList.text(request.seeds().get(picture))));
         json.addProperty("steps", request.steps());
         json.addProperty("guidance", request.guidance());
         json.addProperty("width", request.width());
@@ -80,7 +81,7 @@ final class PictureRecord {
         }
         Optional<String> model = json.has("model") ? Optional.of(json.at("model").text()) : Optional.empty();
         Optional<String> fingerprint = json.has("fingerprint") ? Optional.of(json.at("fingerprint").text()) : Optional.empty();
-        return new PastPicture(new OptionValues(values), model, fingerprint, unknown, List.of());
+        return new PastPicture(new OptionValues(values), model, fingerprint, unknown, List.of(), Map.of());
     }
 
     private static List<String> texts(Json value) throws RefractException {

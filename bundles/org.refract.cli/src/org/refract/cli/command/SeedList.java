@@ -1,5 +1,6 @@
 package org.refract.cli.command;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -8,14 +9,16 @@ import java.util.regex.Pattern;
 import org.refract.api.RefractException;
 
 /**
- * Seeds as a person writes them.
+ * Seeds as a person writes them: numbers of 64 bits, up to 2⁶⁴ − 1 as ComfyUI has them; a negative one is the number with the same bits.
  *
- * @param seeds at least one
+ * @param seeds at least one, as the bits of a long
  * @param open  whether it is one seed, after which the next numbers follow for further pictures; a list stands for itself
  */
 record SeedList(List<Long> seeds, boolean open) {
-    private static final Pattern PART = Pattern.compile("(-?\\d{1,19})(?:-(\\d{1,19}))?");
-    private static final long RANDOM = -1;
+    private static final Pattern PART = Pattern.compile("(-?\\d{1,20})(?:-(\\d{1,20}))?");
+    private static final BigInteger RANDOM = BigInteger.ONE.negate();
+    private static final BigInteger LARGEST = BigInteger.TWO.pow(Long.SIZE).subtract(BigInteger.ONE);
+    private static final BigInteger SMALLEST = BigInteger.valueOf(Long.MIN_VALUE);
     private static final int MOST = 100_000;
 
     /**
@@ -31,26 +34,29 @@ record SeedList(List<Long> seeds, boolean open) {
             if (!numbers.matches()) {
                 throw notSeeds(text);
             }
-            try {
-                long first = Long.parseLong(numbers.group(1));
-                long last = numbers.group(2) == null ? first : Long.parseLong(numbers.group(2));
-                range |= numbers.group(2) != null;
-                long more = last - first;
-                // below 0 also where the range is longer than a long
-                if (last < first || more < 0 || more >= MOST - seeds.size()) {
-                    throw RefractException.usage("'%s' are no seeds: a range goes up, and there are at most %d.", text, MOST);
-                }
-                for (long i = 0; i <= more; i++) {
-                    seeds.add(first == RANDOM && numbers.group(2) == null ? random.getAsLong() : first + i);
-                }
-            } catch (NumberFormatException e) {
+            BigInteger first = new BigInteger(numbers.group(1));
+            BigInteger last = numbers.group(2) == null ? first : new BigInteger(numbers.group(2));
+            if (last.compareTo(LARGEST) > 0 || first.compareTo(SMALLEST) < 0) {
                 throw notSeeds(text);
+            }
+            range |= numbers.group(2) != null;
+            BigInteger more = last.subtract(first);
+            if (more.signum() < 0 || more.compareTo(BigInteger.valueOf(MOST - seeds.size())) >= 0) {
+                throw RefractException.usage("'%s' are no seeds: a range goes up, and there are at most %d.", text, MOST);
+            }
+            for (long i = 0; i <= more.longValue(); i++) {
+                seeds.add(first.equals(RANDOM) && numbers.group(2) == null ? random.getAsLong() : first.longValue() + i);
             }
         }
         return new SeedList(seeds, seeds.size() == 1 && !range);
     }
 
+    /** A seed as it is written. */
+    static String text(long seed) {
+        return Long.toUnsignedString(seed);
+    }
+
     private static RefractException notSeeds(String text) {
-        return RefractException.usage("'%s' are no seeds: write 7, or 1,2,5-9 for several, or -1 for a random one.", text);
+        return RefractException.usage("'%s' are no seeds: write 7 (at most 2^64 - 1), or 1,2,5-9 for several, or -1 for a random one.", text);
     }
 }

@@ -128,7 +128,7 @@ final class WebUiParameters {
                     + ", so the same seed gives another picture here.");
         }
         pairs.keySet().stream().filter(name -> !SILENT.contains(name)).forEach(name -> lost.add(name + ": " + pairs.get(name)));
-        return new PastPicture(new OptionValues(values), Optional.ofNullable(pairs.get("Model")), Optional.empty(), lost, notes);
+        return new PastPicture(new OptionValues(values), Optional.ofNullable(pairs.get("Model")), Optional.empty(), lost, notes, Map.of());
     }
 
     private static Optional<String> take(Map<String, String> pairs, String name, String form) {

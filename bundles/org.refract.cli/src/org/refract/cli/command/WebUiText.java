@@ -59,7 +59,7 @@ final class WebUiText {
         pairs.put("Schedule type", sampler.schedule());
         // There, 1 is no guidance and 0 would be the unconditional picture.
         pairs.put("CFG scale", number(Math.max(1, request.guidance())));
-        pairs.put("Seed", Long.toString(request.seeds().get(picture)));
+        pairs.put("Seed", SeedList.text(request.seeds().get(picture)));
         pairs.put("Size", request.width() + "x" + request.height());
         pairs.put("Model hash", shortHash(model.fingerprint()));
         pairs.put("Model", model.name().replace(",", "").replace(":", ""));
