@@ -87,6 +87,12 @@ class JsonTest {
     }
 
     @Test
+    void moreValuesThanAnyToolWritesAreRefusedBeforeTheyFillTheMemory() {
+        String said = assertThrows(RefractException.class, () -> Json.parse("a.json", "[" + "0,".repeat(5 << 20) + "0]")).getMessage();
+        assertTrue(said.contains("more than"), said);
+    }
+
+    @Test
     void aNumberThatWouldFillTheMemoryIsRefused() throws RefractException {
         Json json = Json.parse("a.json", "{\"n\":1e999999999}");
         assertThrows(RefractException.class, () -> json.at("n").integer());

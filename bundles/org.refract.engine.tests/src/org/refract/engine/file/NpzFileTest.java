@@ -11,6 +11,7 @@ import ai.djl.ndarray.types.Shape;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,10 +83,43 @@ final class NpzFileTest {
     }
 
     @Test
+    void readsTheOtherByteOrder() throws Exception {
+        byte[] big = ByteBuffer.allocate(12).putFloat(1.5f).putFloat(-2).putFloat(3e-9f).array();
+        Path file = npz("{'descr': '>f4', 'fortran_order': False, 'shape': (3,), }", big, true);
+        try (NpzFile read = NpzFile.open(file); Scope scope = Scope.open(Placement.CPU)) {
+            assertArrayEquals(new float[] {1.5f, -2, 3e-9f}, Tensors.floats(read.read("a", scope.manager())));
+        }
+        file = npz("{'descr': '>i8', 'fortran_order': False, 'shape': (2,), }", ByteBuffer.allocate(16).putLong(1L << 40).putLong(-7).array(), true);
+        try (NpzFile read = NpzFile.open(file); Scope scope = Scope.open(Placement.CPU)) {
+            assertArrayEquals(new long[] {1L << 40, -7}, Tensors.longs(read.read("a", scope.manager())));
+        }
+    }
+
+    /** As numpy, which reads as many numbers as the header says. */
+    @Test
+    void bytesBehindTheNumbersAreLeftAlone() throws Exception {
+        Path file = npz("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", floats(1, 2, 3), true);
+        try (NpzFile read = NpzFile.open(file); Scope scope = Scope.open(Placement.CPU)) {
+            assertArrayEquals(new float[] {1, 2}, Tensors.floats(read.read("a", scope.manager())));
+        }
+    }
+
+    @Test
+    void whatIsNotUnderstoodIsNamedWithItsReason() throws Exception {
+        for (String descr : List.of("|V2", "<V2")) {
+            Path file = npz("{'descr': '" + descr + "', 'fortran_order': False, 'shape': (4,), }", new byte[8], true);
+            String said = assertThrows(RefractException.class, () -> NpzFile.open(file).close()).getMessage();
+            assertTrue(said.contains(descr) && said.contains("bfloat16") && said.contains("float32"), said);
+            assertEquals(List.of("a"), NpzFile.names(file));
+        }
+    }
+
+    @Test
     void refusesWhatIsNoArrayOfNumbers() throws Exception {
         for (String header : List.of(
                 "{'descr': '|O', 'fortran_order': False, 'shape': (2,), }",
-                "{'descr': '>f4', 'fortran_order': False, 'shape': (2,), }",
+                "{'descr': '>f3', 'fortran_order': False, 'shape': (2,), }",
+                "{'descr': '', 'fortran_order': False, 'shape': (2,), }",
                 "{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }",
                 "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999, 99999999999), }",
                 "{'descr': '<f4', 'fortran_order': False, 'shape': (-2,), }",

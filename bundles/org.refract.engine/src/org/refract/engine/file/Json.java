@@ -37,6 +37,9 @@ public final class Json {
 
     private static final int DEEPEST = 64;
 
+    /** A value of one or two bytes takes some tens of bytes of memory; the largest tokenizers have two million. */
+    private static final int MOST_VALUES = 1 << 22;
+
     private final String file;
     private final String place;
     private final JsonElement value;
@@ -71,10 +74,11 @@ public final class Json {
     /** Reads JSON text; {@code file} is what sentences call it. */
     public static Json parse(String file, String text) throws RefractException {
         PythonNumbers numbers = PythonNumbers.in(text);
+        int[] left = {MOST_VALUES};
         try (JsonReader reader = new JsonReader(new StringReader(numbers.text()))) {
             reader.setStrictness(Strictness.STRICT);
             reader.setNestingLimit(DEEPEST);
-            JsonElement value = element(reader, numbers);
+            JsonElement value = element(reader, numbers, left);
             if (reader.peek() != JsonToken.END_DOCUMENT) {
                 throw new IOException("text after the end");
             }
@@ -232,10 +236,18 @@ public final class Json {
 
     /** The sentence that this value should be something else. */
     public RefractException wrong(String wanted) {
+        return RefractException.failure("%s is wrong: %s should be %s, it is %s.", file, place.isEmpty() ? "the whole" : "'" + place + "'", wanted, shown());
+    }
+
+    /** The sentence that this field is none that a tool is known to write. */
+    public RefractException unknown(String tool) {
+        return RefractException.failure("%s has '%s' (%s), which is no field of %s that is known here: it may change what is computed. If it does not,"
+                + " delete it from that file.", file, place, shown(), tool);
+    }
+
+    private String shown() {
         String found = value.toString();
-        return RefractException.failure(
-                "%s is wrong: %s should be %s, it is %s.",
-                file, place.isEmpty() ? "the whole" : "'" + place + "'", wanted, found.length() > 60 ? found.substring(0, 60) + "…" : found);
+        return found.length() > 60 ? found.substring(0, 60) + "…" : found;
     }
 
     private BigDecimal number(JsonElement element) throws RefractException {
@@ -259,7 +271,10 @@ public final class Json {
         return new Json(file, place.isEmpty() ? name : place + "." + name, field);
     }
 
-    private static JsonElement element(JsonReader reader, PythonNumbers numbers) throws IOException {
+    private static JsonElement element(JsonReader reader, PythonNumbers numbers, int[] left) throws IOException {
+        if (left[0]-- == 0) {
+            throw new IOException("it holds more than " + MOST_VALUES + " values");
+        }
         return switch (reader.peek()) {
             case BEGIN_OBJECT -> {
                 JsonObject object = new JsonObject();
@@ -269,7 +284,7 @@ public final class Json {
                     if (object.has(name)) {
                         throw new IOException("'" + name + "' is there twice");
                     }
-                    object.add(name, element(reader, numbers));
+                    object.add(name, element(reader, numbers, left));
                 }
                 reader.endObject();
                 yield object;
@@ -278,7 +293,7 @@ public final class Json {
                 JsonArray array = new JsonArray();
                 reader.beginArray();
                 while (reader.hasNext()) {
-                    array.add(element(reader, numbers));
+                    array.add(element(reader, numbers, left));
                 }
                 reader.endArray();
                 yield array;

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,19 +23,20 @@ import org.refract.api.RefractException;
 import org.refract.engine.tensor.TorchType;
 
 /**
- * The arrays of a numpy {@code .npz} archive, stored or deflated. Arrays of Python objects are refused, as are archives that unpack to far
+ * The arrays of a numpy {@code .npz} archive, stored or deflated, of either byte order. Arrays of Python objects are refused, as are archives that unpack to far
  * more than weights can (numpy.lib.format, versions 1 to 3).
  */
 public final class NpzFile implements AutoCloseable {
 
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
+    private static final String END = ".npy";
     private static final int LONGEST_HEADER = 1 << 16;
     private static final Pattern HEADER = Pattern.compile(
             "\\{\\s*'descr':\\s*'([^']*)',\\s*'fortran_order':\\s*(True|False),\\s*'shape':\\s*\\(([0-9, ]*)\\),?\\s*\\}\\s*");
-    private static final Map<String, TorchType> TYPES = Map.ofEntries(
-            Map.entry("<f4", TorchType.FLOAT32), Map.entry("<f8", TorchType.FLOAT64), Map.entry("<f2", TorchType.FLOAT16),
-            Map.entry("<i8", TorchType.INT64), Map.entry("<i4", TorchType.INT32), Map.entry("<i2", TorchType.INT16),
-            Map.entry("|i1", TorchType.INT8), Map.entry("|u1", TorchType.UINT8), Map.entry("|b1", TorchType.BOOL));
+
+    /** By numpy's names without the byte order. */
+    private static final Map<String, TorchType> TYPES = Map.of("f4", TorchType.FLOAT32, "f8", TorchType.FLOAT64, "f2", TorchType.FLOAT16,
+            "i8", TorchType.INT64, "i4", TorchType.INT32, "i2", TorchType.INT16, "i1", TorchType.INT8, "u1", TorchType.UINT8, "b1", TorchType.BOOL);
 
     private final Path file;
     private final ZipFile zip;
@@ -72,6 +74,15 @@ public final class NpzFile implements AutoCloseable {
         }
     }
 
+    /** The names of an archive's arrays, whether they can be read or not; none if it is no sound archive. */
+    public static List<String> names(Path file) {
+        try (ZipFile zip = ZipBounds.open(file, "npz")) {
+            return zip.stream().map(ZipEntry::getName).filter(name -> name.endsWith(END)).map(name -> name.substring(0, name.length() - END.length())).toList();
+        } catch (IOException | RefractException unsound) {
+            return List.of();
+        }
+    }
+
     /** Names and dimensions of the arrays, in the order of the file. */
     public Map<String, Shape> arrays() {
         Map<String, Shape> arrays = new LinkedHashMap<>();
@@ -98,7 +109,7 @@ public final class NpzFile implements AutoCloseable {
     }
 
     private void add(ZipEntry member) throws IOException, RefractException {
-        if (!member.getName().endsWith(".npy")) {
+        if (!member.getName().endsWith(END)) {
             throw damaged(member, "it is no array");
         }
         try (InputStream in = zip.getInputStream(member)) {
@@ -125,10 +136,12 @@ public final class NpzFile implements AutoCloseable {
         if (!parts.matches()) {
             throw damaged(member, "its header is not understood");
         }
-        TorchType type = TYPES.get(parts.group(1));
-        if (type == null) {
-            throw damaged(member, parts.group(1).contains("O") ? "it holds Python objects, not numbers" : "its element type '" + parts.group(1) + "' is not understood");
+        String descr = parts.group(1);
+        TorchType type = descr.isEmpty() ? null : TYPES.get(descr.substring(1));
+        if (type == null || "<>|=".indexOf(descr.charAt(0)) < 0) {
+            throw damaged(member, unread(descr));
         }
+        boolean bigEndian = descr.charAt(0) == '>' && type.bytes() > 1;
         try {
             long[] shape = Arrays.stream(parts.group(3).split(",")).map(String::strip).filter(s -> !s.isEmpty()).mapToLong(Long::parseLong).toArray();
             long[] strides = new long[shape.length];
@@ -139,17 +152,28 @@ public final class NpzFile implements AutoCloseable {
                 strides[axis] = elements;
                 elements = Math.multiplyExact(elements, shape[axis]);
             }
-            if (Math.addExact(Math.multiplyExact(elements, (long) type.bytes()), (long) start) != member.getSize()) {
+            if (Math.addExact(Math.multiplyExact(elements, (long) type.bytes()), (long) start) > member.getSize()) {
                 throw damaged(member, "its dimensions do not fit its length");
             }
-            TorchStorage storage = new TorchStorage(file.toString(), type, elements, () -> body(member, start));
-            String name = member.getName().substring(0, member.getName().length() - ".npy".length());
+            TorchStorage storage = new TorchStorage(file.toString(), type, elements,
+                    () -> bigEndian ? new ReversedInput(body(member, start), type.bytes()) : body(member, start));
+            String name = member.getName().substring(0, member.getName().length() - END.length());
             if (entries.put(name, new Entry(storage, shape, strides)) != null) {
                 throw damaged(member, "it is there twice");
             }
         } catch (ArithmeticException | NumberFormatException e) {
             throw damaged(member, "its dimensions are impossible");
         }
+    }
+
+    private static String unread(String descr) {
+        if (descr.contains("O")) {
+            return "it holds Python objects, not numbers";
+        }
+        if (descr.endsWith("V2")) {
+            return "its element type '" + descr + "' is two bytes without a meaning, as numpy keeps bfloat16: save it as float32";
+        }
+        return "its element type '" + descr + "' is not understood";
     }
 
     private InputStream body(ZipEntry member, int start) throws IOException {

@@ -34,6 +34,10 @@ public final class TorchArchive implements AutoCloseable {
     private static final BigInteger MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
 
     private static final int MOST_NAMES = 100_000;
+
+    /** Tensors may share numbers and repeat them; together they are no larger than so many times the file, and something for small ones. */
+    private static final long SHARED = 8;
+    private static final long REPEATED = 64L << 20;
     private static final int DEEPEST = 32;
 
     private final Path file;
@@ -93,7 +97,7 @@ public final class TorchArchive implements AutoCloseable {
         if (view == null) {
             throw RefractException.failure("%s holds no tensor '%s'.", file, name);
         }
-        return view.storage().read(out, view.offset(), view.tensor().shape().getShape(), view.tensor().strides());
+        return view.storage().read(out, view.offset(), view.tensor().shape().getShape(), view.tensor().strides(), view.negative());
     }
 
     @Override
@@ -129,6 +133,7 @@ public final class TorchArchive implements AutoCloseable {
             try (InputStream in = new BufferedInputStream(zip.getInputStream(zip.getEntry(pickle)))) {
                 archive.collect("", Unpickler.read(file.toString(), in, dialect), 0);
             }
+            archive.checkSize(Files.size(file));
             return archive;
         } catch (IOException | RefractException | RuntimeException e) {
             zip.close();
@@ -207,7 +212,24 @@ public final class TorchArchive implements AutoCloseable {
             throw Unpickler.damaged(name, "the numbers of a tensor are missing");
         }
         archive.collect("", values, 0);
+        archive.checkSize(size);
         return archive;
+    }
+
+    /** Refuses tensors that would together take far more memory than the file has bytes. */
+    private void checkSize(long size) throws RefractException {
+        long left = size * SHARED + REPEATED;
+        for (TorchPickle.View view : views.values()) {
+            try {
+                left = Math.subtractExact(left, view.bytes());
+            } catch (ArithmeticException e) {
+                left = -1;
+            }
+            if (left < 0) {
+                throw RefractException.failure("%s is refused: its tensors would take far more memory than its %d bytes, as they use the same numbers again"
+                        + " and again; save them after .clone().", file, size);
+            }
+        }
     }
 
     /** Where a storage of the older form lies. */

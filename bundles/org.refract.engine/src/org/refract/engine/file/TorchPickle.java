@@ -9,7 +9,7 @@ import org.refract.engine.tensor.TorchType;
 
 /**
  * The names that {@code torch.save} writes for tensors, and nothing else: storages, {@code _rebuild_tensor}, {@code _rebuild_tensor_v2},
- * {@code _rebuild_parameter}, {@code OrderedDict}, {@code Size}, element types and devices. Storages of every device are read to the CPU.
+ * {@code _rebuild_parameter} (with a state or without), {@code OrderedDict}, {@code Size}, element types and devices. Storages of every device are read to the CPU.
  */
 final class TorchPickle implements Unpickler.Dialect {
 
@@ -23,9 +23,17 @@ final class TorchPickle implements Unpickler.Dialect {
         TorchStorage find(String key, TorchType type, long elements) throws RefractException;
     }
 
-    /** A view on a storage. */
-    record View(TorchStorage storage, long offset, TorchTensor tensor) {
+    /** A view on a storage; {@code negative} if the numbers have the other sign. */
+    record View(TorchStorage storage, long offset, TorchTensor tensor, boolean negative) {
+
+        /** Bytes that it has once it is read. */
+        long bytes() {
+            return tensor.shape().size() * storage.type().bytes();
+        }
     }
+
+    /** Where flags stand among the arguments of {@code _rebuild_tensor_v2}. */
+    private static final int FLAGS = 6;
 
     private enum Function { TENSOR, PARAMETER, DICTIONARY, SIZE, DEVICE }
 
@@ -41,7 +49,7 @@ final class TorchPickle implements Unpickler.Dialect {
     public Object global(String module, String name) throws RefractException {
         return switch (module + "." + name) {
             case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2" -> Function.TENSOR;
-            case "torch._utils._rebuild_parameter" -> Function.PARAMETER;
+            case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state" -> Function.PARAMETER;
             case "collections.OrderedDict" -> Function.DICTIONARY;
             case "torch.Size" -> Function.SIZE;
             case "torch.device" -> Function.DEVICE;
@@ -99,7 +107,21 @@ final class TorchPickle implements Unpickler.Dialect {
                 throw Unpickler.damaged(file, "a tensor in it has a negative dimension");
             }
         }
-        return new View(storage, (Long) arguments.get(1), new TorchTensor(storage.type(), new Shape(shape), strides));
+        return new View(storage, (Long) arguments.get(1), new TorchTensor(storage.type(), new Shape(shape), strides), negative(arguments));
+    }
+
+    /** The flags of torch's views that compute when they are read: {@code neg}; {@code conj} changes nothing of numbers that are real. */
+    private boolean negative(List<?> arguments) throws RefractException {
+        if (arguments.size() <= FLAGS || !(arguments.get(FLAGS) instanceof Map<?, ?> flags)) {
+            return false;
+        }
+        for (Map.Entry<?, ?> flag : flags.entrySet()) {
+            if (!List.of("neg", "conj").contains(flag.getKey()) || !(flag.getValue() instanceof Boolean)) {
+                throw RefractException.failure("%s has a tensor with the flag '%s', whose meaning is not known here: save it again after .clone().", file,
+                        printable(String.valueOf(flag.getKey())));
+            }
+        }
+        return Boolean.TRUE.equals(flags.get("neg"));
     }
 
     private static Map<Object, Object> dictionary(List<?> arguments) {

@@ -24,6 +24,9 @@ record TorchStorage(String file, TorchType type, long elements, Source source) {
     private static final KernelLibrary KERNELS = KernelLibrary.of(TorchStorage.class, "storage.ts.py");
     private static final int PIECE = 64 << 20;
 
+    /** Bytes that a view which repeats numbers (a stride of 0) may have, though its storage has fewer. */
+    private static final long REPEATED = 64L << 20;
+
     /** Where bytes come from. */
     interface Source {
 
@@ -38,6 +41,11 @@ record TorchStorage(String file, TorchType type, long elements, Source source) {
 
     /** A view with sizes, strides and offset in elements, all checked against the storage, as a contiguous tensor with its own memory. */
     NDArray read(NDManager out, long offset, long[] shape, long[] strides) throws RefractException {
+        return read(out, offset, shape, strides, false);
+    }
+
+    /** The same; {@code negative} if what is meant is the numbers with the other sign, as torch's negative bit says. */
+    NDArray read(NDManager out, long offset, long[] shape, long[] strides, boolean negative) throws RefractException {
         check(offset, shape, strides);
         try (NDManager step = out.newSubManager(); InputStream in = source.open()) {
             NDArray whole = KERNELS.call(step, "storage", elements, type.number());
@@ -56,7 +64,7 @@ record TorchStorage(String file, TorchType type, long elements, Source source) {
             if (source.checksum() >= 0 && source.checksum() != sum.getValue()) {
                 throw RefractException.failure("%s is damaged: a checksum in it is wrong; get it again.", file);
             }
-            return KERNELS.call(out, "view", whole, offset, shape, strides);
+            return KERNELS.call(out, "view", whole, offset, shape, strides, negative);
         } catch (EOFException e) {
             throw RefractException.failure("%s is cut short: it ends within a tensor; get it again.", file);
         } catch (IOException e) {
@@ -75,7 +83,7 @@ record TorchStorage(String file, TorchType type, long elements, Source source) {
                 count = Math.multiplyExact(count, shape[i]);
                 last = Math.addExact(last, Math.multiplyExact(Math.max(shape[i] - 1, 0), strides[i]));
             }
-            if (offset < 0 || count > elements || count > 0 && last >= elements) {
+            if (offset < 0 || count > Math.max(elements, REPEATED / type.bytes()) || count > 0 && last >= elements) {
                 throw new ArithmeticException();
             }
         } catch (ArithmeticException e) {

@@ -45,6 +45,9 @@ final class Unpickler {
     private static final Object MARK = new Object();
     private static final int MOST_BYTES = 64 << 20;
 
+    /** An instruction makes a value of some tens of bytes from one byte of the file; a tensor takes about forty of them. */
+    private static final int MOST_INSTRUCTIONS = 1 << 21;
+
     private final String file;
     private final InputStream in;
     private final Dialect dialect;
@@ -79,7 +82,10 @@ final class Unpickler {
     }
 
     private Object run() throws IOException, RefractException {
-        while (true) {
+        for (int instructions = 0; ; instructions++) {
+            if (instructions == MOST_INSTRUCTIONS) {
+                throw damaged(file, "its list of tensors has more than %d instructions", MOST_INSTRUCTIONS);
+            }
             int code = next();
             switch (code) {
                 case 0x80 -> next();
