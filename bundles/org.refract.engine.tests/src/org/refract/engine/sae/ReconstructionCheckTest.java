@@ -117,6 +117,34 @@ final class ReconstructionCheckTest {
         }
     }
 
+    /** Thresholds that cut off what is small are what JumpReLU is for, though it costs variance. */
+    @Test
+    void thresholdsThatCutOffWhatIsSmallAreBelieved() throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            Checkpoint right = exact(scope, SaeForm.JUMPRELU, Map.of(), 1);
+            for (float threshold : new float[] {0.3f, 1.2f}) {
+                Map<String, NDArray> tensors = new LinkedHashMap<>(right.tensors());
+                tensors.put("threshold", scope.manager().full(new Shape(D), threshold));
+                ReconstructionCheck check = ReconstructionCheck.of(new Checkpoint(right.config(), tensors, Optional.empty()), samples(scope, 2));
+                assertTrue(threshold < 1 ? check.explainedVariance() > 0.999 : check.explainedVariance() < 0.98, check.toString());
+                check.require("it");
+            }
+        }
+    }
+
+    /** What leaves a thousandth of the variance is right, though another reading leaves a tenth of that. */
+    @Test
+    void ofTwoReadingsThatAreBothGoodNoneIsNamed() throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            Checkpoint right = exact(scope, SaeForm.RELU, Map.of(), 1);
+            Map<String, NDArray> tensors = new LinkedHashMap<>(right.tensors());
+            tensors.put("W_dec", tensors.get("W_dec").mul(1.1f));
+            ReconstructionCheck check = ReconstructionCheck.of(new Checkpoint(right.config(), tensors, Optional.empty()), samples(scope, 2));
+            assertTrue(check.explainedVariance() > 0.95 && check.explainedVariance() < 0.999, check.toString());
+            check.require("it");
+        }
+    }
+
     @Test
     void anSaeOfOtherActivationsIsRefused() throws Exception {
         try (Scope scope = Scope.open(Placement.CPU)) {

@@ -26,8 +26,14 @@ public record ReconstructionCheck(double explainedVariance, double l0, Optional<
     /** A published SAE explains more; below this it is none of these activations. */
     private static final double LEAST = 0.2;
 
-    /** Another reading is named if it leaves less than this share of the error. */
+    /** Another reading is named if it leaves less than this share of the error, */
     private static final double FAR_BETTER = 0.5;
+
+    /** and explains this much more of the variance: half of a small error is small, and no sign of a mistake. */
+    private static final double MUCH = 0.05;
+
+    /** Thresholds cut off what is small, which costs variance; only if they leave less than this are they in other units than the latents. */
+    private static final double CUT_OFF = 0.5;
 
     /**
      * Another reading of the same weights.
@@ -61,10 +67,11 @@ public record ReconstructionCheck(double explainedVariance, double l0, Optional<
                 l0 = active(sae, samples, step);
             }
             Optional<Reading> best = Optional.empty();
-            for (Map.Entry<String, Checkpoint> other : readings(said, step).entrySet()) {
+            for (Map.Entry<String, Checkpoint> other : readings(said, explained < CUT_OFF, step).entrySet()) {
                 try (DenseSae sae = DenseSae.restore(other.getValue().config(), other.getValue().tensors(), Placement.CPU)) {
                     double variance = explained(sae, samples, step);
-                    if (1 - variance < FAR_BETTER * (1 - explained) && variance > best.map(Reading::explainedVariance).orElse(LEAST)) {
+                    boolean better = 1 - variance < FAR_BETTER * (1 - explained) && variance > explained + MUCH;
+                    if (better && variance > best.map(Reading::explainedVariance).orElse(LEAST)) {
                         best = Optional.of(new Reading(other.getKey(), variance));
                     }
                 }
@@ -89,7 +96,7 @@ public record ReconstructionCheck(double explainedVariance, double l0, Optional<
         }
     }
 
-    private static Map<String, Checkpoint> readings(Checkpoint said, NDManager out) throws RefractException {
+    private static Map<String, Checkpoint> readings(Checkpoint said, boolean cutOff, NDManager out) throws RefractException {
         Map<String, Checkpoint> readings = new LinkedHashMap<>();
         String now = said.config().settings().text("normalize_activations");
         for (String normalisation : new String[] {"none", "layer_norm", "constant_norm_rescale"}) {
@@ -104,7 +111,7 @@ public record ReconstructionCheck(double explainedVariance, double l0, Optional<
             boolean other = !said.config().settings().flag(flag);
             readings.put(flag + " is " + other, with(said, flag, String.valueOf(other)));
         }
-        if (said.config().variant().equals("jumprelu")) {
+        if (cutOff && said.config().variant().equals("jumprelu")) {
             Map<String, NDArray> tensors = new LinkedHashMap<>(said.tensors());
             tensors.remove("threshold");
             SaeConfig config = said.config();
