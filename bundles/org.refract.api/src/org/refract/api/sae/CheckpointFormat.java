@@ -3,6 +3,7 @@ package org.refract.api.sae;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.refract.api.RefractException;
@@ -35,7 +36,13 @@ public interface CheckpointFormat {
      * @param config     its shape and settings, in the words of the variant that can restore it
      * @param tensors    its weights by that variant's names
      * @param provenance where it comes from; empty if the format does not say, then a caller asks before it believes it
+     * @param notes      what its reader did to it that a person should know, such as a factor that was folded into the weights; words, not sentences
      */
-    record Checkpoint(SaeConfig config, Map<String, NDArray> tensors, Optional<Provenance> provenance) {
+    record Checkpoint(SaeConfig config, Map<String, NDArray> tensors, Optional<Provenance> provenance, List<String> notes) {
+
+        /** One of which there is nothing to note. */
+        public Checkpoint(SaeConfig config, Map<String, NDArray> tensors, Optional<Provenance> provenance) {
+            this(config, tensors, provenance, List.of());
+        }
     }
 }

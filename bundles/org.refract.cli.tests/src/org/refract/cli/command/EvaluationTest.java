@@ -140,7 +140,7 @@ final class EvaluationTest {
     }
 
     private EvaluationTable measured(List<Path> saes, List<Path> seeds) throws RefractException {
-        return new Evaluation(Extensions.of(new Scaled(), new Relu()), saes, List.of(folder.resolve("store")), Optional.empty(), seeds,
+        return new Evaluation(Extensions.of(new Scaled(), new Relu()), saes, Optional.empty(), List.of(folder.resolve("store")), Optional.empty(), seeds,
                 new Evaluation.Options(1000, 6, 0, Placement.CPU), Optional.empty()).run(Monitor.silent());
     }
 
@@ -206,7 +206,7 @@ final class EvaluationTest {
         values.putAll(shares.values());
         SaeEvaluation.Scores scores = new SaeEvaluation.Scores(values, new double[] {0.5, 1}, Map.of(0.1, 2), Optional.of(shares));
         EvaluationTable.Data data = new EvaluationTable.Data(List.of(Path.of("a"), Path.of("b")), Optional.empty(), List.of(POINT, POINT), 20);
-        EvaluationTable table = new EvaluationTable(List.of(Path.of("cross")), data, List.of(values), List.of(scores));
+        EvaluationTable table = new EvaluationTable(List.of(Path.of("cross")), List.of(List.of()), data, List.of(values), List.of(scores));
         StringWriter text = new StringWriter();
         table.print(new PrintWriter(text, true), Integer.MAX_VALUE);
         assertTrue(text.toString().contains("0.5000  sdxl-unbox, scripts/train_sae.py"), text::toString);

@@ -3,10 +3,8 @@ package org.refract.cli.command;
 import ai.djl.ndarray.NDManager;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.Placement;
@@ -14,12 +12,13 @@ import org.refract.api.sae.CheckpointFormat;
 import org.refract.api.sae.CheckpointFormat.Checkpoint;
 import org.refract.api.sae.Provenance;
 import org.refract.engine.extension.Extensions;
-import org.refract.engine.extension.Lease;
 import org.refract.engine.sae.DictionaryPlace;
+import org.refract.engine.sae.HowRead;
 import org.refract.engine.sae.ReconstructionCheck;
 import org.refract.engine.sae.RoundTrip;
 import org.refract.engine.sae.SaeForm;
 import org.refract.engine.tensor.Scope;
+import org.refract.engine.unpack.CheckpointFormats;
 
 /**
  * Reads a dictionary in one format and writes it in another.
@@ -43,7 +42,7 @@ record Conversion(Extensions extensions, Optional<CheckedOn> checkedOn) {
      * @throws RefractException if the source is damaged or described wrongly, or the target cannot hold it
      */
     Map<String, Object> run(Path source, Optional<String> from, Path target, String to, Monitor monitor) throws RefractException {
-        CheckpointFormat reader = (from.isPresent() ? extensions.lease(CheckpointFormat.class, from.get()) : recognise(source)).get();
+        CheckpointFormat reader = CheckpointFormats.of(extensions, source, from).get();
         CheckpointFormat writer = extensions.lease(CheckpointFormat.class, to).get();
         DictionaryPlace place = new DictionaryPlace(writer, target);
         place.check();
@@ -54,6 +53,7 @@ record Conversion(Extensions extensions, Optional<CheckedOn> checkedOn) {
             facts.put("architecture", read.config().variant());
             facts.put("width", read.config().width());
             facts.put("latents", read.config().latents());
+            facts.put("read_as", HowRead.lines(read));
             if (checkedOn.isPresent()) {
                 read = tried(source, read, scope.manager(), facts, monitor);
             } else if (to.equals(OWN) && read.provenance().filter(p -> !p.modelFingerprint().isEmpty()).isEmpty()) {
@@ -90,22 +90,10 @@ record Conversion(Extensions extensions, Optional<CheckedOn> checkedOn) {
         read.provenance().ifPresent(p -> said.put("said_to_be_of", p.model() + " " + p.point().path()));
         said.put("imported_from", source.getFileName().toString());
         Provenance provenance = new Provenance(activations.model(), activations.fingerprint(), activations.point(), said);
-        return new Checkpoint(read.config(), read.tensors(), Optional.of(provenance));
+        return new Checkpoint(read.config(), read.tensors(), Optional.of(provenance), read.notes());
     }
 
     private static boolean isPublished(Checkpoint read) {
         return read.config().variant().equals("topk") || SaeForm.find(read.config().variant()).isPresent();
-    }
-
-    private Lease<CheckpointFormat> recognise(Path source) throws RefractException {
-        List<Lease<CheckpointFormat>> found = extensions.knowing(CheckpointFormat.class, f -> f.recognises(source));
-        String names = found.stream().map(Lease::id).collect(Collectors.joining(", "));
-        if (found.isEmpty()) {
-            throw RefractException.usage("%s is no dictionary of a format that is known here: %s.", source, String.join(", ", extensions.ids(CheckpointFormat.class)));
-        }
-        if (found.size() > 1) {
-            throw RefractException.usage("%s may be of several formats: choose one with --from (%s).", source, names);
-        }
-        return found.getFirst();
     }
 }

@@ -82,6 +82,7 @@ public final class ConvertCommand implements Command {
         }
         out.printf(Locale.ROOT, "%s: %s, %s, %s latents of width %s%n", target, facts.get("written"), facts.get("architecture"), facts.get("latents"),
                 facts.get("width"));
+        ((List<?>) facts.get("read_as")).forEach(line -> out.println("Read from " + facts.get("read") + ": " + line + "."));
         if (facts.containsKey("explained_variance")) {
             out.printf(Locale.ROOT, "It explains %.1f %% of the variance of %s with %.1f active latents.%n", 100 * (double) facts.get("explained_variance"),
                     checkedOn.orElseThrow().name(),

@@ -44,6 +44,8 @@ public final class EvalCommand implements Command {
     @Option(names = "--store", required = true, paramLabel = "STORE", order = 1,
             description = "Activations of that hook point (see refract harvest); several for a crosscoder, in its order.")
     private List<Path> stores;
+    @Option(names = "--from", paramLabel = "FORMAT", order = 1, description = "Format of the dictionaries (default: found out).")
+    private String from;
     @Option(names = "--target", paramLabel = "STORE", order = 1, description = "What a transcoder should write.")
     private Path target;
     @Option(names = "--samples", paramLabel = "N", defaultValue = "1000000", order = 2,
@@ -93,7 +95,7 @@ public final class EvalCommand implements Command {
         List<Lease<?>> leases = new ArrayList<>();
         Optional<Lease<ModelBackend>> backend = model == null ? Optional.empty() : Optional.of(ModelOptions.backend(extensions, model));
         backend.ifPresent(leases::add);
-        Evaluation evaluation = new Evaluation(extensions, saes, stores, Optional.ofNullable(target), seeds,
+        Evaluation evaluation = new Evaluation(extensions, saes, Optional.ofNullable(from), stores, Optional.ofNullable(target), seeds,
                 new Evaluation.Options(samples, batch, seed, placement),
                 backend.map(b -> new Evaluation.Downstream(b.get(), model, Optional.ofNullable(prompts), pictures)));
         EvaluationTable table = JobOnScreen.of(spec, jobs).run(placement, "Measuring", leases, evaluation::run);

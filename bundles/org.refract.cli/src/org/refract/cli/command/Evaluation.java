@@ -36,14 +36,17 @@ import org.refract.engine.unpack.Prompts;
  *
  * @param extensions where formats and variants are
  * @param saes their checkpoints, or folders of trainings, of which those of the hook point are measured
+ * @param from the format that they are read as, or empty to find it out
  * @param stores what they are measured on; several stand side by side, for crosscoders
  * @param target what a transcoder should write
  * @param seeds others, to be compared with each of them
  * @param options of the measuring
  * @param downstream the model, if what it makes of reconstructions is measured too
  */
-record Evaluation(Extensions extensions, List<Path> saes, List<Path> stores, Optional<Path> target, List<Path> seeds, Options options,
+record Evaluation(Extensions extensions, List<Path> saes, Optional<String> from, List<Path> stores, Optional<Path> target, List<Path> seeds, Options options,
         Optional<Downstream> downstream) {
+
+    private static final String OWN = "refract";
 
     /** The state of a training, which lies beside its dictionaries. */
     private static final String TRAINING = "training.json";
@@ -121,6 +124,7 @@ record Evaluation(Extensions extensions, List<Path> saes, List<Path> stores, Opt
             List<Path> found = new ArrayList<>();
             loaded.addAll(load(saes, activations, found, monitor));
             List<Sae> measured = loaded.stream().map(Dictionaries.Loaded::sae).toList();
+            List<List<String>> reading = loaded.stream().map(Evaluation::reading).toList();
             List<Path> others = new ArrayList<>();
             loaded.addAll(load(seeds, activations, others, monitor));
             List<SaeEvaluation.Scores> scores = new SaeEvaluation(options.samples(), options.batch(), options.seed())
@@ -141,11 +145,16 @@ record Evaluation(Extensions extensions, List<Path> saes, List<Path> stores, Opt
             }
             EvaluationTable.Data measuredOn = new EvaluationTable.Data(stores, target,
                     opened.stream().map(store -> store.manifest().point()).toList(), Math.min(options.samples(), activations.vectors()));
-            return new EvaluationTable(found, measuredOn, values, scores);
+            return new EvaluationTable(found, reading, measuredOn, values, scores);
         } finally {
             loaded.forEach(d -> d.sae().close());
             opened.forEach(ActivationStore::close);
         }
+    }
+
+    /** How the dictionary of another tool was read; Refract's own says itself what it is. */
+    private static List<String> reading(Dictionaries.Loaded loaded) {
+        return loaded.format().equals(OWN) ? List.of() : loaded.reading().stream().map(line -> "read from " + loaded.format() + ": " + line).toList();
     }
 
     /**
@@ -161,7 +170,7 @@ record Evaluation(Extensions extensions, List<Path> saes, List<Path> stores, Opt
                 int elsewhere = 0;
                 List<Path> inside = expanded(extensions, List.of(given));
                 for (Path path : inside) {
-                    Dictionaries.Loaded one = Dictionaries.load(path, options.placement(), extensions);
+                    Dictionaries.Loaded one = Dictionaries.load(path, from, options.placement(), extensions);
                     loaded.add(one);
                     Optional<Provenance> origin = one.provenance().filter(p -> !p.modelFingerprint().isEmpty());
                     if (origin.isPresent() && isTraining(given) && !origin.get().point().equals(activations.manifest().point())) {

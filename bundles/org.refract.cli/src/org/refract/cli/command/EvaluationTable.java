@@ -27,11 +27,12 @@ import org.refract.engine.metrics.SaeEvaluation;
  * What was measured, a row per measure and a column per dictionary.
  *
  * @param saes the dictionaries
+ * @param reading how each was read, where it is another tool's; else no line
  * @param data what they were measured on
  * @param values of each dictionary, by the measure's name
  * @param scores densities and their histograms
  */
-record EvaluationTable(List<Path> saes, Data data, List<Map<String, Double>> values, List<SaeEvaluation.Scores> scores) {
+record EvaluationTable(List<Path> saes, List<List<String>> reading, Data data, List<Map<String, Double>> values, List<SaeEvaluation.Scores> scores) {
 
     private static final String MEASURES = "eval.json";
     private static final String TABLE = "eval.csv";
@@ -82,7 +83,12 @@ record EvaluationTable(List<Path> saes, Data data, List<Map<String, Double>> val
      */
     void print(PrintWriter out, int width) {
         out.printf("%s%n", data);
-        List<String> heads = heads(shortNames(saes).stream().map(Plain::line).toList());
+        List<String> names = shortNames(saes).stream().map(Plain::line).toList();
+        for (int i = 0; i < names.size(); i++) {
+            String name = names.get(i);
+            reading.get(i).forEach(line -> wrapped(name + " " + line, width).forEach(part -> out.printf("%s%n", part)));
+        }
+        List<String> heads = heads(names);
         int first = names().stream().mapToInt(String::length).max().orElse(0);
         int from = 0;
         while (from < heads.size()) {
@@ -99,6 +105,19 @@ record EvaluationTable(List<Path> saes, Data data, List<Map<String, Double>> val
             }
         }
         shares().print(out);
+    }
+
+    /** A line in pieces that fit, broken between words where there are some. */
+    private static List<String> wrapped(String line, int width) {
+        List<String> pieces = new ArrayList<>();
+        String rest = line;
+        while (rest.length() > width) {
+            int blank = rest.lastIndexOf(' ', width);
+            pieces.add(rest.substring(0, blank > 0 ? blank : width));
+            rest = rest.substring(blank > 0 ? blank + 1 : width);
+        }
+        pieces.add(rest);
+        return pieces;
     }
 
     private SharesTable shares() {
@@ -175,6 +194,9 @@ record EvaluationTable(List<Path> saes, Data data, List<Map<String, Double>> val
         for (int i = 0; i < saes.size(); i++) {
             Map<String, Object> one = new LinkedHashMap<>();
             one.put("sae", saes.get(i).toString());
+            if (!reading.get(i).isEmpty()) {
+                one.put("reading", reading.get(i));
+            }
             Map<String, Object> metrics = new LinkedHashMap<>();
             values.get(i).forEach((name, value) -> metrics.put(name, Double.isFinite(value) ? value : null));
             one.put("metrics", metrics);

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -43,7 +44,9 @@ public final class InspectCommand implements Command {
     private boolean hookPoints;
     @Option(names = "--verify", order = 3, description = "Read an activation store whole and compare its checksums.")
     private boolean verify;
-    @Option(names = "--json", order = 4, description = "Print one JSON object.")
+    @Option(names = "--from", paramLabel = "FORMAT", order = 4, description = "Read a dictionary as one of this format (default: found out).")
+    private String from;
+    @Option(names = "--json", order = 5, description = "Print one JSON object.")
     private boolean json;
 
     @Activate
@@ -58,7 +61,7 @@ public final class InspectCommand implements Command {
             throw RefractException.usage("There is no %s.", location);
         }
         Map<String, Object> facts = JobOnScreen.of(spec, jobs).run(Placement.CPU, "Looking at " + location,
-                List.of(), monitor -> new Inspection(extensions, tensors, hookPoints, verify).of(location, monitor));
+                List.of(), monitor -> new Inspection(extensions, tensors, hookPoints, verify, Optional.ofNullable(from)).of(location, monitor));
         Printed out = Printed.of(spec.commandLine().getOut());
         if (json) {
             Gson gson = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();

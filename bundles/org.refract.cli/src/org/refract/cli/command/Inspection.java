@@ -32,9 +32,11 @@ import org.refract.engine.file.TensorInfo;
 import org.refract.engine.index.AtlasFacts;
 import org.refract.engine.index.FeatureIndex;
 import org.refract.engine.job.RunRecord;
+import org.refract.engine.sae.HowRead;
 import org.refract.engine.store.ActivationStore;
 import org.refract.engine.store.StoreManifest;
 import org.refract.engine.tensor.Scope;
+import org.refract.engine.unpack.CheckpointFormats;
 import org.refract.engine.unpack.RunFolder;
 
 /**
@@ -44,8 +46,9 @@ import org.refract.engine.unpack.RunFolder;
  * @param tensors    whether tensors are listed one by one
  * @param hookPoints whether a model is opened to list its hook points
  * @param verify     whether the bytes of an activation store are read
+ * @param from       the format that a dictionary is read as, or empty to find out what it is
  */
-record Inspection(Extensions extensions, boolean tensors, boolean hookPoints, boolean verify) {
+record Inspection(Extensions extensions, boolean tensors, boolean hookPoints, boolean verify, Optional<String> from) {
     private static final String WHAT = "what";
 
     /**
@@ -54,6 +57,9 @@ record Inspection(Extensions extensions, boolean tensors, boolean hookPoints, bo
      * @throws RefractException if it is nothing that is known here, or damaged
      */
     Map<String, Object> of(Path location, Monitor monitor) throws RefractException {
+        if (from.isPresent()) {
+            return sae(location, CheckpointFormats.of(extensions, location, from).get());
+        }
         if (Files.isRegularFile(location.resolve(RunRecord.FILE))) {
             return run(location);
         }
@@ -69,7 +75,7 @@ record Inspection(Extensions extensions, boolean tensors, boolean hookPoints, bo
         if (Files.isRegularFile(location) && PictureFile.isPicture(location)) {
             return picture(location);
         }
-        Optional<Lease<CheckpointFormat>> format = extensions.knowing(CheckpointFormat.class, f -> f.recognises(location)).stream().findFirst();
+        Optional<Lease<CheckpointFormat>> format = CheckpointFormats.find(extensions, location);
         if (format.isPresent()) {
             return sae(location, format.get().get());
         }
@@ -88,7 +94,8 @@ record Inspection(Extensions extensions, boolean tensors, boolean hookPoints, bo
             return file(location);
         }
         throw RefractException.usage("%s is nothing that is known here: not a run, an activation store, a training, an atlas, a picture, a "
-                + "dictionary (%s), a model (%s) or a safetensors file.", location, ids(CheckpointFormat.class), ids(ModelBackend.class));
+                + "dictionary (%s), a model (%s) or a safetensors file; %s.", location, ids(CheckpointFormat.class), ids(ModelBackend.class),
+                CheckpointFormats.holds(location));
     }
 
     private String ids(Class<?> type) {
@@ -193,6 +200,7 @@ record Inspection(Extensions extensions, boolean tensors, boolean hookPoints, bo
             facts.put(WHAT, "a sparse autoencoder, format " + format.id());
             facts.put("architecture", checkpoint.config().variant());
             facts.put("size", size(checkpoint.config()));
+            facts.put("read as", HowRead.lines(checkpoint));
             facts.put("settings", checkpoint.config().settings().asMap());
             checkpoint.provenance().ifPresent(origin -> {
                 facts.put("hook point", origin.point().toString());

@@ -25,7 +25,7 @@ import org.refract.engine.tensor.TorchType;
  * {@code b_dec} is subtracted from it, latents in units of the decoder rows' norms, another output than input, a skip connection.
  *
  * <p>Where the input is normalised per sample, {@link #decode} gives the reconstruction in normalised units; {@link #reconstruct} knows the
- * sample and undoes the normalisation.
+ * sample and undoes the normalisation. What a transcoder writes is of another site and is left as it is (SAELens, saes/transcoder.py).
  */
 public final class DenseSae implements Sae {
 
@@ -167,7 +167,7 @@ public final class DenseSae implements Sae {
         NDManager out = x.getManager();
         try (NDManager step = out.newSubManager(); NDArray decoded = decode(codes)) {
             NDList normal = KERNELS.callList(step, "normalise", x, normalisation);
-            NDArray y = KERNELS.call(step, "denormalise", decoded, normal.get(1), normal.get(2), normalisation);
+            NDArray y = KERNELS.call(step, "denormalise", decoded, normal.get(1), normal.get(2), config.settings().flag("transcode") ? 0 : normalisation);
             NDArray result = tensors.containsKey("W_skip") ? KERNELS.call(step, "skipped", y, x, tensors.get("W_skip")) : y;
             result.attach(out);
             return result;

@@ -10,11 +10,15 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import org.refract.api.Hyperparameter;
 import org.refract.api.RefractException;
+import org.refract.api.Settings;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.CheckpointFormat;
 import org.refract.api.sae.CheckpointFormat.Checkpoint;
+import org.refract.api.sae.SaeConfig;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 
@@ -22,6 +26,8 @@ import org.refract.engine.tensor.Tensors;
 public final class FormatCheck {
 
     private static final int DAMAGES = 60;
+
+    private static final String STRANGER = "stranger";
 
     private FormatCheck() {
     }
@@ -46,7 +52,29 @@ public final class FormatCheck {
             }
             found.addAll(RoundTrip.differences(format, read, scratch));
         }
+        found.addAll(stranger(format, scratch.resolveSibling(scratch.getFileName() + "-stranger")));
         return found;
+    }
+
+    /**
+     * Writes an autoencoder of a variant that only an extension knows, with settings and tensors of its own.
+     *
+     * @param target does not exist yet
+     * @return what was answered with something else than a sentence that names the variant, or left behind
+     */
+    public static List<String> stranger(CheckpointFormat format, Path target) throws RefractException {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            Settings settings = Settings.of(List.of(new Hyperparameter("temperature", Hyperparameter.Kind.REAL, "1", "a number", Optional.empty())), Map.of());
+            Checkpoint checkpoint = new Checkpoint(new SaeConfig(STRANGER, 3, 3, 4, settings), Map.of("mix", Tensors.zeros(scope.manager(), 4, 3)), Optional.empty());
+            Answer answer = answered(() -> format.write(checkpoint, target));
+            if (answer.accepted()) {
+                return format.read(target, scope.manager()).config().variant().equals(STRANGER) ? List.of() : List.of("a stranger's variant became another one");
+            }
+            if (!answer.isSentence() || !answer.text().contains(STRANGER)) {
+                return List.of("a stranger's variant: " + answer.text());
+            }
+            return Files.exists(target) ? List.of("a stranger's variant was refused, and something was written") : List.of();
+        }
     }
 
     /**

@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDManager;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.refract.api.RefractException;
-import org.refract.api.Settings;
 import org.refract.api.sae.CheckpointFormat.Checkpoint;
 import org.refract.api.sae.SaeConfig;
 
@@ -21,12 +20,9 @@ public final class TopKNames {
 
     /** A checkpoint in the words of {@link SaeForm}: the same one, or one renamed. Numbers stay what they are. */
     public static Checkpoint published(Checkpoint checkpoint, NDManager out) throws RefractException {
-        SaeConfig config = checkpoint.config();
-        if (config.variant().equals("panneal")) {
-            return new Checkpoint(SaeForm.RELU.of(config), checkpoint.tensors(), checkpoint.provenance());
-        }
-        if (!config.variant().equals("topk")) {
-            return checkpoint;
+        SaeConfig config = published(checkpoint.config());
+        if (!checkpoint.config().variant().equals("topk")) {
+            return new Checkpoint(config, checkpoint.tensors(), checkpoint.provenance(), checkpoint.notes());
         }
         Map<String, NDArray> from = checkpoint.tensors();
         Map<String, NDArray> tensors = new LinkedHashMap<>();
@@ -37,8 +33,31 @@ public final class TopKNames {
         if (from.containsKey("stats_last_nonzero")) {
             tensors.put("stats_last_nonzero", from.get("stats_last_nonzero"));
         }
-        Settings settings = Settings.of(SaeForm.KSPARSE.hyperparameters(), Map.of("k", config.settings().text("k")));
-        return new Checkpoint(new SaeConfig("ksparse", config.width(), config.width(), config.latents(), settings), tensors, checkpoint.provenance());
+        return new Checkpoint(config, tensors, checkpoint.provenance(), checkpoint.notes());
+    }
+
+    /** The config that a checkpoint has in the words of {@link SaeForm}. */
+    public static SaeConfig published(SaeConfig config) throws RefractException {
+        return switch (config.variant()) {
+            case "panneal" -> SaeForm.RELU.of(config);
+            case "topk" -> SaeForm.KSPARSE.config(config.width(), config.width(), config.latents(), Map.of("k", config.settings().text("k")));
+            default -> config;
+        };
+    }
+
+    /**
+     * A checkpoint in the words of {@link SaeForm}, for a writer of a tool's format.
+     *
+     * @param format what the sentence calls the format
+     * @throws RefractException if it is of a variant that is none of these forms, which no other tool can compute
+     */
+    public static Checkpoint publishable(Checkpoint checkpoint, NDManager out, String format) throws RefractException {
+        Checkpoint published = published(checkpoint, out);
+        if (SaeForm.find(published.config().variant()).isEmpty()) {
+            throw RefractException.usage("%s cannot hold a '%s' autoencoder, which an extension brings: write Refract's own format.", format,
+                    published.config().variant());
+        }
+        return published;
     }
 
     private static NDArray get(Map<String, NDArray> tensors, String name) throws RefractException {

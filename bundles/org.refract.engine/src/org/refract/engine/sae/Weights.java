@@ -24,6 +24,8 @@ public final class Weights {
     /** Tools that keep decoder rows at norm 1 do so to this much. */
     private static final double UNIT = 1e-2;
 
+    private static final double ONE = 1e-6;
+
     private Weights() {
     }
 
@@ -99,7 +101,43 @@ public final class Weights {
         tensors.put("W_enc", folded.get(0));
         tensors.put("b_enc", folded.get(1));
         tensors.put("W_dec", folded.get(2));
-        return new Checkpoint(SaeForm.find(config.variant()).orElseThrow().with(config, RESCALE, "false"), tensors, checkpoint.provenance());
+        return new Checkpoint(SaeForm.find(config.variant()).orElseThrow().with(config, RESCALE, "false"), tensors, checkpoint.provenance(),
+                checkpoint.notes());
+    }
+
+    /**
+     * The SAE of inputs that are not multiplied by a factor, from one of inputs that are, as SAELens' fold_activation_norm_scaling_factor: {@code
+     * W_enc} times the factor, {@code W_dec} and {@code b_dec} divided by it. Latents stay what they are; the reconstruction is that of the input
+     * as it comes.
+     */
+    public static Checkpoint scaled(Checkpoint checkpoint, double factor, NDManager out) throws RefractException {
+        Checkpoint folded = folded(checkpoint, out);
+        Map<String, NDArray> tensors = new LinkedHashMap<>(folded.tensors());
+        tensors.put("W_enc", times(out, tensors.get("W_enc"), factor));
+        tensors.put("W_dec", times(out, tensors.get("W_dec"), 1 / factor));
+        tensors.put("b_dec", times(out, tensors.get("b_dec"), 1 / factor));
+        SaeConfig config = SaeForm.find(folded.config().variant()).orElseThrow().with(folded.config(), "normalize_activations", "none");
+        return new Checkpoint(config, tensors, folded.provenance(), folded.notes());
+    }
+
+    /** A tensor times a number, float32. */
+    public static NDArray times(NDManager out, NDArray x, double factor) {
+        return KERNELS.call(out, "times", x, factor);
+    }
+
+    /** A matrix with each row times a number of its own, float32. */
+    public static NDArray timesRows(NDManager out, NDArray x, NDArray factors) {
+        return KERNELS.call(out, "times_rows", x, factors);
+    }
+
+    /** Whether all numbers are 1, as good as float32 says it. */
+    public static boolean areOnes(NDArray factors) {
+        for (double factor : Tensors.doubles(factors)) {
+            if (!(Math.abs(factor - 1) <= ONE)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Refuses a decoder whose rows, (latents, output width), are not unit vectors although the checkpoint says so. */

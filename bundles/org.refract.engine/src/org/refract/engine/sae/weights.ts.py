@@ -25,3 +25,9 @@ def folded(W_enc: Tensor, b_enc: Tensor, W_dec: Tensor) -> Tuple[Tensor, Tensor,
 
 def exponential(x: Tensor) -> Tensor:
   return torch.exp(x)
+
+def times(x: Tensor, factor: float) -> Tensor:
+  return torch.mul(x, factor)
+
+def times_rows(x: Tensor, factors: Tensor) -> Tensor:
+  return torch.mul(x, torch.unsqueeze(factors, 1))

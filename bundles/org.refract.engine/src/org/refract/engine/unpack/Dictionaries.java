@@ -24,6 +24,7 @@ import org.refract.engine.extension.Extensions;
 import org.refract.engine.extension.Lease;
 import org.refract.engine.extension.Origin;
 import org.refract.engine.index.FeatureIndex;
+import org.refract.engine.sae.HowRead;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.train.Provenances;
 
@@ -35,9 +36,11 @@ public final class Dictionaries implements AutoCloseable {
      *
      * @param sae        the weights; the caller closes it
      * @param provenance where it comes from, if its checkpoint says so
+     * @param format     whose checkpoint it is
+     * @param reading    how it was read, a line or two
      * @param variant    whose code computes with it: work with the dictionary ends if that vanishes
      */
-    public record Loaded(Sae sae, Optional<Provenance> provenance, Lease<SaeVariant> variant) {
+    public record Loaded(Sae sae, Optional<Provenance> provenance, String format, List<String> reading, Lease<SaeVariant> variant) {
 
         /** What an atlas of it keeps: its origin as {@code sae_...} and its settings as {@code setting_...}. */
         public Map<String, String> facts() {
@@ -118,14 +121,21 @@ public final class Dictionaries implements AutoCloseable {
      * @throws RefractException if nobody knows the format or the architecture, or it is damaged
      */
     public static Loaded load(Path checkpoint, Placement placement, Extensions extensions) throws RefractException {
-        CheckpointFormat format = extensions.knowing(CheckpointFormat.class, f -> f.recognises(checkpoint)).stream().findFirst()
-                .orElseThrow(() -> RefractException.usage("%s is no checkpoint of a sparse autoencoder in a format that is known here (%s).", checkpoint,
-                        String.join(", ", extensions.ids(CheckpointFormat.class)))).get();
+        return load(checkpoint, Optional.empty(), placement, extensions);
+    }
+
+    /**
+     * The same.
+     *
+     * @param from the format's name, or empty to find it out
+     */
+    public static Loaded load(Path checkpoint, Optional<String> from, Placement placement, Extensions extensions) throws RefractException {
+        CheckpointFormat format = CheckpointFormats.of(extensions, checkpoint, from).get();
         try (Scope scope = Scope.open(placement)) {
             NDManager owner = scope.manager();
             CheckpointFormat.Checkpoint read = format.read(checkpoint, owner);
             Lease<SaeVariant> variant = variant(checkpoint, read, extensions);
-            return new Loaded(variant.get().restore(read.config(), read.tensors(), placement), read.provenance(), variant);
+            return new Loaded(variant.get().restore(read.config(), read.tensors(), placement), read.provenance(), format.id(), HowRead.lines(read), variant);
         }
     }
 

@@ -5,7 +5,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
@@ -15,6 +17,7 @@ import org.refract.api.sae.SaeConfig;
 import org.refract.engine.file.AtomicFile;
 import org.refract.engine.file.AtomicFolder;
 import org.refract.engine.file.Json;
+import org.refract.engine.file.StateNames;
 import org.refract.engine.file.TorchArchive;
 import org.refract.engine.file.TorchArchiveWriter;
 import org.refract.engine.sae.SaeTensors;
@@ -45,29 +48,39 @@ public final class DictionaryLearningFormat implements CheckpointFormat {
     public Checkpoint read(Path location, NDManager owner) throws RefractException {
         TrainerConfig said = TrainerConfig.read(location);
         Map<String, NDArray> tensors = new LinkedHashMap<>();
+        List<String> notes = new ArrayList<>();
         Optional<Long> k = Optional.empty();
         Path file = location.resolve(WEIGHTS);
         try (TorchArchive archive = TorchArchive.open(file); NDManager step = owner.newSubManager()) {
+            Optional<Backup> backup = Backup.of(archive);
+            StateNames stored = backup.isPresent() ? backup.get().names() : StateNames.of(archive.tensors().keySet());
+            stored.note().filter(note -> backup.isEmpty()).ifPresent(notes::add);
             Map<String, String> names = said.dictClass().names();
-            for (String name : archive.tensors().keySet()) {
-                NDArray read = archive.read(name, step);
+            for (Map.Entry<String, String> each : stored.names().entrySet()) {
+                String name = each.getKey();
+                String inFile = each.getValue();
+                NDArray read = archive.read(inFile, step);
                 if (name.equals("k") && said.dictClass().sparse()) {
-                    k = Optional.of(k(file, Weights.readCounts(step, file, name, read)));
+                    k = Optional.of(k(file, inFile, Weights.readCounts(step, file, inFile, read)));
                 } else {
                     String ours = names.getOrDefault(name, name);
-                    tensors.put(ours, name.equals("group_sizes") ? Weights.readCounts(owner, file, name, read)
-                            : name.endsWith(".weight") ? Weights.readTransposed(owner, file, name, read) : Weights.read(owner, file, name, read));
+                    tensors.put(ours, name.equals("group_sizes") ? Weights.readCounts(owner, file, inFile, read)
+                            : name.endsWith(".weight") ? Weights.readTransposed(owner, file, inFile, read) : Weights.read(owner, file, inFile, read));
                 }
+            }
+            if (backup.isPresent()) {
+                backup.get().fold(tensors, owner);
+                notes.add(backup.get().note());
             }
         }
         SaeConfig config = said.config(k);
         SaeTensors.check(location + " (" + said.dictClass().title() + ")", config, tensors);
-        return new Checkpoint(config, tensors, said.provenance());
+        return new Checkpoint(config, tensors, said.provenance(), List.copyOf(notes));
     }
 
-    private static long k(Path file, NDArray scalar) throws RefractException {
+    private static long k(Path file, String name, NDArray scalar) throws RefractException {
         if (scalar.getShape().dimension() != 0) {
-            throw RefractException.failure("%s has 'k' of shape %s where one number belongs.", file, scalar.getShape());
+            throw RefractException.failure("%s has '%s' of shape %s where one number belongs.", file, name, scalar.getShape());
         }
         return Tensors.longs(scalar)[0];
     }
@@ -76,7 +89,7 @@ public final class DictionaryLearningFormat implements CheckpointFormat {
     public void write(Checkpoint checkpoint, Path location) throws RefractException {
         NDManager manager = checkpoint.tensors().values().iterator().next().getManager();
         try (NDManager step = manager.newSubManager(); AtomicFolder folder = AtomicFolder.create(location)) {
-            Checkpoint published = TopKNames.published(checkpoint, step);
+            Checkpoint published = TopKNames.publishable(checkpoint, step, "A dictionary_learning checkpoint");
             if (DictClass.of(published.config()).filter(DictClass::sparse).isPresent()) {
                 published = Weights.folded(published, step);
             }

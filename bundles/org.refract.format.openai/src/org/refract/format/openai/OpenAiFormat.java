@@ -9,10 +9,12 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.osgi.service.component.annotations.Component;
 import org.refract.api.RefractException;
 import org.refract.api.sae.CheckpointFormat;
 import org.refract.api.sae.SaeConfig;
+import org.refract.engine.file.StateNames;
 import org.refract.engine.file.TorchArchive;
 import org.refract.engine.file.TorchArchiveWriter;
 import org.refract.engine.file.TorchTensor;
@@ -32,6 +34,9 @@ public final class OpenAiFormat implements CheckpointFormat {
     private static final Map<String, String> NAMES =
             Map.of("pre_bias", "b_dec", "latent_bias", "b_enc", "encoder.weight", "W_enc", "decoder.weight", "W_dec");
 
+    /** What the file says besides tensors. */
+    private static final Set<String> VALUES = Set.of("activation", "activation_state_dict.k", "activation_state_dict.postact_fn");
+
     /** Steps since each latent was active. */
     private static final String STEPS = "stats_last_nonzero";
 
@@ -46,7 +51,8 @@ public final class OpenAiFormat implements CheckpointFormat {
             return false;
         }
         try (TorchArchive archive = TorchArchive.open(location)) {
-            return archive.values().containsKey("activation") && archive.tensors().containsKey("pre_bias");
+            StateNames names = StateNames.of(archive.tensors().keySet());
+            return said(archive, names).containsKey("activation") && names.names().containsKey("pre_bias");
         } catch (RefractException e) {
             return false;
         }
@@ -56,25 +62,42 @@ public final class OpenAiFormat implements CheckpointFormat {
     public Checkpoint read(Path location, NDManager owner) throws RefractException {
         try (TorchArchive archive = TorchArchive.open(location); NDManager step = owner.newSubManager()) {
             Map<String, NDArray> tensors = new LinkedHashMap<>();
-            for (String name : archive.tensors().keySet()) {
-                NDArray read = archive.read(name, step);
-                tensors.put(NAMES.getOrDefault(name, name), name.equals(STEPS) ? Weights.readCounts(owner, location, name, read)
-                        : name.endsWith(".weight") ? Weights.readTransposed(owner, location, name, read) : Weights.read(owner, location, name, read));
+            StateNames names = StateNames.of(archive.tensors().keySet());
+            for (Map.Entry<String, String> each : names.names().entrySet()) {
+                String name = each.getKey();
+                String inFile = each.getValue();
+                NDArray read = archive.read(inFile, step);
+                tensors.put(NAMES.getOrDefault(name, name), name.equals(STEPS) ? Weights.readCounts(owner, location, inFile, read)
+                        : name.endsWith(".weight") ? Weights.readTransposed(owner, location, inFile, read) : Weights.read(owner, location, inFile, read));
             }
-            TorchTensor encoder = archive.tensors().get("encoder.weight");
+            TorchTensor encoder = archive.tensors().get(names.names().getOrDefault("encoder.weight", ""));
             if (encoder == null || encoder.shape().dimension() != 2 || !tensors.containsKey("b_dec")) {
                 throw RefractException.failure("%s is not an OpenAI autoencoder: it needs encoder.weight (latents, width) and pre_bias, it has %s.",
                         location, archive.tensors().keySet());
             }
             int width = Math.toIntExact(tensors.get("b_dec").getShape().size());
             int latents = Math.toIntExact(encoder.shape().size() / Math.max(1, width));
-            SaeConfig config = config(location, archive.values(), width, latents);
+            SaeConfig config = config(location, said(archive, names), width, latents);
             SaeTensors.check(location.toString(), config, tensors);
-            return new Checkpoint(config, tensors, Optional.empty());
+            return new Checkpoint(config, tensors, Optional.empty(), names.note().stream().toList());
         }
     }
 
+    /** What the file says in words and numbers, under names without what wrapped the module. */
+    private static Map<String, Object> said(TorchArchive archive, StateNames names) {
+        Map<String, Object> said = new LinkedHashMap<>();
+        String prefix = names.prefix().orElse("");
+        archive.values().forEach((name, value) -> said.put(name.startsWith(prefix) ? name.substring(prefix.length()) : name, value));
+        return said;
+    }
+
     private static SaeConfig config(Path location, Map<String, Object> said, int width, int latents) throws RefractException {
+        for (Map.Entry<String, Object> value : said.entrySet()) {
+            if (!VALUES.contains(value.getKey())) {
+                throw RefractException.failure("%s has '%s' (%s), which openai/sparse_autoencoder does not write: it may change what is computed.", location,
+                        value.getKey(), value.getValue());
+            }
+        }
         Object activation = said.getOrDefault("activation", "none");
         if (activation.equals("ReLU")) {
             return SaeForm.RELU.config(width, width, latents, Map.of());
@@ -92,7 +115,7 @@ public final class OpenAiFormat implements CheckpointFormat {
     public void write(Checkpoint checkpoint, Path location) throws RefractException {
         NDManager manager = checkpoint.tensors().values().iterator().next().getManager();
         try (NDManager step = manager.newSubManager()) {
-            Checkpoint published = TopKNames.published(checkpoint, step);
+            Checkpoint published = TopKNames.publishable(checkpoint, step, "An OpenAI checkpoint");
             SaeConfig config = published.config();
             Map<String, NDArray> from = published.tensors();
             Map<String, Object> state = new LinkedHashMap<>();
@@ -108,7 +131,7 @@ public final class OpenAiFormat implements CheckpointFormat {
     }
 
     private static void activation(SaeConfig config, Map<String, Object> state) throws RefractException {
-        String normalisation = SaeForm.find(config.variant()).isPresent() ? config.settings().text("normalize_activations") : "unknown";
+        String normalisation = config.settings().text("normalize_activations");
         boolean plain = normalisation.matches("none|layer_norm") && config.settings().flag("apply_b_dec_to_input")
                 && !config.settings().flag("rescale_acts_by_decoder_norm") && !config.settings().flag("transcode");
         if (plain && config.variant().equals("relu") && normalisation.equals("none")) {

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import org.refract.api.RefractException;
 import org.refract.api.model.HookPoint;
@@ -25,21 +24,18 @@ import org.refract.engine.sae.SaeForm;
  * @param config     the SAE
  * @param architecture as SAELens calls it
  * @param widths     of a Matryoshka SAE's nested dictionaries, ascending; else empty
+ * @param finetuned  whether a factor for each latent belongs to it, by which its decoder multiplies the latents
  * @param provenance the model and the hook, under TransformerLens' name of it; its fingerprint is not known
  */
-record SaeLensConfig(SaeConfig config, String architecture, List<Integer> widths, Optional<Provenance> provenance) {
+record SaeLensConfig(SaeConfig config, String architecture, List<Integer> widths, boolean finetuned, Optional<Provenance> provenance) {
 
     /** The architecture of SAELens' Matryoshka training. */
     static final String MATRYOSHKA = "matryoshka_batchtopk";
 
 
-    /** Fields that {@link SaeConfig} holds, or that only say how a file was loaded. */
-    private static final Set<String> KNOWN = Set.of("architecture", "d_in", "d_sae", "d_out", "dtype", "device", "apply_b_dec_to_input",
-            "normalize_activations", "reshape_activations", "rescale_acts_by_decoder_norm", "k", "metadata", "activation_fn_str", "activation_fn",
-            "activation_fn_kwargs", "model_name", "hook_name", "hook_point", "finetuning_scaling_factor", "matryoshka_widths");
-
     static SaeLensConfig read(Json cfg) throws RefractException {
-        boolean whole = cfg.has("metadata");
+        Map<String, String> facts = SaeLensFields.KNOWN.check(cfg);
+        boolean whole = cfg.has("metadata") || cfg.has("meta");
         String architecture = whole || cfg.has("architecture") ? cfg.at("architecture").text() : "standard";
         String activation = cfg.has("activation_fn_str") ? cfg.at("activation_fn_str").text()
                 : cfg.has("activation_fn") ? cfg.at("activation_fn").text() : "relu";
@@ -59,9 +55,7 @@ record SaeLensConfig(SaeConfig config, String architecture, List<Integer> widths
             default -> throw cfg.at("architecture").wrong(
                     "standard, topk, batchtopk, matryoshka_batchtopk, jumprelu, gated, transcoder, skip_transcoder or jumprelu_transcoder");
         };
-        if (cfg.has("finetuning_scaling_factor") && cfg.at("finetuning_scaling_factor").flag()) {
-            throw cfg.at("finetuning_scaling_factor").wrong("false: a scaled checkpoint is read after SAELens has folded the factor in");
-        }
+        boolean finetuned = cfg.has("finetuning_scaling_factor") && cfg.at("finetuning_scaling_factor").flag();
         if (cfg.has("reshape_activations") && !cfg.at("reshape_activations").text().matches("none|hook_z")) {
             throw cfg.at("reshape_activations").wrong("none or hook_z");
         }
@@ -72,7 +66,7 @@ record SaeLensConfig(SaeConfig config, String architecture, List<Integer> widths
             throw cfg.at("apply_b_dec_to_input").wrong("false for a transcoder, whose b_dec belongs to the output");
         }
         settings.put("apply_b_dec_to_input", String.valueOf(toInput));
-        settings.put("normalize_activations", normalisation(cfg));
+        settings.put("normalize_activations", normalisation(cfg, whole));
         boolean ofBatch = form == SaeForm.BATCHTOPK || form == SaeForm.MATRYOSHKA;
         if (cfg.has("rescale_acts_by_decoder_norm") || ofBatch) {
             boolean rescale = !cfg.has("rescale_acts_by_decoder_norm") || cfg.at("rescale_acts_by_decoder_norm").flag();
@@ -89,7 +83,7 @@ record SaeLensConfig(SaeConfig config, String architecture, List<Integer> widths
         int outputWidth = transcode ? cfg.at("d_out").integer(1, Integer.MAX_VALUE) : width;
         int latents = cfg.at("d_sae").integer(1, Integer.MAX_VALUE);
         List<Integer> widths = form == SaeForm.MATRYOSHKA ? widths(cfg.at("matryoshka_widths"), latents) : List.of();
-        return new SaeLensConfig(form.config(width, outputWidth, latents, settings), architecture, widths, provenance(cfg));
+        return new SaeLensConfig(form.config(width, outputWidth, latents, settings), architecture, widths, finetuned, provenance(cfg, facts));
     }
 
     /** Strictly increasing; the whole dictionary is the last of them, as SAELens adds it where it is missing. */
@@ -107,23 +101,33 @@ record SaeLensConfig(SaeConfig config, String architecture, List<Integer> widths
         return List.copyOf(widths);
     }
 
-    /** Must be said: without it the latents cannot be known. Flags of the oldest files mean expected_average_only_in or none. */
-    private static String normalisation(Json cfg) throws RefractException {
+    /**
+     * Version 6 always says it, so without it the latents cannot be known. A flat file that does not is older than the choice, and a flag in one
+     * means expected_average_only_in or none (SAELens, loading/pretrained_sae_loaders.py, handle_pre_6_0_config).
+     */
+    private static String normalisation(Json cfg, boolean whole) throws RefractException {
+        if (!whole && !cfg.has("normalize_activations")) {
+            return "none";
+        }
         Json said = cfg.at("normalize_activations");
         return said.isText() ? said.text() : said.flag() ? "expected_average_only_in" : "none";
     }
 
-    private static Optional<Provenance> provenance(Json cfg) throws RefractException {
-        Json said = cfg.find("metadata").orElse(cfg);
+    /** @param flat what the file says of the dictionary's origin outside of metadata */
+    private static Optional<Provenance> provenance(Json cfg, Map<String, String> flat) throws RefractException {
+        Json said = cfg.has("meta") ? cfg.at("meta") : cfg.find("metadata").orElse(cfg);
         String hook = said.has("hook_name") ? "hook_name" : "hook_point";
         if (!said.has("model_name") || !said.has(hook) || !said.at("model_name").isText() || !said.at(hook).isText()) {
             return Optional.empty();
         }
-        Map<String, String> facts = new TreeMap<>();
-        for (Map.Entry<String, Json> field : said.fields().entrySet()) {
-            JsonElement value = field.getValue().element();
-            if (!KNOWN.contains(field.getKey()) && value.isJsonPrimitive()) {
-                facts.put(field.getKey(), value.getAsString());
+        Map<String, String> facts = new TreeMap<>(flat);
+        facts.keySet().removeAll(List.of("dtype", "device"));
+        if (said != cfg) {
+            for (Map.Entry<String, Json> field : said.fields().entrySet()) {
+                JsonElement value = field.getValue().element();
+                if (!field.getKey().equals("model_name") && !field.getKey().equals(hook) && value.isJsonPrimitive()) {
+                    facts.put(field.getKey(), value.getAsString());
+                }
             }
         }
         return Optional.of(new Provenance(said.at("model_name").text(), "", new HookPoint(said.at(hook).text(), Site.OUTPUT), facts));
@@ -132,8 +136,8 @@ record SaeLensConfig(SaeConfig config, String architecture, List<Integer> widths
     /** The {@code cfg.json} of an SAE, as SAELens 6 writes it. */
     static JsonObject json(SaeConfig config, boolean skip, Optional<Provenance> provenance) throws RefractException {
         JsonObject cfg = new JsonObject();
+        SaeForm form = SaeForm.find(config.variant()).orElseThrow();
         boolean rescale = config.settings().flag("rescale_acts_by_decoder_norm");
-        SaeForm form = SaeForm.find(config.variant()).orElseThrow(() -> cannot("a '" + config.variant() + "' autoencoder"));
         if (rescale && form != SaeForm.KSPARSE) {
             throw cannot("a " + form.id() + " autoencoder with latents in units of decoder norms");
         }

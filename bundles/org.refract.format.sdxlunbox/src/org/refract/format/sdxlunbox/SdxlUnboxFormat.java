@@ -7,11 +7,13 @@ import ai.djl.ndarray.types.Shape;
 import com.google.gson.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -28,9 +30,12 @@ import org.refract.api.sae.SaeConfig;
 import org.refract.engine.file.AtomicFile;
 import org.refract.engine.file.AtomicFolder;
 import org.refract.engine.file.Json;
+import org.refract.engine.file.StateNames;
 import org.refract.engine.file.TorchArchive;
 import org.refract.engine.file.TorchArchiveWriter;
 import org.refract.engine.file.TorchTensor;
+import org.refract.engine.sae.KnownFields;
+import org.refract.engine.sae.SaeForm;
 import org.refract.engine.sae.SaeTensors;
 import org.refract.engine.sae.TopKNames;
 import org.refract.engine.sae.Weights;
@@ -44,7 +49,15 @@ public final class SdxlUnboxFormat implements CheckpointFormat {
 
     private static final String CONFIG = "config.json";
     private static final String WEIGHTS = "state_dict.pth";
+    private static final String STATE = "state_dict.";
     private static final List<String> STATISTICS = List.of("mean", "std");
+
+    /** The auxiliary loss' weight, which steerers writes; sdxl-unbox' own is OpenAI's, and without auxk there is no such loss. */
+    private static final String COEFFICIENT = "auxk_coef";
+    private static final String OPENAIS = "0.03125";
+
+    private static final KnownFields KNOWN = new KnownFields("sdxl-unbox or steerers",
+            Set.of("n_dirs_local", "d_model", "k", "auxk", COEFFICIENT, "dead_steps_threshold"), Map.of(), Set.of());
 
     /** Samples per step where the folder's name does not say it (sdxl-unbox, scripts/train_sae.py). */
     private static final long BATCH = 4096;
@@ -55,6 +68,7 @@ public final class SdxlUnboxFormat implements CheckpointFormat {
     private static final List<Hyperparameter> SETTINGS = List.of(
             new Hyperparameter("k", Kind.INTEGER, "10", "an integer from 1 to the number of latents", Optional.empty()),
             new Hyperparameter("auxk", Kind.INTEGER, "256", "a positive integer", Optional.empty()),
+            new Hyperparameter(COEFFICIENT, Kind.REAL, OPENAIS, "a number that is not negative", Optional.empty()),
             new Hyperparameter("dead_tokens", Kind.INTEGER, "10000000", "a positive integer", Optional.empty()));
 
     @Override
@@ -74,6 +88,7 @@ public final class SdxlUnboxFormat implements CheckpointFormat {
     @Override
     public Checkpoint read(Path location, NDManager owner) throws RefractException {
         Json said = Json.read(location.resolve(CONFIG));
+        KNOWN.check(said);
         int latents = said.at("n_dirs_local").integer(1, Integer.MAX_VALUE);
         int width = said.at("d_model").integer(1, Integer.MAX_VALUE);
         Path weights = location.resolve(WEIGHTS);
@@ -83,19 +98,25 @@ public final class SdxlUnboxFormat implements CheckpointFormat {
         }
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("k", String.valueOf(said.at("k").integer(1, latents)));
-        settings.put("auxk", String.valueOf(said.at("auxk").integer(1, Integer.MAX_VALUE)));
+        if (said.has("auxk")) {
+            settings.put("auxk", String.valueOf(said.at("auxk").integer(1, Integer.MAX_VALUE)));
+        }
+        settings.put(COEFFICIENT, !said.has("auxk") ? "0" : said.has(COEFFICIENT) ? String.valueOf(said.at(COEFFICIENT).number()) : OPENAIS);
         settings.put("dead_tokens", String.valueOf(Math.max(1, said.at("dead_steps_threshold").integer(0, 1 << 30) * batch(location))));
         SaeConfig config = new SaeConfig("topk", width, width, latents, Settings.of(SETTINGS, settings));
         Map<String, NDArray> tensors = new LinkedHashMap<>();
+        List<String> notes = new ArrayList<>();
         try (TorchArchive archive = TorchArchive.open(weights)) {
-            String prefix = archive.tensors().containsKey("state_dict.encoder.weight") ? "state_dict." : "";
-            take(archive, prefix, "encoder.weight", owner, tensors, latents, width);
-            take(archive, prefix, "decoder.weight", owner, tensors, width, latents);
-            take(archive, prefix, "pre_bias", owner, tensors, width);
-            take(archive, prefix, "latent_bias", owner, tensors, latents);
-            take(archive, prefix, "stats_last_nonzero", owner, tensors, latents);
+            boolean wrapped = archive.tensors().keySet().stream().anyMatch(name -> name.startsWith(STATE));
+            StateNames names = StateNames.inside(archive.tensors().keySet(), wrapped ? STATE : "");
+            names.note().filter(note -> !names.prefix().equals(Optional.of(STATE))).ifPresent(notes::add);
+            take(archive, names, "encoder.weight", owner, tensors, latents, width);
+            take(archive, names, "decoder.weight", owner, tensors, width, latents);
+            take(archive, names, "pre_bias", owner, tensors, width);
+            take(archive, names, "latent_bias", owner, tensors, latents);
+            take(archive, names, "stats_last_nonzero", owner, tensors, latents);
             for (String name : archive.tensors().keySet()) {
-                if (!tensors.containsKey(name.substring(name.startsWith(prefix) ? prefix.length() : 0))) {
+                if (tensors.keySet().stream().noneMatch(ours -> name.equals(names.names().get(ours)))) {
                     throw RefractException.failure("%s has '%s', which a topk autoencoder would drop: its architecture is another one.", weights, name);
                 }
             }
@@ -110,7 +131,7 @@ public final class SdxlUnboxFormat implements CheckpointFormat {
                 tensors.put(name, statistics(file, owner, latents, width));
             }
         }
-        return new Checkpoint(config, tensors, provenance(location));
+        return new Checkpoint(config, tensors, provenance(location), List.copyOf(notes));
     }
 
     /**
@@ -131,17 +152,18 @@ public final class SdxlUnboxFormat implements CheckpointFormat {
         }
     }
 
-    private static void take(TorchArchive archive, String prefix, String name, NDManager owner, Map<String, NDArray> tensors, long... shape)
+    private static void take(TorchArchive archive, StateNames names, String name, NDManager owner, Map<String, NDArray> tensors, long... shape)
             throws RefractException {
-        if (!archive.tensors().containsKey(prefix + name)) {
+        String inFile = names.names().get(name);
+        if (inFile == null) {
             throw RefractException.failure("%s lacks '%s'; it has %s.", archive.file(), name, archive.tensors().keySet());
         }
-        long[] found = archive.tensors().get(prefix + name).shape().getShape();
+        long[] found = archive.tensors().get(inFile).shape().getShape();
         if (!Arrays.equals(found, shape)) {
             throw RefractException.failure("%s has '%s' of shape %s where %s belongs%s.", archive.file(), name, Arrays.toString(found), Arrays.toString(shape),
                     found.length == 2 && shape.length == 2 && found[0] == shape[1] && found[1] == shape[0] ? ": it is transposed" : "");
         }
-        NDArray read = archive.read(prefix + name, owner);
+        NDArray read = archive.read(inFile, owner);
         tensors.put(name, name.equals("stats_last_nonzero") ? Weights.readCounts(owner, archive.file(), name, read)
                 : Weights.read(owner, archive.file(), name, read));
     }
@@ -166,6 +188,10 @@ public final class SdxlUnboxFormat implements CheckpointFormat {
     @Override
     public void write(Checkpoint checkpoint, Path location) throws RefractException {
         SaeConfig config = checkpoint.config();
+        if (!config.variant().equals("topk") && SaeForm.find(config.variant()).isEmpty()) {
+            throw RefractException.usage("An sdxl-unbox checkpoint cannot hold a '%s' autoencoder, which an extension brings: write Refract's own format.",
+                    config.variant());
+        }
         boolean same = config.variant().equals("ksparse") && config.settings().text("activation").equals("topk")
                 && config.settings().text("normalize_activations").equals("none") && config.settings().flag("apply_b_dec_to_input")
                 && !config.settings().flag("rescale_acts_by_decoder_norm") && !config.settings().flag("transcode");
@@ -187,7 +213,11 @@ public final class SdxlUnboxFormat implements CheckpointFormat {
             said.addProperty("n_dirs_local", config.latents());
             said.addProperty("d_model", config.width());
             said.addProperty("k", config.settings().integer("k"));
-            said.addProperty("auxk", Long.parseLong(settings.getOrDefault("auxk", "256")));
+            double coefficient = Double.parseDouble(settings.getOrDefault(COEFFICIENT, OPENAIS));
+            said.addProperty("auxk", coefficient == 0 ? null : Long.valueOf(settings.getOrDefault("auxk", "256")));
+            if (coefficient != 0 && coefficient != Double.parseDouble(OPENAIS)) {
+                said.addProperty(COEFFICIENT, coefficient);
+            }
             said.addProperty("dead_steps_threshold", Long.parseLong(settings.getOrDefault("dead_tokens", "10000000")) / batch(location));
             AtomicFile.write(folder.path().resolve(CONFIG), Json.text(said));
             TorchArchiveWriter.write(folder.path().resolve(WEIGHTS), Map.of("state_dict", state), step);

@@ -5,7 +5,9 @@ import ai.djl.ndarray.NDManager;
 import com.google.gson.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
@@ -17,13 +19,13 @@ import org.refract.engine.file.AtomicFolder;
 import org.refract.engine.file.Json;
 import org.refract.engine.file.SafeTensors;
 import org.refract.engine.file.SafeTensorsWriter;
-import org.refract.engine.sae.SaeForm;
+import org.refract.engine.file.StateNames;
 import org.refract.engine.sae.SaeTensors;
 import org.refract.engine.sae.TopKNames;
 import org.refract.engine.sae.Weights;
 
 /**
- * A folder with {@code cfg.json} and {@code sae.safetensors} of EleutherAI/sparsify: {@code encoder.weight} (latents, width),
+ * A folder with {@code cfg.json} and {@code sae.safetensors} of EleutherAI/sparsify, or of SAeUron: {@code encoder.weight} (latents, width),
  * {@code encoder.bias}, {@code W_dec} (latents, width), {@code b_dec}, and {@code W_skip} (width, width) with a skip connection. A transcoder
  * subtracts nothing from its input.
  */
@@ -32,9 +34,6 @@ public final class SparsifyFormat implements CheckpointFormat {
 
     private static final String CONFIG = "cfg.json";
     private static final String WEIGHTS = "sae.safetensors";
-
-    /** {@code expansion_factor} where the file does not say it (sparsify, config.py). */
-    private static final int EXPANSION = 32;
 
     @Override
     public String id() {
@@ -49,48 +48,37 @@ public final class SparsifyFormat implements CheckpointFormat {
     @Override
     public Checkpoint read(Path location, NDManager owner) throws RefractException {
         Json cfg = Json.read(location.resolve(CONFIG));
-        int width = cfg.at("d_in").integer(1, 1 << 24);
-        int expansion = cfg.has("expansion_factor") ? cfg.at("expansion_factor").integer(1, 1 << 16) : EXPANSION;
-        int said = cfg.has("num_latents") ? cfg.at("num_latents").integer(0, Integer.MAX_VALUE) : 0;
-        if (said == 0 && (long) width * expansion > Integer.MAX_VALUE) {
-            throw cfg.at("d_in").wrong("at most %d, with %d latents for each of them".formatted(Integer.MAX_VALUE / expansion, expansion));
-        }
-        int latents = said > 0 ? said : width * expansion;
-        boolean transcode = cfg.has("transcode") && cfg.at("transcode").flag();
-        String activation = cfg.has("activation") ? cfg.at("activation").text() : "topk";
-        if (!activation.matches("topk|groupmax")) {
-            throw cfg.at("activation").wrong("topk or groupmax");
-        }
-        SaeConfig config = (transcode ? SaeForm.TRANSCODER : SaeForm.KSPARSE).config(width, width, latents,
-                Map.of("k", String.valueOf(cfg.at("k").integer(1, latents)), "activation", activation));
+        SparsifyConfig described = SparsifyConfig.read(cfg);
         Map<String, NDArray> tensors = new LinkedHashMap<>();
+        List<String> notes = new ArrayList<>(described.notes());
         Path file = location.resolve(WEIGHTS);
         try (SafeTensors weights = SafeTensors.open(file); NDManager step = owner.newSubManager()) {
-            for (String name : weights.names()) {
-                NDArray read = weights.read(name, step);
-                switch (name) {
-                    case "encoder.weight" -> tensors.put("W_enc", Weights.readTransposed(owner, file, name, read));
-                    case "encoder.bias" -> tensors.put("b_enc", Weights.read(owner, file, name, read));
-                    default -> tensors.put(name, Weights.read(owner, file, name, read));
+            StateNames names = StateNames.of(weights.names());
+            names.note().ifPresent(notes::add);
+            for (Map.Entry<String, String> name : names.names().entrySet()) {
+                NDArray read = weights.read(name.getValue(), step);
+                switch (name.getKey()) {
+                    case "encoder.weight" -> tensors.put("W_enc", Weights.readTransposed(owner, file, name.getValue(), read));
+                    case "encoder.bias" -> tensors.put("b_enc", Weights.read(owner, file, name.getValue(), read));
+                    default -> tensors.put(name.getKey(), Weights.read(owner, file, name.getValue(), read));
                 }
             }
         }
-        SaeTensors.check(location.toString(), config, tensors);
-        boolean skip = cfg.has("skip_connection") && cfg.at("skip_connection").flag();
-        if (skip != tensors.containsKey("W_skip")) {
-            throw cfg.at("skip_connection").wrong(skip ? "false, as there is no W_skip" : "true, as there is a W_skip");
+        SaeTensors.check(location.toString(), described.config(), tensors);
+        if (described.skip() != tensors.containsKey("W_skip")) {
+            throw cfg.at("skip_connection").wrong(described.skip() ? "false, as there is no W_skip" : "true, as there is a W_skip");
         }
-        if (!transcode && (!cfg.has("normalize_decoder") || cfg.at("normalize_decoder").flag())) {
+        if (described.unit()) {
             Weights.checkUnitRows(location.toString(), tensors.get("W_dec"));
         }
-        return new Checkpoint(config, tensors, Optional.empty());
+        return new Checkpoint(described.config(), tensors, Optional.empty(), List.copyOf(notes));
     }
 
     @Override
     public void write(Checkpoint checkpoint, Path location) throws RefractException {
         NDManager manager = checkpoint.tensors().values().iterator().next().getManager();
         try (NDManager step = manager.newSubManager(); AtomicFolder folder = AtomicFolder.create(location)) {
-            Checkpoint published = TopKNames.published(checkpoint, step);
+            Checkpoint published = TopKNames.publishable(checkpoint, step, "A sparsify checkpoint");
             SaeConfig config = published.config();
             Map<String, NDArray> from = published.tensors();
             boolean transcode = config.variant().equals("transcoder") || config.variant().equals("ksparse") && config.settings().flag("transcode");
@@ -101,7 +89,7 @@ public final class SparsifyFormat implements CheckpointFormat {
             }
             JsonObject cfg = new JsonObject();
             cfg.addProperty("activation", config.settings().text("activation"));
-            cfg.addProperty("expansion_factor", EXPANSION);
+            cfg.addProperty("expansion_factor", SparsifyConfig.EXPANSION);
             cfg.addProperty("normalize_decoder", unitRows(from.get("W_dec")));
             cfg.addProperty("num_latents", config.latents());
             cfg.addProperty("k", config.settings().integer("k"));
