@@ -15,10 +15,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.refract.api.RefractException;
 import org.refract.api.job.CancelledException;
 import org.refract.api.model.Placement;
 import org.refract.engine.kernel.KernelLibrary;
+import org.refract.engine.tensor.DeviceExecutor;
 import org.refract.engine.tensor.Devices;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
@@ -126,6 +128,52 @@ class JobQueueTest {
     }
 
     @Test
+    @Timeout(30)
+    void aListenerThatThrowsHarmsNeitherTheWorkNorThoseWhoWait() throws Exception {
+        for (Throwable thrown : List.of(new IllegalStateException("listener"), new AssertionError("listener"))) {
+            try (AutoCloseable heard = queue.onChange(job -> {
+                throw JobQueueTest.<RuntimeException>unchecked(thrown);
+            })) {
+                JobHandle<Integer> handle = queue.submit(Job.beside("Draw", monitor -> {
+                    monitor.stage("Drawing", 1);
+                    monitor.advance(1);
+                    return 7;
+                }));
+                assertEquals(7, handle.await());
+                assertEquals(JobHandle.State.COMPLETED, handle.state());
+            }
+        }
+    }
+
+    @Test
+    @Timeout(30)
+    void anErrorEndsTheJobAndItsWaitersWithASentence() throws Exception {
+        for (Error thrown : List.of(new NoClassDefFoundError("org/slf4j/LoggerFactory"), new AssertionError("odd"), new StackOverflowError())) {
+            for (Job<Integer> job : List.of(Job.<Integer>beside("Draw", monitor -> {
+                throw thrown;
+            }), Job.<Integer>on(Placement.CPU, "Draw", monitor -> {
+                throw thrown;
+            }))) {
+                RefractException said = assertThrows(RefractException.class, queue.submit(job)::await);
+                assertEquals("Draw failed unexpectedly: " + thrown + ".", said.getMessage());
+            }
+        }
+    }
+
+    @Test
+    @Timeout(30)
+    void aDeviceThatCannotStartEndsItsJobs() throws Exception {
+        Devices gone = new Devices();
+        DeviceExecutor executor = gone.executor(Placement.CPU);
+        executor.close();
+        try (JobQueue late = new JobQueue(gone)) {
+            JobHandle<Integer> handle = late.submit(Job.on(Placement.CPU, "Draw", monitor -> 1));
+            assertThrows(CancelledException.class, handle::await);
+            assertTrue(handle.state().isFinal());
+        }
+    }
+
+    @Test
     void anAllocationThatCannotSucceedIsASentence() throws Exception {
         JobHandle<Integer> greedy = queue.submit(Job.on(Placement.CPU, "Sampling", monitor -> {
             try (Scope scope = Scope.open(Placement.CPU)) {
@@ -155,8 +203,15 @@ class JobQueueTest {
     @Test
     void listenersHearOfEveryState() throws Exception {
         List<JobHandle.State> heard = Collections.synchronizedList(new ArrayList<>());
-        try (AutoCloseable listening = queue.onChange(job -> heard.add(job.state()))) {
+        CountDownLatch ended = new CountDownLatch(1);
+        try (AutoCloseable listening = queue.onChange(job -> {
+            heard.add(job.state());
+            if (job.state().isFinal()) {
+                ended.countDown();
+            }
+        })) {
             queue.submit(Job.beside("Short", monitor -> 1)).await();
+            ended.await();
         }
         queue.submit(Job.beside("Unheard", monitor -> 1)).await();
         assertTrue(heard.contains(JobHandle.State.RUNNING) && heard.contains(JobHandle.State.COMPLETED), heard.toString());
@@ -183,5 +238,10 @@ class JobQueueTest {
         }
         assertFalse(queue.jobs().size() > 201);
         assertEquals("Job 249", queue.jobs().getLast().title());
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> E unchecked(Throwable thrown) throws E {
+        throw (E) thrown;
     }
 }

@@ -103,8 +103,15 @@ public final class JobHandle<T> {
         monitor.cancel(reason);
         if (claim(State.QUEUED, State.CANCELLED)) {
             work.set(Optional.empty());
-            end(State.CANCELLED, Optional.of(reason));
-            result.completeExceptionally(new CancelledException(reason));
+            end(State.CANCELLED, Optional.of(reason), () -> result.completeExceptionally(new CancelledException(reason)));
+        }
+    }
+
+    /** Ends a job that could not even begin. */
+    void fail(Throwable failure) {
+        if (claim(State.QUEUED, State.FAILED)) {
+            work.set(Optional.empty());
+            endFailed(failure);
         }
     }
 
@@ -173,30 +180,45 @@ public final class JobHandle<T> {
             }
             guarded.checkpoint();
             T made = job.work().run(guarded);
-            end(State.COMPLETED, Optional.empty());
-            result.complete(made);
-        } catch (CancelledException e) {
-            end(State.CANCELLED, Optional.of(e.getMessage()));
-            result.completeExceptionally(e);
+            end(State.COMPLETED, Optional.empty(), () -> result.complete(made));
         } catch (InterruptedException e) {
             String reason = "The work was interrupted.";
-            end(State.CANCELLED, Optional.of(reason));
-            result.completeExceptionally(new CancelledException(reason));
+            end(State.CANCELLED, Optional.of(reason), () -> result.completeExceptionally(new CancelledException(reason)));
         } catch (Throwable e) {
-            Throwable failure = failure(e);
-            boolean told = failure instanceof RefractException;
-            end(State.FAILED, Optional.of(told ? failure.getMessage() : "%s failed unexpectedly: %s.".formatted(title(), e)));
-            result.completeExceptionally(failure);
+            endFailed(e);
         }
     }
 
-    /** What waiting threads get: a sentence where there is one to say. */
+    private void endFailed(Throwable e) {
+        if (e instanceof CancelledException) {
+            end(State.CANCELLED, Optional.of(String.valueOf(e.getMessage())), () -> result.completeExceptionally(e));
+            return;
+        }
+        Throwable failure;
+        String said;
+        try {
+            failure = failure(e);
+            said = failure instanceof RefractException ? failure.getMessage() : "%s failed unexpectedly: %s.".formatted(title(), e);
+        } catch (Throwable saysNothing) {
+            failure = RefractException.failure(e, "%s failed unexpectedly: %s.", title(), e.getClass().getName());
+            said = failure.getMessage();
+        }
+        Throwable told = failure;
+        end(State.FAILED, Optional.of(said), () -> result.completeExceptionally(told));
+    }
+
+    /** What waiting threads get: a sentence where there is one to say, and instead of an error (a missing class, an assertion), which none of them expects. */
     private Throwable failure(Throwable e) {
-        boolean memory = e instanceof OutOfMemoryError || e.getMessage() != null && LACK_OF_MEMORY.matcher(e.getMessage()).find();
-        if (memory && !(e instanceof RefractException)) {
+        if (e instanceof RefractException) {
+            return e;
+        }
+        if (e instanceof OutOfMemoryError || e.getMessage() != null && LACK_OF_MEMORY.matcher(e.getMessage()).find()) {
             return RefractException.failure(e, "%s needs more memory than there is: use a smaller batch.", title());
         }
-        return e instanceof KernelException || e instanceof ExtensionFailure ? RefractException.failure(e, "%s", e.getMessage()) : e;
+        if (e instanceof KernelException) {
+            return RefractException.failure(e, "%s", e.getMessage());
+        }
+        return e instanceof Error ? RefractException.failure(e, "%s failed unexpectedly: %s.", title(), e) : e;
     }
 
     private synchronized boolean claim(State from, State to) {
@@ -207,13 +229,15 @@ public final class JobHandle<T> {
         return true;
     }
 
-    private void end(State ended, Optional<String> why) {
+    /** Those who wait are told first, whatever becomes of those who look on. */
+    private void end(State ended, Optional<String> why, Runnable complete) {
         sentence = why;
         state = ended;
+        complete.run();
         tell();
     }
 
     private void tell() {
-        listeners.forEach(listener -> listener.accept(this));
+        listeners.forEach(listener -> Guarded.run(() -> listener.accept(this)));
     }
 }

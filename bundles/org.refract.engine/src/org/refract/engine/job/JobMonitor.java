@@ -143,6 +143,6 @@ public final class JobMonitor implements Monitor {
             told = now;
         }
         Progress progress = progress();
-        listeners.forEach(listener -> listener.accept(progress));
+        listeners.forEach(listener -> Guarded.run(() -> listener.accept(progress)));
     }
 }

@@ -41,17 +41,25 @@ public final class JobQueue implements AutoCloseable {
      */
     public <T> JobHandle<T> submit(Job<T> job) throws RefractException {
         JobHandle<T> handle = new JobHandle<>(numbers.incrementAndGet(), job);
-        handle.onChange(changed -> listeners.forEach(listener -> listener.accept(changed)));
+        handle.onChange(this::tell);
         if (job.placement().isPresent()) {
             DeviceExecutor executor = devices.executor(job.placement().get());
             remember(handle);
             executor.submit(() -> {
                 handle.run();
                 return handle;
+            }).whenComplete((done, failure) -> {
+                if (failure != null) {
+                    handle.fail(failure);
+                }
             });
         } else {
             remember(handle);
-            Thread.ofPlatform().daemon().name("refract job " + handle.number()).start(handle::run);
+            try {
+                Thread.ofPlatform().daemon().name("refract job " + handle.number()).start(handle::run);
+            } catch (OutOfMemoryError noMoreThreads) {
+                handle.fail(noMoreThreads);
+            }
         }
         return handle;
     }
@@ -85,6 +93,10 @@ public final class JobQueue implements AutoCloseable {
                 }
             }
         }
-        listeners.forEach(listener -> listener.accept(handle));
+        tell(handle);
+    }
+
+    private void tell(JobHandle<?> handle) {
+        listeners.forEach(listener -> Guarded.run(() -> listener.accept(handle)));
     }
 }

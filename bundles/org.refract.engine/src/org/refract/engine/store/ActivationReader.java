@@ -133,6 +133,8 @@ public final class ActivationReader implements AutoCloseable {
                 } catch (InternalError pageFault) {
                     failure = Optional.of(RefractException.failure(pageFault, "A shard of %s became shorter while it was read: verify the store and"
                             + " harvest the damaged shard again.", store.folder()));
+                } catch (Throwable e) {
+                    failure = Optional.of(RefractException.failure(e, "%s could not be read on: an unexpected %s.", store.folder(), e));
                 }
                 ready.put(new Slot(slot.bytes(), stream.position(), failure));
                 if (failure.isPresent()) {

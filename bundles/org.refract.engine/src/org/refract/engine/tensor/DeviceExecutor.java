@@ -9,7 +9,9 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import org.refract.api.RefractException;
+import org.refract.api.job.CancelledException;
 
 /**
  * The one thread of a device: every tensor of the device is made, used and closed on it, so faces never wait for tensor work and two jobs
@@ -62,7 +64,11 @@ public final class DeviceExecutor implements AutoCloseable {
         if (isCurrent()) {
             work.run();
         } else {
-            executor.execute(work);
+            try {
+                executor.execute(work);
+            } catch (RejectedExecutionException closed) {
+                result.completeExceptionally(new CancelledException("Refract is closing."));
+            }
         }
         return result;
     }
@@ -111,8 +117,8 @@ public final class DeviceExecutor implements AutoCloseable {
             JniUtils.setGradMode(false);
             JniUtils.setGraphExecutorOptimize(false);
             JniUtils.setNumThreads(Integer.getInteger(THREADS, Runtime.getRuntime().availableProcessors()));
-        } catch (RuntimeException | LinkageError e) {
-            failure = Optional.of(RefractException.failure(e, "PyTorch cannot be started: %s; install Refract again.", e.getMessage()));
+        } catch (Throwable e) {
+            failure = Optional.of(RefractException.failure(e, "PyTorch cannot be started: %s; install Refract again.", e));
         }
     }
 

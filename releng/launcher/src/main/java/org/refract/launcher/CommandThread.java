@@ -25,7 +25,13 @@ final class CommandThread {
 
     CommandThread(Container container, String[] arguments) {
         this.container = container;
-        this.thread = new Thread(() -> exitCode.complete(run(container.context(), arguments)), "refract");
+        this.thread = new Thread(() -> {
+            try {
+                exitCode.complete(run(container.context(), arguments));
+            } finally {
+                exitCode.complete(FAILURE);
+            }
+        }, "refract");
         thread.setDaemon(true);
     }
 

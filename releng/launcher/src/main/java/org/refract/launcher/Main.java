@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.osgi.framework.BundleException;
 
@@ -45,6 +46,13 @@ public final class Main {
             List<Path> bundles = installation.bundlesInStartOrder();
             try (FrameworkCache cache = FrameworkCache.open(folders.cache());
                     Container container = Container.start(bundles, cache.folder(), Map.of())) {
+                cache.complaint().ifPresent(sentence -> System.err.println("refract: " + sentence + "; the temporary folder is used instead"
+                        + " (REFRACT_CACHE names another)."));
+                Optional<String> lack = container.failures().isEmpty() ? Optional.empty() : cache.lack();
+                if (lack.isPresent()) {
+                    System.err.println("refract: cannot start: " + lack.get() + ".");
+                    return FAILURE;
+                }
                 container.failures().forEach(sentence -> System.err.println("refract: " + sentence));
                 CommandThread command = new CommandThread(container, arguments);
                 MainThread mainThread = MainThread.in(container.context());
@@ -53,12 +61,26 @@ public final class Main {
                 command.start();
                 return mainThread.serveUntil(command.exitCode());
             }
-        } catch (BundleException | IOException e) {
-            System.err.println("refract: cannot start: " + e.getMessage());
+        } catch (BundleException | IOException | RuntimeException | Error e) {
+            System.err.println("refract: cannot start: " + reason(e) + ".");
             return FAILURE;
         } catch (InterruptedException e) {
             return FAILURE;
         }
+    }
+
+    /** What went wrong at the bottom, where the framework says only what it was about to do. */
+    private static String reason(Throwable e) {
+        Throwable cause = e;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        String said = e instanceof BundleException || e instanceof IOException ? String.valueOf(e.getMessage()) : "an unexpected " + e;
+        String bottom = String.valueOf(cause.getMessage());
+        if (bottom.contains("Too many open files")) {
+            return "this user may have too few files open at once; ulimit -n 256 is enough";
+        }
+        return said.contains(bottom) ? said : said + " (" + bottom + ")";
     }
 
     private static List<Path> extensions(Installation installation, UserFolders folders, String[] arguments) {

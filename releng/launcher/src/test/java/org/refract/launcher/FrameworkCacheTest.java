@@ -8,7 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,10 +43,38 @@ class FrameworkCacheTest {
     @Test
     void isInTheTemporaryFolderWhereTheCacheCannotBeWritten() throws IOException {
         Path file = Files.createFile(cache.resolve("file"));
+        Path temporary;
         try (FrameworkCache open = FrameworkCache.open(file)) {
             assertFalse(open.folder().startsWith(cache));
             assertTrue(Files.isDirectory(open.folder()));
+            temporary = open.folder().getParent();
+            assertEquals("the cache folder %s cannot be used, because a part of that path is a file".formatted(file), open.complaint().orElseThrow());
         }
+        assertFalse(Files.exists(temporary), "nothing is left there");
+    }
+
+    /** Each sweeps what it believes to be a killed one's; a lock that is just being taken is not. */
+    @Test
+    void manyThatOpenAndCloseAtOnceKeepTheirLocks() throws Exception {
+        try (var threads = Executors.newFixedThreadPool(4)) {
+            List<Future<?>> all = new ArrayList<>();
+            for (int thread = 0; thread < 4; thread++) {
+                all.add(threads.submit(() -> {
+                    for (int i = 0; i < 50; i++) {
+                        try (FrameworkCache open = FrameworkCache.open(cache)) {
+                            assertEquals(Optional.empty(), open.complaint());
+                            assertTrue(Files.exists(open.folder().resolveSibling(open.folder().getFileName() + ".lock")));
+                            assertTrue(Files.isDirectory(open.folder()));
+                        }
+                    }
+                    return null;
+                }));
+            }
+            for (Future<?> one : all) {
+                one.get();
+            }
+        }
+        assertEquals(List.of(), left());
     }
 
     private List<Path> left() throws IOException {
