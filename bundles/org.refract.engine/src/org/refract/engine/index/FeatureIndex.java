@@ -30,6 +30,10 @@ import org.refract.api.model.HookPoint;
  * <p>The tables are described in {@code schema.sql} beside this class; any DuckDB client can read them.
  */
 public final class FeatureIndex implements AutoCloseable {
+    /** Whether the tables hold what {@code meta} says. */
+    private static final String WHOLE = "SELECT count(*) = ? AND count(DISTINCT latent) = count(*) AND coalesce(min(latent), 0) = 0 AND coalesce(max(latent), -1) = ?"
+            + " AND coalesce(bool_and(len(label_terms) = len(label_term_scores)), true)"
+            + " AND NOT EXISTS (SELECT 1 FROM histograms WHERE bin NOT BETWEEN 0 AND ?) FROM features";
     private static final String COLUMNS = "latent, density, mean, max, std, label, label_score, label_source, label_terms, label_term_scores";
 
     private final Path file;
@@ -50,7 +54,9 @@ public final class FeatureIndex implements AutoCloseable {
     public static FeatureIndex open(Path file) throws RefractException {
         DuckDBConnection database = AtlasDatabase.read(file);
         try {
-            return new FeatureIndex(file, database, facts(file, database));
+            AtlasFacts facts = facts(file, database);
+            checkWhole(database, facts);
+            return new FeatureIndex(file, database, facts);
         } catch (SQLException | RefractException | IllegalArgumentException e) {
             close(database);
             if (e instanceof RefractException sentence) {
@@ -75,6 +81,20 @@ public final class FeatureIndex implements AutoCloseable {
         return new AtlasFacts(HookPoint.parse(point), take(meta, "model"), take(meta, "model_fingerprint"), take(meta, "variant"),
                 Integer.parseInt(take(meta, "latents")), Integer.parseInt(take(meta, "width")), Long.parseLong(take(meta, "recordings")),
                 Long.parseLong(take(meta, "positions")), Integer.parseInt(take(meta, "rows")), Integer.parseInt(take(meta, "columns")), meta);
+    }
+
+    /** That every feature is there once, with as many scores as terms, and no histogram has bins that there are not. */
+    private static void checkWhole(Connection database, AtlasFacts facts) throws SQLException {
+        try (PreparedStatement statement = database.prepareStatement(WHOLE)) {
+            statement.setLong(1, facts.latents());
+            statement.setLong(2, facts.latents() - 1L);
+            statement.setLong(3, ActivationBins.COUNT - 1L);
+            try (ResultSet rows = statement.executeQuery()) {
+                if (!rows.next() || !rows.getBoolean(1)) {
+                    throw new IllegalArgumentException("its tables do not fit its %d features".formatted(facts.latents()));
+                }
+            }
+        }
     }
 
     private static String take(Map<String, String> meta, String key) {
@@ -208,6 +228,16 @@ public final class FeatureIndex implements AutoCloseable {
                 facts.rows(), facts.columns());
     }
 
+    private float[] map(Blob blob) throws SQLException {
+        if (blob.length() != (long) Float.BYTES * facts.rows() * facts.columns()) {
+            throw new SQLException("a map of %d bytes is not one of %d x %d numbers".formatted(blob.length(), facts.rows(), facts.columns()));
+        }
+        byte[] bytes = blob.getBytes(1, (int) blob.length());
+        float[] map = new float[bytes.length / Float.BYTES];
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(map);
+        return map;
+    }
+
     private static Neighbour neighbour(ResultSet row, int column) throws SQLException {
         return new Neighbour(row.getInt(column), row.getDouble(column + 1), row.getDouble(column + 2),
                 Optional.of(row.getString(column + 3)).filter(l -> !l.isEmpty()));
@@ -258,13 +288,6 @@ public final class FeatureIndex implements AutoCloseable {
             terms.add(new Label.Term((String) text[i], (Double) score[i]));
         }
         return terms;
-    }
-
-    private static float[] map(Blob blob) throws SQLException {
-        byte[] bytes = blob.getBytes(1, (int) blob.length());
-        float[] map = new float[bytes.length / Float.BYTES];
-        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(map);
-        return map;
     }
 
     private interface Row<T> {
