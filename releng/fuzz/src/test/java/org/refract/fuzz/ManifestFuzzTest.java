@@ -9,10 +9,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.stream.Stream;
+import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 import org.refract.api.RefractException;
@@ -21,6 +23,7 @@ import org.refract.engine.job.RunRecord;
 import org.refract.engine.store.ActivationStore;
 import org.refract.engine.store.Recordings;
 import org.refract.engine.train.RunLog;
+import org.refract.engine.unpack.FindingFiles;
 import org.refract.engine.unpack.RunFolder;
 import org.refract.engine.unpack.ShowcaseFiles;
 import org.refract.format.refract.RefractFormat;
@@ -44,7 +47,7 @@ class ManifestFuzzTest {
         }
     }
 
-    @Property(tries = 600, seed = "20261123")
+    @Property(seed = "20261123")
     void theManifestOfAStore(@ForAll("manifests") byte[] manifest) {
         Path store = folder.resolve("store");
         OneSentence.write(store.resolve("manifest.json"), manifest);
@@ -53,7 +56,7 @@ class ManifestFuzzTest {
         OneSentence.orSound(() -> ActivationStore.open(store).close());
     }
 
-    @Property(tries = 600, seed = "20261123")
+    @Property(seed = "20261123")
     void theSealOfAShard(@ForAll("seals") byte[] seal) {
         Path store = folder.resolve("sealed");
         OneSentence.write(store.resolve("manifest.json"), sound("manifest.json").getBytes(StandardCharsets.UTF_8));
@@ -62,14 +65,14 @@ class ManifestFuzzTest {
         OneSentence.orSound(() -> ActivationStore.open(store).close());
     }
 
-    @Property(tries = 600, seed = "20261123")
+    @Property(seed = "20261123")
     void theListOfRecordings(@ForAll("recordings") byte[] recordings) {
         Path run = folder.resolve("recorded");
         OneSentence.write(run.resolve("store").resolve("recordings.jsonl"), recordings);
         OneSentence.orSound(() -> Recordings.open(run).close());
     }
 
-    @Property(tries = 600, seed = "20261123")
+    @Property(seed = "20261123")
     void theRecordOfARun(@ForAll("runs") byte[] record) {
         OneSentence.write(folder.resolve("run").resolve("run.json"), record);
         OneSentence.orSound(() -> {
@@ -82,34 +85,43 @@ class ManifestFuzzTest {
         });
     }
 
-    @Property(tries = 600, seed = "20261123")
+    @Property(seed = "20261123")
     void theSidecarOfADictionary(@ForAll("sidecars") byte[] sidecar) {
         Path sae = folder.resolve("sae");
         OneSentence.write(sae.resolve("sae.json"), sidecar);
         OneSentence.orSound(() -> new RefractFormat().read(sae, null));
     }
 
-    @Property(tries = 600, seed = "20261123")
+    @Property(seed = "20261123")
     void theLogOfATraining(@ForAll("logs") byte[] log) {
         Path file = OneSentence.write(folder.resolve("logged").resolve("log.jsonl"), log);
         OneSentence.orSound(() -> RunLog.read(file));
     }
 
-    @Property(tries = 600, seed = "20261123")
+    @Property(seed = "20261123")
     void theInterventionsThatAReportShows(@ForAll("showcases") byte[] showcase) {
         Path run = folder.resolve("shown");
         OneSentence.write(run.resolve("interventions").resolve("one.json"), showcase);
         OneSentence.orSound(() -> ShowcaseFiles.read(new RunFolder(run)));
     }
 
-    @Property(tries = 200, seed = "20261123")
+    @Property(seed = "20261123", shrinking = ShrinkingMode.OFF)
+    void theFindingsOfAnAnalysis(@ForAll("findings") byte[] findings, @ForAll("tables") byte[] table) {
+        Path analysis = folder.resolve("analysis");
+        OneSentence.write(analysis.resolve("findings.json"), findings);
+        OneSentence.write(analysis.resolve("table.json"), table);
+        OneSentence.write(analysis.resolve("pictures.json"), table);
+        OneSentence.orSound(() -> FindingFiles.read(analysis));
+    }
+
+    @Property(seed = "20261123")
     void theConfigurationOfAUNet(@ForAll("unets") byte[] config) {
         Path model = model();
         OneSentence.write(model.resolve("unet").resolve("config.json"), config);
         OneSentence.orSound(() -> new SdxlBackend().inspect(model));
     }
 
-    @Property(tries = 200, seed = "20261123")
+    @Property(seed = "20261123")
     void theIndexOfAModel(@ForAll("indexes") byte[] index) {
         Path model = model();
         OneSentence.write(model.resolve("model_index.json"), index);
@@ -152,6 +164,16 @@ class ManifestFuzzTest {
     }
 
     @Provide
+    Arbitrary<byte[]> findings() {
+        return Damage.of("[\"table\", \"pictures\"]");
+    }
+
+    @Provide
+    Arbitrary<byte[]> tables() {
+        return Arbitraries.of(sound("table.json"), sound("pictures.json")).flatMap(Damage::of);
+    }
+
+    @Provide
     Arbitrary<byte[]> unets() {
         return Damage.of(text(reference().resolve("unet").resolve("config.json")));
     }
@@ -180,7 +202,7 @@ class ManifestFuzzTest {
     }
 
     /** The first model of the reference set. */
-    private static Path reference() {
+    static Path reference() {
         try (Stream<Path> models = Files.list(new Locations().reference("sdxl"))) {
             return models.filter(m -> Files.exists(m.resolve("model_index.json"))).sorted().findFirst().orElseThrow();
         } catch (IOException | RefractException e) {

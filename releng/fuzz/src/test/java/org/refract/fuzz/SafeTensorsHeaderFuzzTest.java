@@ -41,17 +41,17 @@ class SafeTensorsHeaderFuzzTest {
         Files.delete(folder);
     }
 
-    @Property(tries = 600, seed = "20261123")
+    @Property(seed = "20261123")
     void aDamagedHeaderIsReadOrRefusedInOneSentence(@ForAll("damaged") byte[] header) {
         check(header.length, header, DATA);
     }
 
-    @Property(tries = 600, seed = "20261123")
+    @Property(seed = "20261123")
     void aHeaderOfAnyLengthIsReadOrRefusedInOneSentence(@ForAll long length, @ForAll("damaged") byte[] header) {
         check(length, header, DATA);
     }
 
-    @Property(tries = 600, seed = "20261123")
+    @Property(seed = "20261123")
     void inventedTensorsAreReadOrRefusedInOneSentence(@ForAll("invented") String header, @ForAll("dataSizes") int data) {
         byte[] bytes = header.getBytes(StandardCharsets.UTF_8);
         check(bytes.length, bytes, data);
