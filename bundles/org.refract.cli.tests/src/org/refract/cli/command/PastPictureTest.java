@@ -12,6 +12,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.refract.api.RefractException;
 
 class PastPictureTest {
@@ -76,6 +77,18 @@ class PastPictureTest {
         assertEquals(Optional.of("m"), picture.model());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"Wildcard prompt: \"a __colour__ heart\nsecond line\", Version: v1.10", "Note: first, second\nthird line, Version: v1.10", "Version: v1.10\nTemplate: a {red|blue} heart\n"
+        + "Negative Template: blurry", "Hashes: {\"model\": \"31, Seed: 9\", \"list\": [1, 2]}, Version: v1.10", "Civitai resources: [{\"type\": \"lora\", \"weight\": 0.8}], Version: x",
+        "ControlNet 0: \"Module: canny, Seed: 9\", Version: x", "Odd: \"never closed, Version: x", "Odd: {never closed, Version: x"})
+    void valuesOfExtensionsMayHoldAnything(String extension) {
+        PastPicture picture = WebUiParameters.read("a red heart\nNegative prompt: blurry\nSteps: 3, Sampler: Euler, Schedule type: Uniform, CFG scale: 4, Seed: 77, Size: 64x64, RNG: CPU, "
+                + extension);
+        assertEquals("a red heart", value(picture, "prompt"));
+        assertEquals("blurry", value(picture, "negative"));
+        assertEquals("3|77|4|64x64", String.join("|", value(picture, "steps"), value(picture, "seed"), value(picture, "guidance"), value(picture, "size")));
+    }
+
     @Test
     void aLastLineThatIsNoListOfValuesBelongsToThePrompt() {
         PastPicture picture = WebUiParameters.read("a cat, colour: red\nand a dog");
@@ -126,7 +139,7 @@ class PastPictureTest {
                 assertTrue(sentence.getMessage().endsWith("."), sentence.getMessage());
             }
         }
-        for (String part : List.of("a", "\\\"", "a: \"", ": ", "<lora:", "Steps: 1, ", "\n", "(")) {
+        for (String part : List.of("a", "\\\"", "a: \"", ": ", "<lora:", "Steps: 1, ", "\n", "(", "a: {", "a: [\"", "Steps: 1\n")) {
             WebUiParameters.read("Steps: 1, Seed: 2, Y: 3, X: \"" + part.repeat(50_000));
         }
     }

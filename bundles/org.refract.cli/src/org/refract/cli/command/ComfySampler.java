@@ -141,7 +141,8 @@ final class ComfySampler {
         return values.text(levels.orElse(node), "scheduler").value();
     }
 
-    private static String spaced(String sampler, String spacing) {
+    /** A sampler with the noise levels that ComfyUI calls so. */
+    static String spaced(String sampler, String spacing) {
         return switch (spacing.toLowerCase(Locale.ROOT)) {
             case "karras", "exponential", "beta", "kl_optimal", "ays" -> sampler + "_" + spacing.toLowerCase(Locale.ROOT);
             case "sgm_uniform", "simple" -> sampler + ",timestep_spacing=trailing";

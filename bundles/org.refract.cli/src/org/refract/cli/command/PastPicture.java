@@ -1,6 +1,7 @@
 package org.refract.cli.command;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,7 @@ record PastPicture(OptionValues values, Optional<String> model, Optional<String>
     private static final Pattern ASKED = Pattern.compile("\\(--([\\w-]+)(?: FILE|\\))");
 
     /**
-     * Reads it from this product's record, else from the parameters of a Stable Diffusion web UI, else from ComfyUI's graph.
+     * Reads it from this product's record, else from what another tool wrote.
      *
      * @throws RefractException if the file says nothing of it
      */
@@ -42,13 +43,14 @@ record PastPicture(OptionValues values, Optional<String> model, Optional<String>
         if (text.record().isPresent()) {
             return Optional.of(PictureRecord.read("The record in " + file, text.record().get()));
         }
-        if (text.parameters().filter(parameters -> !parameters.isBlank()).isPresent()) {
-            return Optional.of(WebUiParameters.read(text.parameters().get()));
-        }
-        if (text.graph().isPresent()) {
-            return Optional.of(ComfyPicture.read(file, text.graph().get()));
-        }
-        return Optional.empty();
+        return ForeignText.read(file, text);
+    }
+
+    /** The same with a word on who drew it. */
+    PastPicture by(String tool) {
+        List<String> more = new ArrayList<>(notes);
+        more.addFirst("It was drawn by " + tool + ".");
+        return new PastPicture(values, model, fingerprint, lost, more, unknown);
     }
 
     /** The same where the file holds several and does not say which it is: what differs between them is not known. */

@@ -19,12 +19,16 @@ final class WebUiParameters {
     /** A name and its colon; no name is as long as the bound, which keeps long lines cheap. */
     private static final Pattern NAME = Pattern.compile("(\\w[\\w \\-/]{1,80}+):\\s*+");
     private static final Pattern LORA = Pattern.compile(" ?<(?:lora|lyco|hypernet):([^:>]{1,200}+)(?::([^>]{0,200}+))?>");
+    private static final Pattern FIRST = Pattern.compile("\\s*Steps:\\s*\\d");
+    private static final Pattern NEXT = Pattern.compile(",|\\n(?=\\w[\\w \\-/]{1,80}+:)");
     private static final String NEGATIVE = "Negative prompt:";
+    /** Characters of a value in JSON; without a bound, brackets that are never closed would take long. */
+    private static final int MOST_JSON = 1 << 14;
     /** Fewer than this in the last line, and it belongs to the prompt. */
     private static final int FEWEST_PAIRS = 3;
     /** Names of a model, of versions and of what follows from other values. */
     private static final Set<String> SILENT = Set.of("Model", "Model hash", "VAE hash", "Lora hashes", "TI hashes", "Version", "RNG", "Emphasis", "User",
-            "Sampler", "Schedule type", "Init image hash", "Denoising strength", "Clip skip", "Steps", "CFG scale", "Seed", "Size", "Hashes", "Mask blur",
+            "Sampler", "Schedule type", "Batch size", "Batch pos", "Civitai metadata", "Created Date", "Init image hash", "Denoising strength", "Clip skip", "Steps", "CFG scale", "Seed", "Size", "Hashes", "Mask blur",
             "Inpaint area", "Masked area padding");
 
     private WebUiParameters() {
@@ -32,12 +36,9 @@ final class WebUiParameters {
 
     static PastPicture read(String text) {
         List<String> lines = new ArrayList<>(List.of(text.strip().split("\\R", -1)));
-        Map<String, String> pairs = pairs(lines.getLast());
-        if (pairs.size() >= FEWEST_PAIRS) {
-            lines.removeLast();
-        } else {
-            pairs = Map.of();
-        }
+        int settings = settings(lines);
+        Map<String, String> pairs = pairs(String.join("\n", lines.subList(settings, lines.size())));
+        lines.subList(settings, lines.size()).clear();
         StringBuilder prompt = new StringBuilder();
         StringBuilder negative = new StringBuilder();
         StringBuilder now = prompt;
@@ -52,6 +53,16 @@ final class WebUiParameters {
         return restored(prompt.toString(), negative.toString(), pairs);
     }
 
+    /** The line at which the values begin: the last that begins with the first of them, for values of extensions may have lines; else the last. */
+    private static int settings(List<String> lines) {
+        for (int i = lines.size() - 1; i >= 0; i--) {
+            if (FIRST.matcher(lines.get(i)).lookingAt() && pairs(lines.get(i)).size() >= FEWEST_PAIRS) {
+                return i;
+            }
+        }
+        return pairs(lines.getLast()).size() >= FEWEST_PAIRS ? lines.size() - 1 : lines.size();
+    }
+
     private static Map<String, String> pairs(String line) {
         Map<String, String> pairs = new LinkedHashMap<>();
         Matcher name = NAME.matcher(line);
@@ -63,19 +74,49 @@ final class WebUiParameters {
         return pairs;
     }
 
-    /** Up to the next comma, but for one within quotation marks that are closed before a comma or the end. */
+    /**
+     * Up to the next comma, or the next line that begins with a name; but for those within quotation marks or the brackets of JSON that are closed
+     * before a comma or an end.
+     */
     private static int endOfValue(String line, int from) {
-        if (line.startsWith("\"", from)) {
-            int closed = from + 1;
-            while (closed < line.length() && line.charAt(closed) != '"') {
-                closed += line.charAt(closed) == '\\' ? 2 : 1;
+        int closed = line.startsWith("\"", from) ? endOfQuotation(line, from) : line.startsWith("{", from) || line.startsWith("[", from) ? endOfJson(line, from) : -1;
+        if (closed >= 0 && (closed == line.length() || line.charAt(closed) == ',' || line.charAt(closed) == '\n')) {
+            return closed;
+        }
+        Matcher next = NEXT.matcher(line);
+        return next.find(from) ? next.start() : line.length();
+    }
+
+    /** After the closing mark, or -1. */
+    private static int endOfQuotation(String line, int from) {
+        int closed = from + 1;
+        while (closed < line.length() && line.charAt(closed) != '"') {
+            closed += line.charAt(closed) == '\\' ? 2 : 1;
+        }
+        return closed < line.length() ? closed + 1 : -1;
+    }
+
+    /** After the closing bracket, or -1. */
+    private static int endOfJson(String line, int from) {
+        int depth = 0;
+        int end = Math.min(line.length(), from + MOST_JSON);
+        for (int at = from; at < end; at++) {
+            switch (line.charAt(at)) {
+                case '{', '[' -> depth++;
+                case '}', ']' -> depth--;
+                case '"' -> at = endOfQuotation(line, at) - 1;
+                default -> {
+                    continue;
+                }
             }
-            if (closed < line.length() && (closed + 1 == line.length() || line.charAt(closed + 1) == ',')) {
-                return closed + 1;
+            if (at < 0) {
+                return -1;
+            }
+            if (depth == 0) {
+                return at + 1;
             }
         }
-        int comma = line.indexOf(',', from);
-        return comma < 0 ? line.length() : comma;
+        return -1;
     }
 
     private static String unquoted(String value) {
