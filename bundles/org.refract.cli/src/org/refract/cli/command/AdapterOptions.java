@@ -24,6 +24,10 @@ final class AdapterOptions {
     @Option(names = "--vae", paramLabel = "DIR|FILE", description = "Another VAE in place of the model's.")
     private Optional<Path> vae = Optional.empty();
 
+    @Option(names = "--text-encoders", paramLabel = "DIR|FILE",
+            description = "Text encoders of another model, in place of the model's or where a file has none; may be repeated for a file each.")
+    private List<Path> textEncoders = new ArrayList<>();
+
     /** What was asked for. */
     Adapters adapters() throws RefractException {
         List<Lora> read = new ArrayList<>();
@@ -36,7 +40,10 @@ final class AdapterOptions {
         if (vae.isPresent()) {
             exists(vae.get(), "VAE");
         }
-        return new Adapters(read, embeddings, vae);
+        for (Path place : textEncoders) {
+            exists(place, "text encoder");
+        }
+        return new Adapters(read, embeddings, vae, textEncoders);
     }
 
     /** Reads {@code FILE} or {@code FILE:STRENGTH}; a colon that is part of a name is left to it. */

@@ -79,16 +79,16 @@ record Inspection(Extensions extensions, boolean tensors, boolean hookPoints, bo
         if (format.isPresent()) {
             return sae(location, format.get().get());
         }
-        Optional<Lease<ModelBackend>> backend = extensions.knowing(ModelBackend.class, b -> b.recognises(location)).stream().findFirst();
-        if (backend.isPresent()) {
-            return model(location, backend.get().get(), monitor);
-        }
         for (Lease<ModelBackend> describer : extensions.knowing(ModelBackend.class, b -> b.describe(location).isPresent())) {
             Map<String, Object> facts = new LinkedHashMap<>(describer.get().describe(location).orElseThrow());
             if (tensors && location.toString().endsWith(".safetensors")) {
                 facts.put("list", file(location).get("list"));
             }
             return facts;
+        }
+        Optional<Lease<ModelBackend>> backend = extensions.knowing(ModelBackend.class, b -> b.recognises(location)).stream().findFirst();
+        if (backend.isPresent()) {
+            return model(location, backend.get().get(), monitor);
         }
         if (location.toString().endsWith(".safetensors") || location.toString().endsWith(".safetensors.index.json")) {
             return file(location);
@@ -249,6 +249,9 @@ record Inspection(Extensions extensions, boolean tensors, boolean hookPoints, bo
             facts.put(WHAT, "a safetensors file");
             facts.put("tensors", all.size());
             facts.put("numbers", String.format(Locale.ROOT, "%,d", all.stream().mapToLong(t -> t.shape().size()).sum()));
+            if (opened.bytesBehind() > 0) {
+                facts.put("bytes behind the tensors", opened.bytesBehind());
+            }
             facts.put("dtypes", all.stream().collect(Collectors.groupingBy(TensorInfo::dtype, TreeMap::new, Collectors.counting())).toString());
             if (!opened.metadata().isEmpty()) {
                 facts.put("metadata", opened.metadata());

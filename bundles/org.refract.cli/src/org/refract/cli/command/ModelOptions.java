@@ -3,7 +3,7 @@ package org.refract.cli.command;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.Adapters;
@@ -80,9 +80,16 @@ public final class ModelOptions {
 
     /** The backend that knows a model. */
     static Lease<ModelBackend> backend(Extensions extensions, Path location) throws RefractException {
-        return extensions.knowing(ModelBackend.class, backend -> backend.recognises(location)).stream().findFirst()
-                .orElseThrow(() -> RefractException.usage("%s is no model of a family that is known here (%s); refract inspect says what it is.",
-                        location, String.join(", ", extensions.ids(ModelBackend.class))));
+        Optional<Lease<ModelBackend>> found = extensions.knowing(ModelBackend.class, backend -> backend.recognises(location)).stream().findFirst();
+        if (found.isPresent()) {
+            return found.get();
+        }
+        Optional<Lease<ModelBackend>> describer = extensions.knowing(ModelBackend.class, b -> b.describe(location).isPresent()).stream().findFirst();
+        if (describer.isPresent()) {
+            throw RefractException.usage("%s is no model: it is %s.", location, describer.get().get().describe(location).orElseThrow().get("what"));
+        }
+        throw RefractException.usage("%s is no model of a family that is known here (%s); refract inspect says what it is.", location,
+                String.join(", ", extensions.ids(ModelBackend.class)));
     }
 
     /** Opens it; call on the device's thread. */

@@ -34,10 +34,11 @@ import org.refract.engine.tensor.TorchType;
 public final class SafeTensors implements AutoCloseable {
 
     private static final KernelLibrary KERNELS = KernelLibrary.of(SafeTensors.class, "mapped.ts.py");
-    /** diffusers puts a variant's name between: {@code model.safetensors.index.fp16.json}. */
-    private static final Pattern INDEX = Pattern.compile(".*\\.safetensors\\.index(\\.\\w+)?\\.json");
+    /** A variant's name stands between: {@code model.safetensors.index.fp16.json}, {@code model.safetensors.fp16.index.json}. */
+    private static final Pattern INDEX = Pattern.compile(".*\\.safetensors(\\.index(\\.\\w+)?|\\.\\w+\\.index)\\.json");
 
     private final Path location;
+    private final long behind;
     private final Map<String, TensorInfo> tensors;
     private final Map<String, String> metadata;
     private final Arena arena = Arena.ofShared();
@@ -47,8 +48,9 @@ public final class SafeTensors implements AutoCloseable {
     private Optional<Scope> mappings = Optional.empty();
     private boolean kept;
 
-    private SafeTensors(Path location, Map<String, TensorInfo> tensors, Map<String, String> metadata) {
+    private SafeTensors(Path location, Map<String, TensorInfo> tensors, Map<String, String> metadata, long behind) {
         this.location = location;
+        this.behind = behind;
         this.tensors = Collections.unmodifiableMap(tensors);
         this.metadata = Collections.unmodifiableMap(metadata);
         tensors.values().forEach(t -> marks.computeIfAbsent(t.file(), FileMark::of));
@@ -65,11 +67,11 @@ public final class SafeTensors implements AutoCloseable {
             return SafeTensorsFolder.open(file);
         }
         SafeTensorsHeader header = header(file);
-        return new SafeTensors(file, header.tensors(), header.metadata());
+        return new SafeTensors(file, header.tensors(), header.metadata(), header.behind());
     }
 
     static SafeTensors of(Path location, Map<String, TensorInfo> tensors, Map<String, String> metadata) {
-        return new SafeTensors(location, tensors, metadata);
+        return new SafeTensors(location, tensors, metadata, 0);
     }
 
     static SafeTensorsHeader header(Path file) throws RefractException {
@@ -113,6 +115,11 @@ public final class SafeTensors implements AutoCloseable {
     /** What the file says about itself in {@code __metadata__}; for an index, its {@code metadata}. */
     public Map<String, String> metadata() {
         return metadata;
+    }
+
+    /** Bytes behind the last tensor of a single file, which belong to nothing. */
+    public long bytesBehind() {
+        return behind;
     }
 
     /** A tensor's bytes, little-endian, row-major; valid until {@link #close()}. */

@@ -66,6 +66,7 @@ final class SafeTensorsHeader {
     private final Path file;
     private final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
+    private long behind;
 
     private SafeTensorsHeader(Path file) {
         this.file = file;
@@ -79,6 +80,11 @@ final class SafeTensorsHeader {
     /** What the file says about itself. */
     Map<String, String> metadata() {
         return metadata;
+    }
+
+    /** Bytes behind the last tensor. */
+    long behind() {
+        return behind;
     }
 
     static SafeTensorsHeader read(Path file, FileChannel channel) throws IOException, RefractException {
@@ -227,7 +233,7 @@ final class SafeTensorsHeader {
         }
     }
 
-    /** Checks that the tensors fill the file from the header to its end, each byte once. */
+    /** Checks that the tensors lie behind the header without a gap, each byte once; what follows the last one is nobody's and harmless. */
     private void layOut(List<TensorInfo> found, long start, long size) throws RefractException {
         found.sort(Comparator.comparingLong(TensorInfo::offset).thenComparingLong(TensorInfo::length));
         long at = start;
@@ -240,9 +246,7 @@ final class SafeTensorsHeader {
                 throw damaged("tensor '%s' is there twice", shown(tensor.name()));
             }
         }
-        if (at != size) {
-            throw damaged("%d bytes at its end belong to no tensor", size - at);
-        }
+        behind = size - at;
     }
 
     private RefractException damaged(String what, Object... values) {

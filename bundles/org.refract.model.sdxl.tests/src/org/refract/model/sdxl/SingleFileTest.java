@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -58,7 +59,7 @@ class SingleFileTest {
             expected.put(row.getAsJsonArray().get(0).getAsString(), new Origin(row.getAsJsonArray().get(1).getAsString(), Math.max(third, 0),
                     third < 0 ? 1 : 3, row.getAsJsonArray().get(3).getAsBoolean()));
         }
-        SingleFile file = new SingleFile(folder.resolve("sd_xl.safetensors"), model.equals("refiner"), false, false, false);
+        SingleFile file = new SingleFile(folder.resolve("sd_xl.safetensors"), Set.of(), model.equals("refiner"), Optional.empty(), false, false);
         SdxlParts parts = SdxlParts.read(file);
         Map<String, Origin> found = new TreeMap<>();
         Set<String> unclaimed = new TreeSet<>(golden.getAsJsonObject("tensors").keySet());

@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.refract.api.model.Placement;
 import org.refract.engine.file.SafeTensorsWriter;
@@ -26,7 +28,7 @@ final class SingleFileWriter {
     static Map<String, NDArray> tensors(Path folder, Scope scope) throws Exception {
         ModelFiles from = DiffusersFolder.open(folder);
         SdxlParts parts = SdxlParts.read(from);
-        SingleFile to = new SingleFile(folder.resolveSibling("x.safetensors"), parts.textEncoder().isEmpty(), false, false, false);
+        SingleFile to = new SingleFile(folder.resolveSibling("x.safetensors"), Set.of(), parts.textEncoder().isEmpty(), Optional.empty(), false, false);
         Map<String, NDArray> tensors = new LinkedHashMap<>();
         try (PartWeights weights = PartWeights.open(from, parts, Placement.DType.FP32)) {
             for (SdxlParts.Part part : parts.all()) {

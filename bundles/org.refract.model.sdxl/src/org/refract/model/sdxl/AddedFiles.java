@@ -32,6 +32,9 @@ record AddedFiles(Adapters adapters) {
             words.put("textual inversion", String.join(", ", adapters.embeddings().stream().map(AddedFiles::name).toList()));
         }
         adapters.vae().ifPresent(vae -> words.put("VAE from", vae.toString()));
+        if (!adapters.textEncoders().isEmpty()) {
+            words.put("text encoders from", String.join(", ", adapters.textEncoders().stream().map(Path::toString).toList()));
+        }
         return words;
     }
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.refract.api.RefractException;
 import org.refract.api.model.Placement;
@@ -89,6 +90,19 @@ record DiffusersFolder(Path location, ConfigFile index) implements ModelFiles {
     @Override
     public boolean forceZeros() throws RefractException {
         return index.flag("force_zeros_for_empty_prompt", true);
+    }
+
+    /** A folder that ships with a scheduler for few steps says so; for others their name counts. */
+    @Override
+    public Optional<Distillation> distilled() throws RefractException {
+        SchedulerConfig scheduler = SchedulerConfig.read(config("scheduler"));
+        Optional<Distillation> named = Distillation.ofModel(HubCache.nameOf(location));
+        return switch (scheduler.className()) {
+            case "EulerAncestralDiscreteScheduler" -> scheduler.timestepSpacing().equals("trailing") ? Optional.of(Distillation.TURBO) : named;
+            case "LCMScheduler" -> named.or(() -> Optional.of(Distillation.LCM));
+            case "TCDScheduler" -> named.or(() -> Optional.of(Distillation.TCD));
+            default -> named;
+        };
     }
 
     @Override

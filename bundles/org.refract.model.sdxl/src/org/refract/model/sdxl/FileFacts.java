@@ -49,6 +49,15 @@ final class FileFacts {
                 case VAE -> facts.put("names", file.weights().keySet().stream().anyMatch(n -> n.contains("decoder.up_blocks."))
                         ? "diffusers'" : "latent-diffusion's");
                 case UNET, OLDER_STABLE_DIFFUSION -> { }
+                case SDXL, SDXL_REFINER, SDXL_UNET -> {
+                    Missing missing = new Missing(SingleFile.open(location).lacking());
+                    if (!missing.isAny()) {
+                        return Optional.empty();
+                    }
+                    facts.put("what", "%s; it has %s: %s%s".formatted(kind == FileKind.SDXL_UNET ? "a U-Net of Stable Diffusion XL" : kind.what(), missing.inWords(),
+                            missing.remedy(), kind == FileKind.SDXL_UNET ? ", or put the file into the unet folder of a model" : ""));
+                }
+                case CONTROL_NET -> { }
                 default -> {
                     return Optional.empty();
                 }

@@ -3,6 +3,7 @@ package org.refract.model.sdxl;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.api.model.Placement;
 import org.refract.model.sdxl.clip.Tokenizer;
@@ -13,7 +14,7 @@ import org.refract.model.sdxl.weights.Checkpoint;
 import org.refract.model.sdxl.weights.Spelling;
 
 /** Where a model's configuration, tokenizers and weights lie. Parts have the names that they have in a diffusers folder. */
-sealed interface ModelFiles permits DiffusersFolder, SingleFile, WithVae {
+sealed interface ModelFiles permits DiffusersFolder, SingleFile, WithTextEncoders, WithVae {
 
     /** The folder or file that a person named. */
     Path location();
@@ -30,6 +31,9 @@ sealed interface ModelFiles permits DiffusersFolder, SingleFile, WithVae {
     /** Whether an absent negative prompt means an embedding of zeros. */
     boolean forceZeros() throws RefractException;
 
+    /** How the model says that it is run in few steps, if it does. */
+    Optional<Distillation> distilled() throws RefractException;
+
     /** Whether the U-Net is told an aesthetic score in place of a target size. */
     boolean aestheticScore() throws RefractException;
 
@@ -40,7 +44,12 @@ sealed interface ModelFiles permits DiffusersFolder, SingleFile, WithVae {
      */
     List<Tokenizer> tokenizers(List<String> names) throws RefractException;
 
-    /** What the weights of a part are called. */
+    /** Parts of the model that lie nowhere, by their names; a model cannot be opened without them. */
+    default List<String> lacking() throws RefractException {
+        return List.of();
+    }
+
+    /** What the weights of a part are called where their file does not tell. */
     Spelling spelling(Module part) throws RefractException;
 
     /** Opens the weights of a part. */

@@ -20,6 +20,7 @@ import org.refract.engine.tensor.TorchType;
 import org.refract.model.sdxl.clip.TextualInversion;
 import org.refract.model.sdxl.clip.Tokenizer;
 import org.refract.model.sdxl.weights.Loras;
+import org.refract.model.sdxl.weights.WeightFile;
 
 /** Opens Stable Diffusion XL, its Turbo and refiner, and models of their shape, from diffusers folders and from single files. */
 @Component(service = ModelBackend.class)
@@ -32,7 +33,12 @@ public final class SdxlBackend implements ModelBackend {
 
     @Override
     public boolean recognises(Path location) {
-        return DiffusersFolder.recognises(location) || SingleFile.recognises(location);
+        try {
+            Path place = HubCache.resolve(location);
+            return DiffusersFolder.recognises(place) || SingleFile.recognises(place);
+        } catch (RefractException e) {
+            return false;
+        }
     }
 
     @Override
@@ -46,13 +52,14 @@ public final class SdxlBackend implements ModelBackend {
 
     @Override
     public Optional<Map<String, String>> describe(Path location) throws RefractException {
-        return FileFacts.of(location);
+        return FileFacts.of(HubCache.resolve(location));
     }
 
     @Override
     public Model open(Path location, Placement placement, Adapters adapters, Monitor monitor) throws RefractException {
         ModelFiles files = files(location, adapters);
-        SdxlParts parts = SdxlParts.read(files);
+        SdxlParts plain = SdxlParts.read(files);
+        SdxlParts parts = distilled(adapters).map(plain::distilledAs).orElse(plain);
         boolean upcast = placement.dtype() == Placement.DType.FP16 && parts.vae().config().forceUpcast();
         Placement vaePlacement = upcast ? new Placement(placement.device(), Placement.DType.FP32) : placement;
         Scope owner = Scope.open(placement);
@@ -66,7 +73,10 @@ public final class SdxlBackend implements ModelBackend {
                 Placement where = part.module() == parts.vae() ? vaePlacement : placement;
                 weights.fill(part, Scope.in(owner.manager(), where), loras);
             }
+            weights.notes().forEach(monitor::note);
             loras.notes().forEach(monitor::note);
+            parts.distilled().ifPresent(few -> monitor.note("%s is made for few steps%s, in the way of %s; what is said otherwise counts."
+                    .formatted(info.name(), plain.distilled().equals(parts.distilled()) ? "" : " by its LoRA", few.inWords())));
             Lanes lanes = new Lanes();
             List<TextualInversion> inversions = new ArrayList<>(loras.embeddings());
             for (Path file : adapters.embeddings()) {
@@ -106,9 +116,37 @@ public final class SdxlBackend implements ModelBackend {
         return new PromptEncoder(parts, one, two, inversions, owner, lanes);
     }
 
+    /** What the last LoRA says that is for few steps. */
+    private static Optional<Distillation> distilled(Adapters adapters) throws RefractException {
+        List<Distillation> found = new ArrayList<>();
+        for (Adapters.Lora lora : adapters.loras()) {
+            if (lora.strength() > 0) {
+                try (WeightFile file = WeightFile.open(lora.file())) {
+                    Distillation.ofLora("%s %s %s".formatted(lora.file().getFileName(), file.metadata().getOrDefault("modelspec.title", ""),
+                            file.metadata().getOrDefault("ss_output_name", ""))).ifPresent(found::add);
+                }
+            }
+        }
+        return found.isEmpty() ? Optional.empty() : Optional.of(found.getLast());
+    }
+
     private static ModelFiles files(Path location, Adapters adapters) throws RefractException {
-        ModelFiles files = files(location);
-        return adapters.vae().isPresent() ? new WithVae(files, adapters.vae().get()) : files;
+        ModelFiles files = files(HubCache.resolve(location));
+        if (!adapters.textEncoders().isEmpty()) {
+            List<Path> from = new ArrayList<>();
+            for (Path encoder : adapters.textEncoders()) {
+                from.add(HubCache.resolve(encoder));
+            }
+            files = new WithTextEncoders(files, from).check();
+        }
+        if (adapters.vae().isPresent()) {
+            files = new WithVae(files, HubCache.resolve(adapters.vae().get()));
+        }
+        Missing missing = new Missing(files.lacking());
+        if (missing.isAny()) {
+            throw RefractException.usage("%s has %s: %s.", location, missing.inWords(), missing.remedy());
+        }
+        return files;
     }
 
     private static ModelFiles files(Path location) throws RefractException {

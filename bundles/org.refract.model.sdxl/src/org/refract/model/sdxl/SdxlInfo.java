@@ -37,13 +37,14 @@ final class SdxlInfo {
         details.put("picture", "%1$d x %1$d pixels, latents %2$d x %2$d x %3$d".formatted(unet.sampleSize() * scale, unet.sampleSize(),
                 parts.vae().config().latentChannels()));
         details.put("scheduler", "%s, %s, %s".formatted(scheduler.className(), scheduler.timestepSpacing(), scheduler.predictionType()));
+        parts.distilled().ifPresent(distilled -> details.put("made for few steps", distilled.inWords()));
         details.putAll(added);
         return new ModelInfo(name(parts.location()), "sdxl", parameters, fingerprint, details);
     }
 
     /** The folder's name, or the file's without its ending. */
     private static String name(Path location) {
-        String name = location.toAbsolutePath().normalize().getFileName().toString();
+        String name = HubCache.nameOf(location);
         return WeightFile.named(location) ? name.substring(0, name.lastIndexOf('.')) : name;
     }
 

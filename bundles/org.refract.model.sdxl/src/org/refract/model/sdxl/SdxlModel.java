@@ -95,7 +95,7 @@ final class SdxlModel implements ImageModel {
     @Override
     public ImageRequest defaults() {
         int side = parts.unet().config().sampleSize() * parts.vae().config().scaleFactor();
-        return UsualRequest.of(parts.scheduler(), side);
+        return UsualRequest.of(parts, side);
     }
 
     @Override

@@ -28,10 +28,11 @@ import org.refract.model.sdxl.vae.VaeConfig;
  * @param scheduler               the scheduler in {@code scheduler/}
  * @param otherSchedulers         schedulers in {@code scheduler_NAME/} folders, by the folder's name
  * @param forceZeros              whether an absent negative prompt means an embedding of zeros
+ * @param distilled               how it is run in few steps, if it was made for that
  * @param aestheticScore          whether the U-Net is told an aesthetic score instead of a target size (the refiner)
  */
 record SdxlParts(Path location, Optional<TextEncoder> textEncoder, TextEncoder textEncoder2, UNet unet, Vae vae, SchedulerConfig scheduler,
-        Map<String, SchedulerConfig> otherSchedulers, boolean forceZeros, boolean aestheticScore) {
+        Map<String, SchedulerConfig> otherSchedulers, boolean forceZeros, boolean aestheticScore, Optional<Distillation> distilled) {
 
     /** Numbers that the U-Net is told: original size, crop, target size. */
     private static final int SIZES = 6;
@@ -52,13 +53,21 @@ record SdxlParts(Path location, Optional<TextEncoder> textEncoder, TextEncoder t
 
     /** @throws RefractException if a configuration file is missing or damaged, or the parts do not fit together */
     static SdxlParts read(ModelFiles files) throws RefractException {
+        SchedulerConfig scheduler = SchedulerConfig.read(files.config("scheduler"));
+        // steps in another spacing than the base model's were chosen by whoever made the model
+        Optional<Distillation> distilled = files.distilled().map(d -> scheduler.timestepSpacing().equals("leading") ? d : d.withOwnScheduler());
         SdxlParts parts = new SdxlParts(files.location(),
                 files.has("text_encoder") ? Optional.of(textEncoder(files, "text_encoder", false)) : Optional.empty(),
                 textEncoder(files, "text_encoder_2", true),
                 new UNet("unet", UNetConfig.read(files.config("unet"))), new Vae("vae", VaeConfig.read(files.config("vae"))),
-                SchedulerConfig.read(files.config("scheduler")), files.otherSchedulers(), files.forceZeros(), files.aestheticScore());
+                scheduler, files.otherSchedulers(), files.forceZeros(), files.aestheticScore(), distilled);
         parts.checkThatTheyFit();
         return parts;
+    }
+
+    /** The same parts, run as something that was added to them wants. */
+    SdxlParts distilledAs(Distillation other) {
+        return new SdxlParts(location, textEncoder, textEncoder2, unet, vae, scheduler, otherSchedulers, forceZeros, aestheticScore, Optional.of(other));
     }
 
     /** Parts with weights in the order in which a run meets them. */

@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.refract.api.RefractException;
 import org.refract.api.model.Placement;
@@ -24,6 +24,7 @@ import org.refract.model.sdxl.weights.LdmVaeNames;
 import org.refract.model.sdxl.weights.OpenClipNames;
 import org.refract.model.sdxl.weights.SgmUNetNames;
 import org.refract.model.sdxl.weights.Spelling;
+import org.refract.model.sdxl.weights.Spellings;
 import org.refract.model.sdxl.weights.StoredWeight;
 import org.refract.model.sdxl.weights.WeightFile;
 
@@ -32,15 +33,19 @@ import org.refract.model.sdxl.weights.WeightFile;
  * tokenizers are those of the published models, unless a folder beside the file with its name ({@code my-model/} for
  * {@code my-model.safetensors}) holds others in diffusers' layout.
  *
- * @param refiner   whether it is a refiner
- * @param turbo     whether its name or description says that it was distilled as SDXL-Turbo was; its weights cannot tell
- * @param predictsV whether it says that it predicts v
- * @param zeroSnr   whether it says that its last noise level is noise alone
+ * @param parts      the parts that lie in it
+ * @param refiner    whether it is a refiner
+ * @param distilled  how its name or description says that it is run in few steps; its weights cannot tell
+ * @param predictsV  whether it says that it predicts v
+ * @param zeroSnr    whether it says that its last noise level is noise alone
  */
-record SingleFile(Path location, boolean refiner, boolean turbo, boolean predictsV, boolean zeroSnr) implements ModelFiles {
+record SingleFile(Path location, Set<String> parts, boolean refiner, Optional<Distillation> distilled, boolean predictsV, boolean zeroSnr)
+        implements ModelFiles {
 
     private static final String UNET = "model.diffusion_model.";
     private static final int CHANNELS = 4;
+    /** Channels of the first layer of the refiner's U-Net; the base's has 320. */
+    private static final int REFINER_CHANNELS = 384;
     /** Side of the latents that SDXL-Turbo was made for. */
     private static final int TURBO_SAMPLE_SIZE = 64;
 
@@ -51,24 +56,27 @@ record SingleFile(Path location, boolean refiner, boolean turbo, boolean predict
             if (!kind.isModel()) {
                 throw RefractException.usage("%s is no whole model of the Stable Diffusion XL family: it is %s; %s.", file, kind.what(), kind.remedy());
             }
-            StoredWeight first = weights.weights().get(UNET + "input_blocks.0.0.weight");
-            if (first != null && first.shape().dimension() == 4 && first.shape().get(1) != CHANNELS) {
+            Set<String> names = weights.weights().keySet();
+            Optional<StoredWeight> first = names.stream().filter(name -> name.endsWith("input_blocks.0.0.weight") || name.equals("conv_in.weight")).findFirst()
+                    .map(weights.weights()::get).filter(weight -> weight.shape().dimension() == 4);
+            if (first.isPresent() && first.get().shape().get(1) != CHANNELS) {
                 throw RefractException.usage("%s is a model for inpainting or editing: its U-Net reads %d channels, and only those of %d are known here.",
-                        file, first.shape().get(1), CHANNELS);
+                        file, first.get().shape().get(1), CHANNELS);
             }
             for (String playground : Set.of("edm_mean", "edm_std")) {
-                if (weights.weights().containsKey(playground)) {
+                if (names.contains(playground)) {
                     throw RefractException.usage("%s was trained in the EDM formulation (it holds '%s'), which is not known here.", file, playground);
                 }
             }
-            String said = (file.getFileName() + " " + weights.metadata().getOrDefault("modelspec.title", "")).toLowerCase(Locale.ROOT);
-            return new SingleFile(file, kind == FileKind.SDXL_REFINER, said.contains("turbo"),
-                    weights.weights().containsKey("v_pred") || "v".equals(weights.metadata().get("modelspec.prediction_type")),
-                    weights.weights().containsKey("ztsnr"));
+            boolean refiner = kind == FileKind.SDXL_REFINER
+                    || kind == FileKind.SDXL_UNET && first.isPresent() && first.get().shape().get(0) == REFINER_CHANNELS;
+            return new SingleFile(file, Spellings.parts(names), refiner,
+                    Distillation.ofModel(file.getFileName() + " " + weights.metadata().getOrDefault("modelspec.title", "")),
+                    names.contains("v_pred") || "v".equals(weights.metadata().get("modelspec.prediction_type")), names.contains("ztsnr"));
         }
     }
 
-    /** Whether a file is a whole model of this family. */
+    /** Whether a file is a model of this family, whole or with parts that lie elsewhere. */
     static boolean recognises(Path file) {
         if (!Files.isRegularFile(file) || !WeightFile.named(file)) {
             return false;
@@ -87,6 +95,21 @@ record SingleFile(Path location, boolean refiner, boolean turbo, boolean predict
         return location.resolveSibling(dot < 0 ? name : name.substring(0, dot));
     }
 
+    private boolean turbo() {
+        return distilled.filter(d -> d.method().equals(Distillation.TURBO.method())).isPresent();
+    }
+
+    @Override
+    public List<String> lacking() {
+        List<String> lacking = new ArrayList<>();
+        for (String part : List.of("text_encoder", "text_encoder_2", "unet", "vae")) {
+            if (has(part) && !parts.contains(part) && !Checkpoint.isIn(beside().resolve(part))) {
+                lacking.add(part);
+            }
+        }
+        return lacking;
+    }
+
     @Override
     public boolean has(String part) {
         return !(refiner && (part.equals("text_encoder") || part.equals("tokenizer")));
@@ -100,8 +123,8 @@ record SingleFile(Path location, boolean refiner, boolean turbo, boolean predict
         }
         return switch (part) {
             case "unet" -> refiner ? StandardConfigs.read("refiner-unet")
-                    : turbo ? StandardConfigs.read("unet").with("sample_size", new JsonPrimitive(TURBO_SAMPLE_SIZE)) : StandardConfigs.read("unet");
-            case "scheduler" -> StandardConfigs.read(turbo ? "turbo-scheduler" : "scheduler")
+                    : turbo() ? StandardConfigs.read("unet").with("sample_size", new JsonPrimitive(TURBO_SAMPLE_SIZE)) : StandardConfigs.read("unet");
+            case "scheduler" -> StandardConfigs.read(turbo() ? "turbo-scheduler" : "scheduler")
                     .with("prediction_type", new JsonPrimitive(predictsV ? "v_prediction" : "epsilon"))
                     .with("rescale_betas_zero_snr", new JsonPrimitive(zeroSnr));
             default -> StandardConfigs.read(part);
@@ -157,6 +180,9 @@ record SingleFile(Path location, boolean refiner, boolean turbo, boolean predict
 
     @Override
     public Checkpoint weights(String part, Placement.DType wanted) throws RefractException {
+        if (!parts.contains(part) && Checkpoint.isIn(beside().resolve(part))) {
+            return Checkpoint.open(beside().resolve(part), ModelFiles.variants(wanted));
+        }
         return Checkpoint.of(WeightFile.open(location),
                 Files.isRegularFile(DiffusersFolder.configFile(beside(), part)) ? DiffusersFolder.configFile(beside(), part).toString()
                         : "the %s of Stable Diffusion XL%s (a model of another size wants its config.json files in %s)"

@@ -4,7 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.api.model.Placement;
 import org.refract.model.sdxl.clip.Tokenizer;
@@ -13,7 +13,6 @@ import org.refract.model.sdxl.nn.Module;
 import org.refract.model.sdxl.schedulers.SchedulerConfig;
 import org.refract.model.sdxl.vae.Vae;
 import org.refract.model.sdxl.weights.Checkpoint;
-import org.refract.model.sdxl.weights.LdmVaeNames;
 import org.refract.model.sdxl.weights.Spelling;
 import org.refract.model.sdxl.weights.WeightFile;
 
@@ -36,6 +35,11 @@ record WithVae(ModelFiles model, Path vae) implements ModelFiles {
     }
 
     @Override
+    public List<String> lacking() throws RefractException {
+        return model.lacking().stream().filter(part -> !part.equals(VAE)).toList();
+    }
+
+    @Override
     public ConfigFile config(String part) throws RefractException {
         if (!part.equals(VAE)) {
             return model.config(part);
@@ -55,6 +59,11 @@ record WithVae(ModelFiles model, Path vae) implements ModelFiles {
     }
 
     @Override
+    public Optional<Distillation> distilled() throws RefractException {
+        return model.distilled();
+    }
+
+    @Override
     public boolean aestheticScore() throws RefractException {
         return model.aestheticScore();
     }
@@ -66,20 +75,13 @@ record WithVae(ModelFiles model, Path vae) implements ModelFiles {
 
     @Override
     public Spelling spelling(Module part) throws RefractException {
-        if (!(part instanceof Vae own)) {
+        if (!(part instanceof Vae)) {
             return model.spelling(part);
         }
         if (Files.isDirectory(vae)) {
             return Spelling.VAE;
         }
-        try (WeightFile file = WeightFile.open(vae)) {
-            Set<String> names = file.weights().keySet();
-            String prefix = names.stream().filter(n -> n.endsWith("decoder.conv_in.weight"))
-                    .map(n -> n.substring(0, n.length() - "decoder.conv_in.weight".length())).findFirst()
-                    .orElseThrow(() -> RefractException.usage("%s holds no VAE: it has no 'decoder.conv_in.weight'.", vae));
-            boolean diffusers = names.stream().anyMatch(n -> n.startsWith(prefix + "decoder.up_blocks."));
-            return (diffusers ? Spelling.VAE : new LdmVaeNames(own.config()).spelling()).under(prefix);
-        }
+        throw RefractException.usage("%s holds no VAE: it has no 'decoder.conv_in.weight'.", vae);
     }
 
     @Override

@@ -21,6 +21,7 @@ import org.refract.model.sdxl.nn.Parameter;
 public final class Checkpoint implements AutoCloseable {
 
     private static final List<String> STEMS = List.of("diffusion_pytorch_model", "model");
+    private static final List<String> TORCH_STEMS = List.of("diffusion_pytorch_model", "pytorch_model", "model");
     private static final int NAMED = 3;
 
     private final WeightFile file;
@@ -29,6 +30,11 @@ public final class Checkpoint implements AutoCloseable {
     private Checkpoint(WeightFile file, String asks) {
         this.file = file;
         this.asks = asks;
+    }
+
+    /** Whether a part's folder holds weights. */
+    public static boolean isIn(Path folder) {
+        return !ending(folder, List.of(".safetensors", ".bin", ".pt", ".pth", ".ckpt")).isEmpty();
     }
 
     /** Opens the weights in a part's folder: plain before {@code .fp16}, one file before shards. */
@@ -55,31 +61,43 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     private static Path find(Path folder, List<String> variants) throws RefractException {
+        return usual(folder, variants, STEMS, "safetensors")
+                .or(() -> only(folder, List.of(".safetensors")))
+                .or(() -> usual(folder, variants, TORCH_STEMS, "bin"))
+                .or(() -> only(folder, List.of(".bin", ".pt", ".pth", ".ckpt")))
+                .orElseThrow(() -> Files.isDirectory(folder) && !Files.isReadable(folder)
+                        ? RefractException.usage("%s cannot be read; check its permissions.", folder)
+                        : RefractException.usage("%s holds %s; it should hold %s, or the .fp16 variant or the index of its shards.", folder,
+                        ending(folder, List.of(".safetensors", ".bin")).isEmpty() ? "no weights" : "several files of weights with unusual names",
+                        String.join(" or ", STEMS.stream().map(stem -> stem + ".safetensors").toList())));
+    }
+
+    /** The file that libraries write, or the index of its shards, of the first variant that is there. */
+    private static Optional<Path> usual(Path folder, List<String> variants, List<String> stems, String kind) {
         for (String variant : variants) {
             String dot = variant.isEmpty() ? "" : "." + variant;
-            for (String ending : List.of(dot + ".safetensors", ".safetensors.index" + dot + ".json")) {
-                Optional<Path> usual = STEMS.stream().map(stem -> folder.resolve(stem + ending)).filter(Files::isRegularFile).findFirst();
-                if (usual.isPresent()) {
-                    return usual.get();
+            for (String ending : List.of(dot + "." + kind, "." + kind + ".index" + dot + ".json", "." + kind + dot + ".index.json", dot + "." + kind + ".index.json")) {
+                Optional<Path> file = stems.stream().map(stem -> folder.resolve(stem + ending)).filter(Files::isRegularFile).findFirst();
+                if (file.isPresent()) {
+                    return file;
                 }
             }
         }
-        List<Path> any;
+        return Optional.empty();
+    }
+
+    /** The only file of a kind. */
+    private static Optional<Path> only(Path folder, List<String> endings) {
+        List<Path> any = ending(folder, endings);
+        return any.size() == 1 ? Optional.of(any.getFirst()) : Optional.empty();
+    }
+
+    private static List<Path> ending(Path folder, List<String> endings) {
         try (Stream<Path> files = Files.isDirectory(folder) ? Files.list(folder) : Stream.empty()) {
-            any = files.filter(f -> f.toString().endsWith(".safetensors")).toList();
+            return files.filter(f -> endings.stream().anyMatch(f.toString()::endsWith)).toList();
         } catch (IOException e) {
-            throw RefractException.usage("%s cannot be read (%s); check its permissions.", folder, e.getMessage());
+            return List.of();
         }
-        if (any.size() == 1) {
-            return any.getFirst();
-        }
-        Optional<Path> old = Stream.of("diffusion_pytorch_model.bin", "pytorch_model.bin").map(folder::resolve).filter(Files::isRegularFile).findFirst();
-        if (old.isPresent()) {
-            return old.get();
-        }
-        throw RefractException.usage("%s holds %s; it should hold %s, or the .fp16 variant or the index of its shards.", folder,
-                any.isEmpty() ? "no weights" : any.size() + " safetensors files with unusual names",
-                String.join(" or ", STEMS.stream().map(stem -> stem + ".safetensors").toList()));
     }
 
     /** The file that was opened. */

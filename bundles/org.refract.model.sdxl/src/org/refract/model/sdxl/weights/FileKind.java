@@ -7,8 +7,10 @@ import java.util.function.Predicate;
 public enum FileKind {
     SDXL("a Stable Diffusion XL model with sgm's names", "open it with --model"),
     SDXL_REFINER("a Stable Diffusion XL refiner with sgm's names", "open it with --model"),
+    SDXL_UNET("a U-Net of Stable Diffusion XL without text encoders", "open it with --model and --text-encoders MODEL"),
     OLDER_STABLE_DIFFUSION("a Stable Diffusion 1 or 2 model", "only Stable Diffusion XL and its refiner are known here"),
-    UNET("a U-Net without text encoders and VAE", "put it into the unet folder of a model"),
+    UNET("a U-Net without text encoders and VAE", "only those of Stable Diffusion XL are known here"),
+    CONTROL_NET("a ControlNet", "nothing here works with one"),
     LORA("a LoRA", "add it to a model with --lora"),
     VAE("a VAE", "add it to a model with --vae"),
     EMBEDDING("a textual inversion", "add it to a model with --embedding"),
@@ -35,9 +37,9 @@ public enum FileKind {
         return remedy;
     }
 
-    /** Whether it is a whole model of this family. */
+    /** Whether it is a model of this family, whole or with parts that lie elsewhere. */
     public boolean isModel() {
-        return this == SDXL || this == SDXL_REFINER;
+        return this == SDXL || this == SDXL_REFINER || this == SDXL_UNET;
     }
 
     /** Tells by the names alone. */
@@ -46,10 +48,18 @@ public enum FileKind {
         if (has(names, LoraRole::changes) || has(names, n -> n.startsWith(BundledEmbeddings.PREFIX))) {
             return LORA;
         }
+        if (has(names, n -> n.startsWith("control_model.") || n.startsWith("controlnet_") || n.startsWith("zero_convs."))) {
+            return CONTROL_NET;
+        }
         if (has(names, n -> n.startsWith("model.diffusion_model."))) {
             return has(names, n -> n.startsWith("conditioner.embedders.1.")) ? SDXL
                     : has(names, n -> n.startsWith("conditioner.embedders.0.model.")) ? SDXL_REFINER
-                    : has(names, n -> n.startsWith("cond_stage_model.")) ? OLDER_STABLE_DIFFUSION : UNET;
+                    : has(names, n -> n.startsWith("cond_stage_model.")) ? OLDER_STABLE_DIFFUSION
+                    : Spellings.holdsUNet(names) ? SDXL_UNET
+                    : has(names, n -> n.endsWith("input_blocks.0.0.weight")) ? OLDER_STABLE_DIFFUSION : UNET;
+        }
+        if (Spellings.holdsUNet(names)) {
+            return SDXL_UNET;
         }
         if (has(names, n -> n.endsWith("decoder.conv_in.weight"))) {
             return VAE;

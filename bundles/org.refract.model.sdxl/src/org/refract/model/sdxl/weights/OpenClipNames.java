@@ -10,13 +10,14 @@ import java.util.Map;
 public final class OpenClipNames {
 
     private static final String LAYERS = "text_model.encoder.layers.";
+    private static final String PROJECTION = "text_projection.weight";
     private static final List<String> FUSED = List.of("self_attn.q_proj.", "self_attn.k_proj.", "self_attn.v_proj.");
     private static final Map<String, Origin> OTHERS = Map.of(
             "text_model.embeddings.position_embedding.weight", Origin.of("positional_embedding"),
             "text_model.embeddings.token_embedding.weight", Origin.of("token_embedding.weight"),
             "text_model.final_layer_norm.weight", Origin.of("ln_final.weight"),
             "text_model.final_layer_norm.bias", Origin.of("ln_final.bias"),
-            "text_projection.weight", new Origin("text_projection", 0, 1, true));
+            PROJECTION, new Origin("text_projection", 0, 1, true));
     private static final List<String> NO_WEIGHTS = List.of("logit_scale", "attn_mask", "transformer.text_model.embeddings.position_ids");
 
     private OpenClipNames() {
@@ -41,6 +42,7 @@ public final class OpenClipNames {
 
     /** How a file with these names is read. */
     public static Spelling spelling() {
-        return new Spelling(own -> List.of(of(own)), "", NO_WEIGHTS::contains);
+        // some tools save the projection as the linear layer that transformers makes of it
+        return new Spelling(own -> own.equals(PROJECTION) ? List.of(of(own), Origin.of(own)) : List.of(of(own)), "", NO_WEIGHTS::contains);
     }
 }

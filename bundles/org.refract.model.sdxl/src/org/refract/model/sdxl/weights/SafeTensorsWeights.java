@@ -38,6 +38,11 @@ final class SafeTensorsWeights implements WeightFile {
     }
 
     @Override
+    public long bytesBehind() {
+        return file.bytesBehind();
+    }
+
+    @Override
     public boolean stayReadable(Scope owner) throws RefractException {
         file.stayReadable(owner);
         return true;

@@ -14,6 +14,7 @@ import java.util.function.Predicate;
 public record Spelling(Function<String, List<Origin>> origins, String prefix, Predicate<String> ignored) {
 
     private static final String TEXT_MODEL = "text_model.";
+    private static final String PROJECTION = "text_projection.weight";
 
     /** The tree's own names. */
     public static final Spelling UNET = new Spelling(own -> List.of(Origin.of(own)), "", name -> false);
@@ -21,6 +22,7 @@ public record Spelling(Function<String, List<Origin>> origins, String prefix, Pr
     /** transformers writes text encoders with and without {@code text_model.}, and old files hold a table of positions. */
     public static final Spelling TEXT_ENCODER = new Spelling(own -> own.startsWith(TEXT_MODEL)
             ? List.of(Origin.of(own), Origin.of(own.substring(TEXT_MODEL.length())))
+            : own.equals(PROJECTION) ? List.of(Origin.of(own), new Origin("text_projection", 0, 1, true))
             : List.of(Origin.of(own)), "", name -> name.endsWith("embeddings.position_ids") || name.equals("logit_scale"));
 
     /** Older autoencoder files call the attention's layers query, key, value and proj_attn. */

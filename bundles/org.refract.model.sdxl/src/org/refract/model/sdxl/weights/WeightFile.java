@@ -17,10 +17,13 @@ public interface WeightFile extends AutoCloseable {
     /**
      * Opens a file, reading names and shapes only. What torch wrote is read without running anything in it.
      *
-     * @param location a safetensors file, an index of shards, or a {@code .ckpt}, {@code .pt} or {@code .bin} file
+     * @param location a safetensors file, an index of shards of either kind, or a {@code .ckpt}, {@code .pt} or {@code .bin} file
      * @throws RefractException if there is no such file or it is damaged
      */
     static WeightFile open(Path location) throws RefractException {
+        if (ShardedTorchWeights.isIndex(location)) {
+            return new ShardedTorchWeights(location);
+        }
         return TorchArchive.recognises(location) ? new TorchWeights(location) : new SafeTensorsWeights(location);
     }
 
@@ -38,6 +41,11 @@ public interface WeightFile extends AutoCloseable {
 
     /** What the file says about itself. */
     Map<String, String> metadata();
+
+    /** Bytes behind the last tensor, which belong to nothing. */
+    default long bytesBehind() {
+        return 0;
+    }
 
     /**
      * Makes {@link #read} go on after this is closed, as long as {@code owner} lives, with what the file holds now.
