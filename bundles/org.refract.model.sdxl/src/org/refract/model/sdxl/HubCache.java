@@ -33,16 +33,14 @@ final class HubCache {
         if (!Files.isDirectory(location) || Files.isRegularFile(location.resolve(DiffusersFolder.INDEX))) {
             return location;
         }
-        if (Files.isDirectory(location.resolve(SNAPSHOTS))) {
+        if (Files.isDirectory(location.resolve(SNAPSHOTS)) && (name(location).startsWith(MODEL) || Files.isDirectory(location.resolve("refs")))) {
             return snapshot(location);
         }
         if (name(location).equals(SNAPSHOTS) && name(location.toAbsolutePath().getParent()).startsWith(MODEL)) {
             return snapshot(location.toAbsolutePath().getParent());
         }
-        if (Files.isDirectory(location.resolve("hub"))) {
-            return resolve(location.resolve("hub"));
-        }
-        List<Path> models = folders(location).stream().filter(f -> name(f).startsWith(MODEL) && Files.isDirectory(f.resolve(SNAPSHOTS))).toList();
+        Path hub = location.resolve("hub");
+        List<Path> models = folders(Files.isDirectory(hub) ? hub : location).stream().filter(f -> name(f).startsWith(MODEL) && Files.isDirectory(f.resolve(SNAPSHOTS))).toList();
         if (models.size() > 1) {
             throw RefractException.usage("%s holds %d models; name one of them: %s.", location, models.size(), names(models));
         }
