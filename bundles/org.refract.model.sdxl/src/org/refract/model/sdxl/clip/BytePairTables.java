@@ -10,9 +10,10 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.refract.api.RefractException;
 import org.refract.model.sdxl.nn.ConfigFile;
 
@@ -53,10 +54,11 @@ record BytePairTables(Map<String, Integer> vocabulary, Map<String, Integer> rank
         }
         Map<String, Integer> ranks = new HashMap<>();
         for (JsonElement merge : merges) {
-            String line = merge instanceof JsonArray symbols
-                    ? symbols.asList().stream().map(JsonElement::getAsString).collect(Collectors.joining(" "))
-                    : merge.getAsString();
-            ranks.putIfAbsent(checked(file.name(), line), ranks.size());
+            List<String> symbols = new ArrayList<>();
+            for (JsonElement symbol : merge instanceof JsonArray pair ? pair : List.of(merge)) {
+                symbols.add(file.text("merges", symbol));
+            }
+            ranks.putIfAbsent(checked(file.name(), String.join(" ", symbols)), ranks.size());
         }
         return new BytePairTables(vocabulary, ranks);
     }

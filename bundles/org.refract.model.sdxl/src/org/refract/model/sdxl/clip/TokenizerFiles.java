@@ -123,18 +123,19 @@ public final class TokenizerFiles {
         if (!(element instanceof JsonObject token) || !token.has("content")) {
             throw file.wrong("added_tokens_decoder", "tokens with their content");
         }
-        added.putIfAbsent(token.get("content").getAsString(), new AddedToken(token.get("content").getAsString(), id,
-                flag(token, "normalized"), flag(token, "single_word"), flag(token, "lstrip"), flag(token, "rstrip")));
+        String content = file.text("content", token.get("content"));
+        added.putIfAbsent(content, new AddedToken(content, id,
+                flag(file, token, "normalized"), flag(file, token, "single_word"), flag(file, token, "lstrip"), flag(file, token, "rstrip")));
     }
 
-    private static boolean flag(JsonObject token, String key) {
-        return token.has(key) && token.get(key).getAsBoolean();
+    private static boolean flag(ConfigFile file, JsonObject token, String key) throws RefractException {
+        return token.has(key) && file.flag(key, token.get(key));
     }
 
     /** A special token stands in the configuration as text or as an object with its content. */
     private static String special(ConfigFile file, String key, String otherwise) throws RefractException {
         return file.value(key).filter(JsonElement::isJsonObject).isPresent()
-                ? object(file, key).get("content").getAsString()
+                ? file.text(key, object(file, key).get("content"))
                 : file.text(key, otherwise);
     }
 

@@ -113,21 +113,25 @@ public final class ConfigFile {
     }
 
     public boolean flag(String key, boolean otherwise) throws RefractException {
-        if (!has(key)) {
-            return otherwise;
-        }
-        if (json.get(key) instanceof JsonPrimitive value && value.isBoolean()) {
-            return value.getAsBoolean();
+        return has(key) ? flag(key, json.get(key)) : otherwise;
+    }
+
+    /** A value within the one of the given name. */
+    public boolean flag(String key, JsonElement value) throws RefractException {
+        if (value instanceof JsonPrimitive plain && plain.isBoolean()) {
+            return plain.getAsBoolean();
         }
         throw wrong(key, "true or false");
     }
 
     public String text(String key, String otherwise) throws RefractException {
-        if (!has(key)) {
-            return otherwise;
-        }
-        if (json.get(key) instanceof JsonPrimitive value && value.isString()) {
-            return value.getAsString();
+        return has(key) ? text(key, json.get(key)) : otherwise;
+    }
+
+    /** A value within the one of the given name. */
+    public String text(String key, JsonElement value) throws RefractException {
+        if (value instanceof JsonPrimitive plain && plain.isString()) {
+            return plain.getAsString();
         }
         throw wrong(key, "a text");
     }
