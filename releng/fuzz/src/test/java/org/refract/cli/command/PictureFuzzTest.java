@@ -17,10 +17,13 @@ class PictureFuzzTest {
     private static final String SEED = "20261201";
     private static final List<Sample> PICTURES = Sample.ofFolder(folder("sound/pictures"), name -> true);
 
-    private final Damaged photos = new Damaged("picture", PICTURES, Damage::binary, file -> Mask.of(Photo.read(file).image()));
+    private final Damaged photos = new Damaged("picture", PICTURES, Damage::binary, file -> {
+        Photo.read(file);
+        Mask.read(file);
+    });
     private final Damaged recipes = new Damaged("picture", PICTURES, Damage::binary, file -> PastPicture.of(file).checked(file));
     private final Damaged graphs = new Damaged("graph", Sample.ofFolder(folder("sound/graphs"), name -> true), Damage::text,
-            file -> ComfyGraph.read(file.toString(), text(file)).checked(file));
+            file -> ComfyPicture.read(file, text(file)).checked(file));
     private final Damaged parameters = new Damaged("parameters", Sample.ofFolder(folder("sound/parameters"), name -> true), Damage::text,
             file -> WebUiParameters.read(text(file)).checked(file));
     private final Damaged records = new Damaged("record", Sample.ofFolder(folder("sound/records"), name -> true), Damage::text,
