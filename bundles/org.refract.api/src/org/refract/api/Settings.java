@@ -39,23 +39,8 @@ public final class Settings {
     }
 
     private static void check(Hyperparameter h, String text) throws RefractException {
-        String value = text.strip();
-        boolean readable = switch (h.kind()) {
-            case INTEGER -> value.matches("[+-]?\\d{1,18}");
-            case REAL -> isFinite(value);
-            case FLAG -> value.equals("true") || value.equals("false");
-            case CHOICE -> List.of(h.range().split("\\|")).contains(value);
-        };
-        if (!readable) {
+        if (!h.allows(text.strip())) {
             throw RefractException.usage("The setting '%s' cannot be '%s': it must be %s.", h.name(), text, h.range());
-        }
-    }
-
-    private static boolean isFinite(String value) {
-        try {
-            return Double.isFinite(Double.parseDouble(value));
-        } catch (NumberFormatException e) {
-            return false;
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
 import org.refract.api.Hyperparameter;
+import org.refract.api.Interval;
 import org.refract.api.RefractException;
 import org.refract.api.Settings;
 import org.refract.api.analysis.Analysis;
@@ -35,10 +36,10 @@ public final class BlockRoles implements Analysis {
     @Override
     public List<Hyperparameter> hyperparameters() {
         return List.of(
-                new Hyperparameter("prompts", Hyperparameter.Kind.INTEGER, "16", "an integer from 2 on", Optional.empty()),
-                new Hyperparameter("features", Hyperparameter.Kind.INTEGER, "3", "an integer from 1 on: features moved per block and prompt",
+                new Hyperparameter("prompts", Hyperparameter.Kind.INTEGER, "16", Interval.from(2), Optional.empty()),
+                new Hyperparameter("features", Hyperparameter.Kind.INTEGER, "3", Interval.from(1).saying(": features moved per block and prompt"),
                         Optional.empty()),
-                new Hyperparameter("seed", Hyperparameter.Kind.INTEGER, "0", "an integer: of the random directions", Optional.empty()));
+                new Hyperparameter("seed", Hyperparameter.Kind.INTEGER, "0", Interval.ANY.saying(": of the random directions"), Optional.empty()));
     }
 
     @Override

@@ -80,7 +80,6 @@ public abstract class FormVariant implements SaeVariant {
     public final Sae create(SaeConfig config, NDArray inputs, NDArray targets, long seed, Placement placement) throws RefractException {
         Settings settings = settings(config);
         TrainingSettings.of(settings);
-        TrainingSettings.within(settings, "decoder_init_norm", Double.MIN_NORMAL, Double.MAX_VALUE);
         form.checkSizes(complete(config, settings));
         checkTrainable(settings, config, inputs, targets);
         try (Scope scope = Scope.open(new Placement(placement.device(), Placement.DType.FP32))) {

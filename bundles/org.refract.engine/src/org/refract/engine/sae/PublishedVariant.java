@@ -3,6 +3,7 @@ package org.refract.engine.sae;
 import java.util.List;
 import java.util.Optional;
 import org.refract.api.Hyperparameter;
+import org.refract.api.Interval;
 import org.refract.api.Hyperparameter.Kind;
 import org.refract.api.RefractException;
 import org.refract.api.Settings;
@@ -15,7 +16,7 @@ import org.refract.api.sae.SaeTrainer;
 public abstract class PublishedVariant extends FormVariant {
 
     private static final Hyperparameter SPARSITY_WARMUP = new Hyperparameter("sparsity_warmup_steps", Kind.INTEGER, "0",
-            "an integer that is not negative", Optional.of("saprmarks/dictionary_learning, trainers/trainer.py"));
+            Interval.NOT_NEGATIVE, Optional.of("saprmarks/dictionary_learning, trainers/trainer.py"));
 
     /**
      * @param own the settings of this variant's loss; one of a name that all forms share replaces its default
@@ -42,7 +43,6 @@ public abstract class PublishedVariant extends FormVariant {
 
     @Override
     final SaeTrainer train(DenseSae sae, Settings settings, int batch) throws RefractException {
-        TrainingSettings.within(settings, SPARSITY_WARMUP.name(), 0, Long.MAX_VALUE);
         TrainingSettings training = TrainingSettings.of(settings);
         Optional<Selected> selected = selected(sae, settings, training);
         if (selected.isPresent()) {

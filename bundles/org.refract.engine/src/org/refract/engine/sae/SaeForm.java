@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.refract.api.Hyperparameter;
+import org.refract.api.Interval;
 import org.refract.api.Hyperparameter.Kind;
 import org.refract.api.RefractException;
 import org.refract.api.Settings;
@@ -53,9 +54,9 @@ public enum SaeForm {
             new Hyperparameter("transcode", Kind.FLAG, "false", "true or false", Optional.of("EleutherAI/sparsify, config.py")));
 
     private static final Hyperparameter K =
-            new Hyperparameter("k", Kind.INTEGER, "32", "an integer from 1 to the number of latents", Optional.of("EleutherAI/sparsify, config.py"));
+            new Hyperparameter("k", Kind.INTEGER, "32", Interval.from(1).saying(", at most the number of latents"), Optional.of("EleutherAI/sparsify, config.py"));
     private static final Hyperparameter K_PER_SAMPLE =
-            new Hyperparameter("k", Kind.REAL, "32", "a positive number, the active latents per sample on average", SAELENS);
+            new Hyperparameter("k", Kind.REAL, "32", Interval.POSITIVE.saying(", the active latents per sample on average"), SAELENS);
     private static final Hyperparameter ACTIVATION =
             new Hyperparameter("activation", Kind.CHOICE, "topk", "topk|abstopk|groupmax", Optional.of("EleutherAI/sparsify, config.py"));
 
@@ -70,7 +71,7 @@ public enum SaeForm {
     /** Of a crosscoder; these replace the common ones of their names. */
     private static final List<Hyperparameter> CROSSCODES = List.of(NO_PRE_BIAS,
             new Hyperparameter("rescale_acts_by_decoder_norm", Kind.FLAG, "true", "true or false", CROSSCODERS),
-            new Hyperparameter("points", Kind.INTEGER, "2", "how many hook points of one width there are", CROSSCODERS));
+            new Hyperparameter("points", Kind.INTEGER, "2", Interval.from(1).saying(", how many hook points of one width there are"), CROSSCODERS));
 
     private final String id;
     private final List<String> own;

@@ -26,8 +26,6 @@ public record Schedule(long warmup, Shape shape, long decayStart, long decay, do
     }
 
     static Schedule of(Settings s) throws RefractException {
-        TrainingSettings.within(s, "warmup_steps", 0, Long.MAX_VALUE);
-        TrainingSettings.within(s, "decay_start_step", 0, Long.MAX_VALUE);
         TrainingSettings.within(s, "lr_end", 0, s.real("lr"));
         Shape shape = switch (s.text("lr_schedule")) {
             case "linear" -> Shape.LINEAR;

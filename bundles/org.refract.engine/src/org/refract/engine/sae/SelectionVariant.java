@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.refract.api.Hyperparameter;
+import org.refract.api.Interval;
 import org.refract.api.Hyperparameter.Kind;
 import org.refract.api.RefractException;
 import org.refract.api.Settings;
@@ -27,10 +28,10 @@ public abstract class SelectionVariant extends SparseVariant {
     /** What a person may set. */
     private static final List<Hyperparameter> HYPERPARAMETERS = List.of(
             new Hyperparameter("auxk", Kind.CHOICE, "saelens", "none|saelens|dictionary_learning", SAELENS),
-            new Hyperparameter("auxk_coefficient", Kind.REAL, "1", "a number that is not negative", SAELENS),
-            new Hyperparameter("threshold_beta", Kind.REAL, "0.99", "a number from 0 to below 1", Optional.of("SAELens, saes/batchtopk_sae.py")),
-            new Hyperparameter("threshold_start_step", Kind.INTEGER, "-1", "the step after which the threshold follows", DICTIONARY_LEARNING),
-            new Hyperparameter("init_threshold", Kind.REAL, "0", "a number; below 0 the first activations set it", DICTIONARY_LEARNING));
+            new Hyperparameter("auxk_coefficient", Kind.REAL, "1", Interval.NOT_NEGATIVE, SAELENS),
+            new Hyperparameter("threshold_beta", Kind.REAL, "0.99", Interval.fromToBelow(0, 1), Optional.of("SAELens, saes/batchtopk_sae.py")),
+            new Hyperparameter("threshold_start_step", Kind.INTEGER, "-1", Interval.from(-1).saying(", the step after which the threshold follows"), DICTIONARY_LEARNING),
+            new Hyperparameter("init_threshold", Kind.REAL, "0", Interval.ANY.saying("; below 0 the first activations set it"), DICTIONARY_LEARNING));
 
     /** @param own the settings of this variant alone */
     protected SelectionVariant(SaeForm form, List<Hyperparameter> own) {
@@ -61,9 +62,7 @@ public abstract class SelectionVariant extends SparseVariant {
     @Override
     protected final SparseRule rule(DenseSae sae, Settings settings, TrainingSettings training) throws RefractException {
         long[] widths = widths(sae);
-        TrainingSettings.within(settings, "threshold_beta", 0, Math.nextDown(1.0));
         TrainingSettings.within(settings, "k", Double.MIN_NORMAL, sae.config().latents());
-        TrainingSettings.within(settings, "auxk_coefficient", 0, Double.MAX_VALUE);
         boolean batch = sae.form() == SaeForm.BATCHTOPK || sae.form() == SaeForm.MATRYOSHKA;
         Selection selection = batch ? Selection.BATCHTOPK : Selection.valueOf(settings.text("activation").toUpperCase(Locale.ROOT));
         Rule whose = switch (settings.text("auxk")) {

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import java.util.List;
 import java.util.Optional;
 import org.refract.api.Hyperparameter;
+import org.refract.api.Interval;
 import org.refract.api.Hyperparameter.Kind;
 import org.refract.api.RefractException;
 import org.refract.api.Settings;
@@ -17,8 +18,8 @@ public abstract class SparseVariant extends FormVariant {
 
     /** How k changes, and in which numbers products are computed. */
     public static final List<Hyperparameter> ANNEALING = List.of(
-            new Hyperparameter("k_start", Kind.REAL, "0", "the k of the first step, from which k changes evenly in k_anneal_steps", DICTIONARY_LEARNING),
-            new Hyperparameter("k_anneal_steps", Kind.INTEGER, "0", "an integer that is not negative; 0 keeps k", DICTIONARY_LEARNING),
+            new Hyperparameter("k_start", Kind.REAL, "0", Interval.NOT_NEGATIVE.saying(", the k of the first step, from which k changes evenly in k_anneal_steps"), DICTIONARY_LEARNING),
+            new Hyperparameter("k_anneal_steps", Kind.INTEGER, "0", Interval.NOT_NEGATIVE.saying("; 0 keeps k"), DICTIONARY_LEARNING),
             Products.HYPERPARAMETER);
 
     /** @param own the settings of this variant's loss; one of a name that all forms share replaces its default */
@@ -40,7 +41,6 @@ public abstract class SparseVariant extends FormVariant {
 
     static SaeTrainer train(DenseSae sae, Settings settings, TrainingSettings training, SparseRule rule, SparseTrainer.Names names, int batch)
             throws RefractException {
-        TrainingSettings.within(settings, "k_anneal_steps", 0, Long.MAX_VALUE);
         NDArray threshold = sae.tensors().get("threshold");
         int unit = rule.selection() == Selection.GROUPMAX ? sae.config().latents() / (int) rule.k() : 1;
         StepBlocks blocks = StepBlocks.of(sae.scope().placement(), batch, sae.config().width(), sae.config().latents(), unit);

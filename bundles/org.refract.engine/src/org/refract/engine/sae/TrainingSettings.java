@@ -3,6 +3,7 @@ package org.refract.engine.sae;
 import java.util.List;
 import java.util.Optional;
 import org.refract.api.Hyperparameter;
+import org.refract.api.Interval;
 import org.refract.api.Hyperparameter.Kind;
 import org.refract.api.RefractException;
 import org.refract.api.Settings;
@@ -53,39 +54,29 @@ public record TrainingSettings(double lr, double beta1, double beta2, double eps
 
     /** What a person may set. */
     public static final List<Hyperparameter> HYPERPARAMETERS = List.of(
-            new Hyperparameter("lr", Kind.REAL, "3e-4", "a positive number", SAELENS),
-            new Hyperparameter("beta1", Kind.REAL, "0.9", "a number from 0 to below 1", ADAM),
-            new Hyperparameter("beta2", Kind.REAL, "0.999", "a number from 0 to below 1", ADAM),
-            new Hyperparameter("eps", Kind.REAL, "1e-8", "a positive number", ADAM),
-            new Hyperparameter("clip", Kind.REAL, "1", "a number that is not negative; 0 clips nothing", SAELENS),
-            new Hyperparameter("clip_value", Kind.REAL, "0", "a number that is not negative; 0 clips nothing", Optional.empty()),
+            new Hyperparameter("lr", Kind.REAL, "3e-4", Interval.POSITIVE, SAELENS),
+            new Hyperparameter("beta1", Kind.REAL, "0.9", Interval.fromToBelow(0, 1), ADAM),
+            new Hyperparameter("beta2", Kind.REAL, "0.999", Interval.fromToBelow(0, 1), ADAM),
+            new Hyperparameter("eps", Kind.REAL, "1e-8", Interval.POSITIVE, ADAM),
+            new Hyperparameter("clip", Kind.REAL, "1", Interval.NOT_NEGATIVE.saying("; 0 clips nothing"), SAELENS),
+            new Hyperparameter("clip_value", Kind.REAL, "0", Interval.NOT_NEGATIVE.saying("; 0 clips nothing"), Optional.empty()),
             new Hyperparameter("decoder_constraint", Kind.CHOICE, "none", "none|unit_first|unit", DICTIONARY_LEARNING),
-            new Hyperparameter("warmup_steps", Kind.INTEGER, "0", "an integer that is not negative", DICTIONARY_LEARNING),
+            new Hyperparameter("warmup_steps", Kind.INTEGER, "0", Interval.NOT_NEGATIVE, DICTIONARY_LEARNING),
             new Hyperparameter("lr_schedule", Kind.CHOICE, "constant", "constant|linear|cosine", SAELENS_SCHEDULE),
-            new Hyperparameter("decay_start_step", Kind.INTEGER, "0", "an integer that is not negative", DICTIONARY_LEARNING),
-            new Hyperparameter("decay_steps", Kind.INTEGER, "0", "an integer that is not negative; above 0 unless lr_schedule is constant",
+            new Hyperparameter("decay_start_step", Kind.INTEGER, "0", Interval.NOT_NEGATIVE, DICTIONARY_LEARNING),
+            new Hyperparameter("decay_steps", Kind.INTEGER, "0", Interval.NOT_NEGATIVE.saying("; above 0 unless lr_schedule is constant"),
                     SAELENS_SCHEDULE),
-            new Hyperparameter("lr_end", Kind.REAL, "0", "a number that is not negative, the rate after decay_steps", SAELENS_SCHEDULE),
-            new Hyperparameter("dead_tokens", Kind.INTEGER, "10000000", "a positive integer", DICTIONARY_LEARNING),
-            new Hyperparameter("decoder_init_norm", Kind.REAL, "0.1", "a positive number", SAELENS),
+            new Hyperparameter("lr_end", Kind.REAL, "0", Interval.NOT_NEGATIVE.saying(", the rate after decay_steps"), SAELENS_SCHEDULE),
+            new Hyperparameter("dead_tokens", Kind.INTEGER, "10000000", Interval.from(1), DICTIONARY_LEARNING),
+            new Hyperparameter("decoder_init_norm", Kind.REAL, "0.1", Interval.POSITIVE, SAELENS),
             new Hyperparameter("b_dec_init", Kind.CHOICE, "zeros", "zeros|mean|geometric_median", SAELENS),
-            new Hyperparameter("ema_decay", Kind.REAL, "0", "a number from 0 to below 1; 0 keeps no average", OPENAI),
+            new Hyperparameter("ema_decay", Kind.REAL, "0", Interval.fromToBelow(0, 1).saying("; 0 keeps no average"), OPENAI),
             new Hyperparameter("ema_checkpoint", Kind.FLAG, "true", "true or false", OPENAI),
-            new Hyperparameter("resample_every", Kind.INTEGER, "0", "an integer that is not negative, steps; 0 resamples nothing", BRICKEN),
-            new Hyperparameter("resample_until", Kind.INTEGER, "100000", "an integer that is not negative, the last step that may resample", BRICKEN));
+            new Hyperparameter("resample_every", Kind.INTEGER, "0", Interval.NOT_NEGATIVE.saying(", steps; 0 resamples nothing"), BRICKEN),
+            new Hyperparameter("resample_until", Kind.INTEGER, "100000", Interval.NOT_NEGATIVE.saying(", the last step that may resample"), BRICKEN));
 
     /** Reads and checks them. */
     public static TrainingSettings of(Settings s) throws RefractException {
-        within(s, "lr", Double.MIN_NORMAL, Double.MAX_VALUE);
-        within(s, "beta1", 0, Math.nextDown(1.0));
-        within(s, "beta2", 0, Math.nextDown(1.0));
-        within(s, "eps", Double.MIN_NORMAL, Double.MAX_VALUE);
-        within(s, "clip", 0, Double.MAX_VALUE);
-        within(s, "clip_value", 0, Double.MAX_VALUE);
-        within(s, "dead_tokens", 1, Long.MAX_VALUE);
-        within(s, "ema_decay", 0, Math.nextDown(1.0));
-        within(s, "resample_every", 0, Long.MAX_VALUE);
-        within(s, "resample_until", 0, Long.MAX_VALUE);
         Constraint constraint = switch (s.text("decoder_constraint")) {
             case "unit" -> Constraint.UNIT;
             case "unit_first" -> Constraint.UNIT_FIRST;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.refract.api.Hyperparameter;
+import org.refract.api.Interval;
 import org.refract.api.Hyperparameter.Kind;
 import org.refract.api.RefractException;
 import org.refract.api.Settings;
@@ -33,15 +34,15 @@ public record PlantedDictionary(int width, int features, double active, double e
 
     /** What a person may set. */
     public static final List<Hyperparameter> SETTINGS = List.of(
-            new Hyperparameter("width", Kind.INTEGER, "64", "a positive integer", Optional.empty()),
-            new Hyperparameter("features", Kind.INTEGER, "256", "a positive integer", Optional.empty()),
-            new Hyperparameter("active", Kind.REAL, "8", "a positive number, at most the number of features", Optional.empty()),
-            new Hyperparameter("exponent", Kind.REAL, "0", "a number that is not negative", Optional.empty()),
-            new Hyperparameter("noise", Kind.REAL, "0.01", "a number that is not negative", Optional.empty()),
+            new Hyperparameter("width", Kind.INTEGER, "64", Interval.between(1, MOST), Optional.empty()),
+            new Hyperparameter("features", Kind.INTEGER, "256", Interval.between(1, MOST), Optional.empty()),
+            new Hyperparameter("active", Kind.REAL, "8", Interval.POSITIVE.saying(", at most the number of features"), Optional.empty()),
+            new Hyperparameter("exponent", Kind.REAL, "0", Interval.NOT_NEGATIVE, Optional.empty()),
+            new Hyperparameter("noise", Kind.REAL, "0.01", Interval.NOT_NEGATIVE, Optional.empty()),
             new Hyperparameter("signed", Kind.FLAG, "false", "true or false", Optional.empty()),
-            new Hyperparameter("correlation", Kind.REAL, "0", "a number from 0 to 1", Optional.empty()),
-            new Hyperparameter("children", Kind.INTEGER, "0", "an integer that is not negative", Optional.empty()),
-            new Hyperparameter("seed", Kind.INTEGER, "0", "an integer", Optional.empty()));
+            new Hyperparameter("correlation", Kind.REAL, "0", Interval.between(0, 1), Optional.empty()),
+            new Hyperparameter("children", Kind.INTEGER, "0", Interval.between(0, MOST), Optional.empty()),
+            new Hyperparameter("seed", Kind.INTEGER, "0", Interval.ANY, Optional.empty()));
 
     /** Reads {@code width=64,features=256,active=8}; what is not said is as in {@link #SETTINGS}. */
     public static PlantedDictionary parse(String text) throws RefractException {
@@ -55,8 +56,8 @@ public record PlantedDictionary(int width, int features, double active, double e
             given.put(part.substring(0, equals).strip(), part.substring(equals + 1));
         }
         Settings s = Settings.of(SETTINGS, given);
-        PlantedDictionary planted = new PlantedDictionary(whole(s, "width", 1), whole(s, "features", 1), s.real("active"), s.real("exponent"),
-                s.real("noise"), s.flag("signed"), s.real("correlation"), whole(s, "children", 0), s.integer("seed"));
+        PlantedDictionary planted = new PlantedDictionary((int) s.integer("width"), (int) s.integer("features"), s.real("active"), s.real("exponent"),
+                s.real("noise"), s.flag("signed"), s.real("correlation"), (int) s.integer("children"), s.integer("seed"));
         planted.check();
         return planted;
     }
@@ -68,18 +69,9 @@ public record PlantedDictionary(int width, int features, double active, double e
                 + ",correlation=" + correlation + ",children=" + children + ",seed=" + seed;
     }
 
-    private static int whole(Settings settings, String name, int least) throws RefractException {
-        long value = settings.integer(name);
-        if (value < least || value > MOST) {
-            throw RefractException.usage("The setting '%s' of a planted dictionary cannot be %d: it must be from %d to %d.", name, value, least, MOST);
-        }
-        return (int) value;
-    }
-
     private void check() throws RefractException {
-        if (!(active > 0 && active <= features && exponent >= 0 && noise >= 0 && correlation >= 0 && correlation <= 1)) {
-            throw RefractException.usage("A planted dictionary of %d features cannot have active=%s, exponent=%s, noise=%s and correlation=%s: some of the"
-                    + " features are active, correlation is from 0 to 1 and the others are not negative.", features, active, exponent, noise, correlation);
+        if (active > features) {
+            throw RefractException.usage("A planted dictionary of %d features cannot have active=%s, which is more.", features, active);
         }
         if (children > 0 && (correlation > 0 || features % (children + 1) != 0 || features < children + 1)) {
             throw RefractException.usage("Families of 1 + %d features need a number of features that they divide (not %d), and no correlation.", children,

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.osgi.service.component.annotations.Component;
 import org.refract.api.Hyperparameter;
+import org.refract.api.Interval;
 import org.refract.api.Hyperparameter.Kind;
 import org.refract.api.RefractException;
 import org.refract.api.Settings;
@@ -66,10 +67,10 @@ public final class SdxlUnboxFormat implements CheckpointFormat {
     private static final Pattern BATCH_OF_FOLDER = Pattern.compile("_bs(\\d{1,9})(?:_|$)");
 
     private static final List<Hyperparameter> SETTINGS = List.of(
-            new Hyperparameter("k", Kind.INTEGER, "10", "an integer from 1 to the number of latents", Optional.empty()),
-            new Hyperparameter("auxk", Kind.INTEGER, "256", "a positive integer", Optional.empty()),
-            new Hyperparameter(COEFFICIENT, Kind.REAL, OPENAIS, "a number that is not negative", Optional.empty()),
-            new Hyperparameter("dead_tokens", Kind.INTEGER, "10000000", "a positive integer", Optional.empty()));
+            new Hyperparameter("k", Kind.INTEGER, "10", Interval.from(1).saying(", at most the number of latents"), Optional.empty()),
+            new Hyperparameter("auxk", Kind.INTEGER, "256", Interval.from(1), Optional.empty()),
+            new Hyperparameter(COEFFICIENT, Kind.REAL, OPENAIS, Interval.NOT_NEGATIVE, Optional.empty()),
+            new Hyperparameter("dead_tokens", Kind.INTEGER, "10000000", Interval.from(1), Optional.empty()));
 
     @Override
     public String id() {

@@ -18,7 +18,6 @@ final class CrosscoderObjective implements Objective {
     CrosscoderObjective(Settings settings) throws RefractException {
         this.settings = settings;
         this.lengths = settings.text("loss").equals("norm");
-        TrainingSettings.within(settings, "l1_coefficient", 0, Double.MAX_VALUE);
     }
 
     /** What the error is called. */

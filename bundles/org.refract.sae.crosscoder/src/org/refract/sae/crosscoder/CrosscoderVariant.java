@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
 import org.refract.api.Hyperparameter;
+import org.refract.api.Interval;
 import org.refract.api.Hyperparameter.Kind;
 import org.refract.api.RefractException;
 import org.refract.api.Settings;
@@ -50,12 +51,12 @@ public final class CrosscoderVariant extends PublishedVariant {
         super(SaeForm.CROSSCODER, joined(SparseVariant.ANNEALING, List.of(
                 new Hyperparameter("activation", Kind.CHOICE, "relu", "relu|batchtopk", LINDSEY),
                 new Hyperparameter("loss", Kind.CHOICE, "squared", "squared|norm", LINDSEY),
-                new Hyperparameter("l1_coefficient", Kind.REAL, "2", "a number that is not negative; with relu", KISSANE),
-                new Hyperparameter("k", Kind.REAL, "100", "a positive number, the active latents per sample on average; with batchtopk", FINETUNING),
-                new Hyperparameter("auxk_coefficient", Kind.REAL, "0.03125", "a number that is not negative; with batchtopk", FINETUNING),
-                new Hyperparameter("threshold_beta", Kind.REAL, "0.999", "a number from 0 to below 1; with batchtopk", FINETUNING),
-                new Hyperparameter("threshold_start_step", Kind.INTEGER, "1000", "the step after which the threshold follows", FINETUNING),
-                new Hyperparameter("decoder_init_norm", Kind.REAL, "0.08", "a positive number, of each hook point's part", KISSANE))));
+                new Hyperparameter("l1_coefficient", Kind.REAL, "2", Interval.NOT_NEGATIVE.saying("; with relu"), KISSANE),
+                new Hyperparameter("k", Kind.REAL, "100", Interval.POSITIVE.saying(", the active latents per sample on average; with batchtopk"), FINETUNING),
+                new Hyperparameter("auxk_coefficient", Kind.REAL, "0.03125", Interval.NOT_NEGATIVE.saying("; with batchtopk"), FINETUNING),
+                new Hyperparameter("threshold_beta", Kind.REAL, "0.999", Interval.fromToBelow(0, 1).saying("; with batchtopk"), FINETUNING),
+                new Hyperparameter("threshold_start_step", Kind.INTEGER, "1000", Interval.from(-1).saying(", the step after which the threshold follows"), FINETUNING),
+                new Hyperparameter("decoder_init_norm", Kind.REAL, "0.08", Interval.POSITIVE.saying(", of each hook point's part"), KISSANE))));
     }
 
     @Override
@@ -92,8 +93,6 @@ public final class CrosscoderVariant extends PublishedVariant {
     /** With {@code batchtopk}: the latents with the largest {@code z_i Σ_p ‖W_dec_i^p‖} of a batch, and the loss that revives dead ones. */
     @Override
     protected Optional<Selected> selected(DenseSae sae, Settings settings, TrainingSettings training) throws RefractException {
-        TrainingSettings.within(settings, "auxk_coefficient", 0, Double.MAX_VALUE);
-        TrainingSettings.within(settings, "threshold_beta", 0, Math.nextDown(1.0));
         if (settings.text("activation").equals("relu")) {
             return Optional.empty();
         }

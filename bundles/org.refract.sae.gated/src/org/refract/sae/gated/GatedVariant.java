@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
 import org.refract.api.Hyperparameter;
+import org.refract.api.Interval;
 import org.refract.api.Hyperparameter.Kind;
 import org.refract.api.Settings;
 import org.refract.api.sae.SaeConfig;
@@ -32,7 +33,7 @@ public final class GatedVariant extends PublishedVariant {
     /** The one variant. */
     public GatedVariant() {
         super(SaeForm.GATED, List.of(
-                new Hyperparameter("l1_coefficient", Kind.REAL, "1", "a number that is not negative", Optional.of("SAELens, saes/gated_sae.py")),
+                new Hyperparameter("l1_coefficient", Kind.REAL, "1", Interval.NOT_NEGATIVE, Optional.of("SAELens, saes/gated_sae.py")),
                 new Hyperparameter("l1_penalty", Kind.CHOICE, "decoder_norm", "l1|decoder_norm", Optional.of("SAELens, saes/gated_sae.py")),
                 new Hyperparameter("frozen_auxiliary", Kind.FLAG, "false", "true or false", PAPER)));
     }

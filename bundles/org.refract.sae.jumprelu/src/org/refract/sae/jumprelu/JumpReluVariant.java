@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
 import org.refract.api.Hyperparameter;
+import org.refract.api.Interval;
 import org.refract.api.Hyperparameter.Kind;
 import org.refract.api.RefractException;
 import org.refract.api.Settings;
@@ -31,15 +32,15 @@ public final class JumpReluVariant extends PublishedVariant {
     /** The one variant. */
     public JumpReluVariant() {
         super(SaeForm.JUMPRELU, List.of(
-                new Hyperparameter("bandwidth", Kind.REAL, "0.05", "a positive number", SAELENS),
-                new Hyperparameter("l0_coefficient", Kind.REAL, "1", "a number that is not negative", SAELENS),
+                new Hyperparameter("bandwidth", Kind.REAL, "0.05", Interval.POSITIVE, SAELENS),
+                new Hyperparameter("l0_coefficient", Kind.REAL, "1", Interval.NOT_NEGATIVE, SAELENS),
                 new Hyperparameter("sparsity_loss", Kind.CHOICE, "step", "step|tanh|target", SAELENS),
-                new Hyperparameter("tanh_scale", Kind.REAL, "4", "a positive number", SAELENS),
-                new Hyperparameter("target_l0", Kind.REAL, "20", "a positive number", TARGET),
-                new Hyperparameter("pre_act_loss_coefficient", Kind.REAL, "0", "a number that is not negative", SAELENS),
+                new Hyperparameter("tanh_scale", Kind.REAL, "4", Interval.POSITIVE, SAELENS),
+                new Hyperparameter("target_l0", Kind.REAL, "20", Interval.POSITIVE, TARGET),
+                new Hyperparameter("pre_act_loss_coefficient", Kind.REAL, "0", Interval.NOT_NEGATIVE, SAELENS),
                 new Hyperparameter("threshold_parameter", Kind.CHOICE, "log", "log|raw",
                         Optional.of("Rajamanoharan et al. 2024, Jumping ahead, appendix J")),
-                new Hyperparameter("init_threshold", Kind.REAL, "0.01", "a positive number", SAELENS)));
+                new Hyperparameter("init_threshold", Kind.REAL, "0.01", Interval.POSITIVE.upTo(Float.MAX_VALUE), SAELENS)));
     }
 
     @Override
@@ -49,14 +50,11 @@ public final class JumpReluVariant extends PublishedVariant {
 
     @Override
     protected Map<String, NDArray> begin(NDManager out, SaeConfig config, Settings settings) throws RefractException {
-        TrainingSettings.within(settings, "init_threshold", Double.MIN_NORMAL, Float.MAX_VALUE);
         return Map.of("b_enc", filled(out, config, 0), "threshold", filled(out, config, settings.real("init_threshold")));
     }
 
     @Override
     protected Objective objective(DenseSae sae, Settings settings) throws RefractException {
-        TrainingSettings.within(settings, "bandwidth", Double.MIN_NORMAL, Double.MAX_VALUE);
-        TrainingSettings.within(settings, "target_l0", Double.MIN_NORMAL, Double.MAX_VALUE);
         return new JumpReluObjective(settings);
     }
 }

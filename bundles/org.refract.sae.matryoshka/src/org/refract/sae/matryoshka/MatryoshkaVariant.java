@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
 import org.refract.api.Hyperparameter;
+import org.refract.api.Interval;
 import org.refract.api.Hyperparameter.Kind;
 import org.refract.api.RefractException;
 import org.refract.api.Settings;
@@ -31,7 +32,7 @@ public final class MatryoshkaVariant extends SelectionVariant {
     public MatryoshkaVariant() {
         super(SaeForm.MATRYOSHKA, List.of(
                 new Hyperparameter("rescale_acts_by_decoder_norm", Kind.FLAG, "true", "true or false", SAELENS),
-                new Hyperparameter("groups", Kind.INTEGER, "5", "an integer from 1 on: prefixes of n/2^(groups-1), ..., n/2, n latents",
+                new Hyperparameter("groups", Kind.INTEGER, "5", Interval.from(1).saying(": prefixes of n/2^(groups-1), ..., n/2, n latents"),
                         Optional.of("Bussmann et al. 2025, Learning multi-level features with Matryoshka SAEs")),
                 new Hyperparameter("group_loss", Kind.CHOICE, "sum", "sum|mean", SAELENS)));
     }

@@ -107,9 +107,11 @@ final class PAnnealVariantTest {
             NDArray samples = Tensors.zeros(scope.manager(), 4, 8);
             for (Map<String, String> wrong : List.of(Map.of("p_end", "0"), Map.of("anneal_end", "1000"), Map.of("n_sparsity_updates", "1"),
                     Map.of("sparsity_queue_length", "0"))) {
-                try (Sae sae = variant.create(config(8, 24, wrong), samples, 3, Placement.CPU)) {
-                    assertThrows(RefractException.class, () -> variant.trainer(sae, samples, 4), wrong.toString());
-                }
+                assertThrows(RefractException.class, () -> {
+                    try (Sae sae = variant.create(config(8, 24, wrong), samples, 3, Placement.CPU)) {
+                        variant.trainer(sae, samples, 4).close();
+                    }
+                }, wrong.toString());
             }
         }
     }

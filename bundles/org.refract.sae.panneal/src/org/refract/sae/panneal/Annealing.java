@@ -17,13 +17,8 @@ record Annealing(long[] updates, double[] values, double first, double last) {
 
     /** Reads and checks the settings. */
     static Annealing of(Settings settings) throws RefractException {
-        TrainingSettings.within(settings, "sparsity_penalty", 0, Double.MAX_VALUE);
-        TrainingSettings.within(settings, "p_start", Double.MIN_NORMAL, Double.MAX_VALUE);
-        TrainingSettings.within(settings, "p_end", Double.MIN_NORMAL, Double.MAX_VALUE);
-        TrainingSettings.within(settings, "anneal_start", 0, Integer.MAX_VALUE);
         TrainingSettings.within(settings, "anneal_end", settings.integer("anneal_start") + 1, Integer.MAX_VALUE);
         TrainingSettings.within(settings, "n_sparsity_updates", 2, settings.integer("anneal_end") - settings.integer("anneal_start") + 1);
-        TrainingSettings.within(settings, "sparsity_queue_length", 1, 1 << 20);
         long start = settings.integer("anneal_start");
         long end = settings.integer("anneal_end");
         int count = (int) settings.integer("n_sparsity_updates");

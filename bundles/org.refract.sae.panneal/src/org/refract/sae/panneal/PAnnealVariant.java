@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
 import org.refract.api.Hyperparameter;
+import org.refract.api.Interval;
 import org.refract.api.Hyperparameter.Kind;
 import org.refract.api.RefractException;
 import org.refract.api.Settings;
@@ -32,17 +33,17 @@ public final class PAnnealVariant extends PublishedVariant {
     public PAnnealVariant() {
         super(SaeForm.PANNEAL, List.of(
                 new Hyperparameter("sparsity_function", Kind.CHOICE, "Lp^p", "Lp|Lp^p", PAPER),
-                new Hyperparameter("sparsity_penalty", Kind.REAL, "0.1", "a number that is not negative, the weight while p is p_start", TRAINER),
-                new Hyperparameter("p_start", Kind.REAL, "1", "a positive number", TRAINER),
-                new Hyperparameter("p_end", Kind.REAL, "0.2", "a positive number", PAPER),
-                new Hyperparameter("anneal_start", Kind.INTEGER, "1000", "the step at which p begins to fall", Optional.empty()),
-                new Hyperparameter("anneal_end", Kind.INTEGER, "3000", "a later step, at which p has become p_end", Optional.empty()),
-                new Hyperparameter("n_sparsity_updates", Kind.INTEGER, "10", "an integer from 2 to the steps between both", TRAINER),
-                new Hyperparameter("sparsity_queue_length", Kind.INTEGER, "10", "a positive integer, the steps that λ is adapted to", TRAINER),
+                new Hyperparameter("sparsity_penalty", Kind.REAL, "0.1", Interval.NOT_NEGATIVE.saying(", the weight while p is p_start"), TRAINER),
+                new Hyperparameter("p_start", Kind.REAL, "1", Interval.POSITIVE, TRAINER),
+                new Hyperparameter("p_end", Kind.REAL, "0.2", Interval.POSITIVE, PAPER),
+                new Hyperparameter("anneal_start", Kind.INTEGER, "1000", Interval.NOT_NEGATIVE.upTo(Integer.MAX_VALUE).saying(", the step at which p begins to fall"), Optional.empty()),
+                new Hyperparameter("anneal_end", Kind.INTEGER, "3000", Interval.from(1).saying(", a later step, at which p has become p_end"), Optional.empty()),
+                new Hyperparameter("n_sparsity_updates", Kind.INTEGER, "10", Interval.from(2).saying(", at most the steps between both"), TRAINER),
+                new Hyperparameter("sparsity_queue_length", Kind.INTEGER, "10", Interval.between(1, 1 << 20).saying(", the steps that λ is adapted to"), TRAINER),
                 new Hyperparameter("decoder_constraint", Kind.CHOICE, "unit", "none|unit", TRAINER),
-                new Hyperparameter("decoder_init_norm", Kind.REAL, "1", "a positive number", TRAINER),
-                new Hyperparameter("clip", Kind.REAL, "0", "a number that is not negative; 0 clips nothing", TRAINER),
-                new Hyperparameter("sparsity_warmup_steps", Kind.INTEGER, "0", "an integer that is not negative", TRAINER)));
+                new Hyperparameter("decoder_init_norm", Kind.REAL, "1", Interval.POSITIVE, TRAINER),
+                new Hyperparameter("clip", Kind.REAL, "0", Interval.NOT_NEGATIVE.saying("; 0 clips nothing"), TRAINER),
+                new Hyperparameter("sparsity_warmup_steps", Kind.INTEGER, "0", Interval.NOT_NEGATIVE, TRAINER)));
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
 import org.refract.api.Hyperparameter;
+import org.refract.api.Interval;
 import org.refract.api.Hyperparameter.Kind;
 import org.refract.api.Settings;
 import org.refract.api.sae.SaeConfig;
@@ -31,7 +32,7 @@ public final class ReluVariant extends PublishedVariant {
     /** The one variant. */
     public ReluVariant() {
         super(SaeForm.RELU, List.of(
-                new Hyperparameter("l1_coefficient", Kind.REAL, "1", "a number that is not negative", Optional.of("SAELens, saes/standard_sae.py")),
+                new Hyperparameter("l1_coefficient", Kind.REAL, "1", Interval.NOT_NEGATIVE, Optional.of("SAELens, saes/standard_sae.py")),
                 new Hyperparameter("l1_penalty", Kind.CHOICE, "decoder_norm", "l1|decoder_norm",
                         Optional.of("Conerly et al. 2024, Update on how we train SAEs"))));
     }

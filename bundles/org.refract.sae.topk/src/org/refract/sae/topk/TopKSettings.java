@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.refract.api.Hyperparameter;
+import org.refract.api.Interval;
 import org.refract.api.Hyperparameter.Kind;
 import org.refract.api.RefractException;
 import org.refract.api.Settings;
@@ -32,12 +33,12 @@ record TopKSettings(int k, int auxk, double auxkCoef, double firstK, long anneal
 
     /** What differs from what every trainer has. */
     private static final List<Hyperparameter> OWN = List.of(
-            new Hyperparameter("k", Kind.INTEGER, "10", "an integer from 1 to the number of latents", UNBOX),
-            new Hyperparameter("auxk", Kind.INTEGER, "256", "a positive integer", UNBOX),
-            new Hyperparameter("auxk_coef", Kind.REAL, "0.03125", "a number that is not negative", OPENAI),
-            new Hyperparameter("lr", Kind.REAL, "1e-4", "a positive number", UNBOX),
-            new Hyperparameter("eps", Kind.REAL, "6.25e-10", "a positive number", OPENAI),
-            new Hyperparameter("clip", Kind.REAL, "0", "a number that is not negative; 0 clips nothing", UNBOX),
+            new Hyperparameter("k", Kind.INTEGER, "10", Interval.from(1).saying(", at most the number of latents"), UNBOX),
+            new Hyperparameter("auxk", Kind.INTEGER, "256", Interval.from(1).upTo(Integer.MAX_VALUE), UNBOX),
+            new Hyperparameter("auxk_coef", Kind.REAL, "0.03125", Interval.NOT_NEGATIVE, OPENAI),
+            new Hyperparameter("lr", Kind.REAL, "1e-4", Interval.POSITIVE, UNBOX),
+            new Hyperparameter("eps", Kind.REAL, "6.25e-10", Interval.POSITIVE, OPENAI),
+            new Hyperparameter("clip", Kind.REAL, "0", Interval.NOT_NEGATIVE.saying("; 0 clips nothing"), UNBOX),
             new Hyperparameter("decoder_constraint", Kind.CHOICE, "unit_first", "none|unit_first|unit", OPENAI));
 
     /** What every trainer has and this one does not: how other variants begin. */
@@ -62,9 +63,6 @@ record TopKSettings(int k, int auxk, double auxkCoef, double firstK, long anneal
                     + " both widths are one.", config.width(), config.outputWidth(), config.latents());
         }
         TrainingSettings.within(s, "k", 1, config.latents());
-        TrainingSettings.within(s, "auxk", 1, Integer.MAX_VALUE);
-        TrainingSettings.within(s, "auxk_coef", 0, Double.MAX_VALUE);
-        TrainingSettings.within(s, "k_anneal_steps", 0, Long.MAX_VALUE);
         return new TopKSettings((int) s.integer("k"), (int) s.integer("auxk"), s.real("auxk_coef"), s.real("k_start"), s.integer("k_anneal_steps"),
                 Products.of(s), TrainingSettings.of(s));
     }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
 import org.refract.api.Hyperparameter;
+import org.refract.api.Interval;
 import org.refract.api.Hyperparameter.Kind;
 import org.refract.api.RefractException;
 import org.refract.api.Settings;
@@ -48,10 +49,10 @@ public final class TranscoderVariant extends SparseVariant {
     public TranscoderVariant() {
         super(SaeForm.TRANSCODER, List.of(
                 new Hyperparameter("skip", Kind.FLAG, "true", "true or false", PAPER),
-                new Hyperparameter("auxk_alpha", Kind.REAL, "0", "a number that is not negative, such as 0.03125", SPARSIFY),
-                new Hyperparameter("lr", Kind.REAL, "2e-4", "a positive number; for n latents 2e-4/√(n/16384)", SPARSIFY),
-                new Hyperparameter("clip", Kind.REAL, "0", "a number that is not negative; 0 clips nothing", SPARSIFY),
-                new Hyperparameter("decoder_init_norm", Kind.REAL, LINEAR, "a positive number, of the encoder here", SPARSIFY)));
+                new Hyperparameter("auxk_alpha", Kind.REAL, "0", Interval.NOT_NEGATIVE.saying(", such as 0.03125"), SPARSIFY),
+                new Hyperparameter("lr", Kind.REAL, "2e-4", Interval.POSITIVE.saying("; for n latents 2e-4/√(n/16384)"), SPARSIFY),
+                new Hyperparameter("clip", Kind.REAL, "0", Interval.NOT_NEGATIVE.saying("; 0 clips nothing"), SPARSIFY),
+                new Hyperparameter("decoder_init_norm", Kind.REAL, LINEAR, Interval.POSITIVE.saying(", of the encoder here"), SPARSIFY)));
     }
 
     @Override
@@ -84,7 +85,6 @@ public final class TranscoderVariant extends SparseVariant {
 
     @Override
     protected SparseRule rule(DenseSae sae, Settings settings, TrainingSettings training) throws RefractException {
-        TrainingSettings.within(settings, "auxk_alpha", 0, Double.MAX_VALUE);
         Selection selection = settings.text("activation").equals("groupmax") ? Selection.GROUPMAX : Selection.TOPK;
         double alpha = settings.real("auxk_alpha");
         Revival revival = new Revival(alpha > 0 ? Rule.SPARSIFY : Rule.NONE, Math.max(sae.config().outputWidth() / 2, 1), alpha, training.deadTokens());
