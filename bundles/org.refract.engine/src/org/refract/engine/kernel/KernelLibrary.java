@@ -53,6 +53,9 @@ import org.refract.engine.tensor.Scope;
  * Python's {@code math} and {@code torch.nn.functional} do not exist (use {@code torch.sqrt}, {@code torch.gelu} ...), optional arguments of
  * an operation are given by name, lists of tensors need a type ({@code annotate(List[Tensor], [])}).
  *
+ * <p>Sums of all numbers of a tensor are {@code sum_all(x)}, {@code sum_all_wide(x)} in float64 and {@code mean_all(x)}, which every text
+ * may call: {@code torch.sum(x)} depends on the number of threads.
+ *
  * <p>There is one library per class and resource; it is freed with the class, so an uninstalled extension leaves no kernel behind. Libraries
  * may be called from several threads. Element type and device are those of the arguments.
  */
@@ -71,7 +74,13 @@ public final class KernelLibrary {
             };
 
     private static final int LONGEST = 600;
+    private static final Pattern SUM = Pattern.compile("\\b(sum|mean)_all(_wide)?\\(");
     private static final Pattern LINE = Pattern.compile("__torch__\\.py\", line (\\d+)");
+
+    /** Functions that every text may call; they stand behind it, so that its lines keep their numbers. */
+    private static final class Sums {
+        static final String TEXT = read(KernelLibrary.class, "sums.ts.py");
+    }
 
     private final String name;
     private final String source;
@@ -81,7 +90,7 @@ public final class KernelLibrary {
     private KernelLibrary(String name, String text) {
         this.name = name;
         this.source = text;
-        this.text = new KernelText(text);
+        this.text = new KernelText(SUM.matcher(text).find() ? text + "\n" + Sums.TEXT : text);
     }
 
     /**

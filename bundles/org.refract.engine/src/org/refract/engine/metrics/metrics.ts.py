@@ -32,9 +32,9 @@ def reconstruction(x: Tensor, y: Tensor, mean: Tensor, l1: Tensor) -> Tuple[Tens
   xy = torch.sum(a * b, [1])
   both = torch.sqrt(xx) * torch.sqrt(yy)
   length = torch.sqrt(xx)
-  scalars = [torch.sum(ee), torch.sum(cc), torch.sum(xx), torch.sum(yy), torch.sum(xy), torch.sum(torch.sqrt(ee)),
-    torch.sum(ratio(xy, both)), count(both), torch.sum(ratio(torch.sqrt(yy), length)), torch.sum(ratio(ee, xx)), count(xx),
-    torch.sum(ratio(ee, cc)), count(cc), torch.sum(ratio(l1, length))]
+  scalars = [sum_all(ee), sum_all(cc), sum_all(xx), sum_all(yy), sum_all(xy), sum_all(torch.sqrt(ee)),
+    sum_all(ratio(xy, both)), count(both), sum_all(ratio(torch.sqrt(yy), length)), sum_all(ratio(ee, xx)), count(xx),
+    sum_all(ratio(ee, cc)), count(cc), sum_all(ratio(l1, length))]
   return (torch.stack(scalars), torch.stack([torch.sum(e, [0]), torch.sum(e2, [0]), torch.sum(c, [0]), torch.sum(c2, [0])]))
 
 # Each sample's Σ|z| (samples) float64 and its active latents (samples) int64; counts how often each latent is active and when it last was.
@@ -60,7 +60,7 @@ def shares(decoder: Tensor, parts: int) -> Tensor:
   return torch.div(norms, torch.masked_fill(whole, torch.eq(whole, 0), 1.))
 
 def total(x: Tensor) -> Tensor:
-  return torch.sum(x).to(torch.float64)
+  return sum_all(x).to(torch.float64)
 
 def first(x: Tensor, samples: int) -> Tensor:
   return torch.narrow(x, 0, 0, samples)

@@ -33,12 +33,12 @@ def cross_entropy(logits: Tensor, tokens: Tensor) -> Tensor:
   n = tokens.size(1)
   log_p = torch.log_softmax(torch.narrow(logits, 1, 0, n - 1).to(torch.float64), 2)
   chosen = torch.gather(log_p, 2, torch.unsqueeze(torch.narrow(tokens, 1, 1, n - 1), 2))
-  return torch.sum(chosen) * -1.0
+  return sum_all(chosen) * -1.0
 
 def divergence(original: Tensor, changed: Tensor) -> Tensor:
   p = torch.log_softmax(original.to(torch.float64), 2)
   q = torch.log_softmax(changed.to(torch.float64), 2)
-  return torch.sum(torch.exp(p) * (p - q))
+  return sum_all(torch.exp(p) * (p - q))
 
 # cosines of the rows of a with the rows of b
 def cosines(a: Tensor, b: Tensor) -> Tensor:

@@ -37,8 +37,9 @@ def laid_out(w: Tensor) -> Tensor:
 
 # sum of squares in float64
 def square(g: Tensor) -> Tensor:
-  flat = laid_out(g).reshape([-1])
-  return torch.dot(flat, flat).to(torch.float64)
+  if g.dim() == 2:
+    return sum_all(torch.pow(torch.norm(laid_out(g), 2, [1]).to(torch.float64), 2))
+  return sum_all_wide(g * g)
 
 # The factor that scales gradients of a norm down to `clip`, torch.nn.utils.clip_grad_norm_; 1 if clip is 0
 def shrink(norm: Tensor, clip: float) -> Tensor:

@@ -19,7 +19,7 @@ def less(x: Tensor, b_dec: Tensor) -> Tensor:
 
 # mean_b sum_d (xhat - target)^2
 def squared_error(xhat: Tensor, target: Tensor) -> Tensor:
-  return torch.div(torch.sum(torch.pow(xhat - target, 2)), target.size(0))
+  return torch.div(sum_all(torch.pow(xhat - target, 2)), target.size(0))
 
 # z_i ‖W_dec_i‖^weighted
 def penalised(z: Tensor, W_dec: Tensor, weighted: bool) -> Tensor:

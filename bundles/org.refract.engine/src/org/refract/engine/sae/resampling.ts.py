@@ -12,8 +12,8 @@ def resample(x: Tensor, error: Tensor, target: Tensor, uniform: Tensor, encoder:
     _a, place = torch.topk(keys, number)
     living = torch.logical_not(gone).to(x.dtype)
     norms = torch.norm(encoder[0], 2, [1])
-    mean = torch.div(torch.sum(norms * living), torch.clamp_min(torch.sum(living), 1.))
-    mean = torch.where(torch.gt(mean, 0.), mean, torch.mean(norms))
+    mean = torch.div(sum_all(norms * living), torch.clamp_min(torch.sum(living), 1.))
+    mean = torch.where(torch.gt(mean, 0.), mean, mean_all(norms))
     _b = torch.index_copy_(encoder[0], 0, ids, unit(torch.index_select(x, 0, place)) * (mean * encoder_norm))
     _c = torch.index_copy_(decoder[0], 0, ids, unit(torch.index_select(target, 0, place)))
     for moment in encoder[1:]:

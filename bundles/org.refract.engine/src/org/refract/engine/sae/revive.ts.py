@@ -46,7 +46,7 @@ def revive_most(x: Tensor, residual: Tensor, enc: Tensor, dec: Tensor, bias: Ten
       off = torch.logical_or(off, torch.lt(score, torch.amin(kept, [1], True)))
     a = torch.masked_fill_(a, off, 0.)
     e = torch.addmm(left_over(residual.narrow(0, start, rows), b_dec, rule), a, dec)
-    squares = squares + torch.sum(e * e, dtype=torch.float64)
+    squares = squares + sum_all_wide(e * e)
     _b = torch.addmm_(gd, torch.t(a), e)
     dz = torch.masked_fill_(torch.mm(e, torch.t(dec)), off, 0.)
     _c = torch.addmm_(ge, torch.t(dz), xt)

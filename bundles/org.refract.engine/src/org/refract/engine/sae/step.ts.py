@@ -68,7 +68,7 @@ def reconstruct(goal: Tensor, shown: Tensor, decoder: Tensor, latent: Tensor, un
       if lengths > 0:
         parts = r.view([count, lengths, -1])
         norms = torch.norm(parts, 2, [2], True)
-        squares = squares + torch.sum(norms, dtype=torch.float64)
+        squares = squares + sum_all_wide(norms)
         _b = torch.div(parts, torch.masked_fill(norms, torch.eq(norms, 0.), 1.), out=Rb.view([count, lengths, -1]))
         _e = torch.add_(R_sum, torch.sum(Rb, [0]))
     else:
@@ -111,7 +111,7 @@ def reconstruct(goal: Tensor, shown: Tensor, decoder: Tensor, latent: Tensor, un
   if whole:
     _l = torch.copy_(dz, dots(R, decoder, latent, starts, bag))
   if groups == 1 and lengths == 0:
-    squares = torch.sum(r_square).view([1])
+    squares = sum_all(r_square).view([1])
     R_sum = r_sum
   return [squares, x_variance, r_variance, r_sum, r_square, R_sum]
 
@@ -127,7 +127,7 @@ def rows_of(rows: Tensor, slabs: Tensor, owner: Tensor, starts: Tensor, weights:
 def follow_threshold(threshold: Tensor, z: Tensor, follow: int, slots: int, beta: float) -> Tensor:
   positive = torch.masked_fill(z, torch.le(z, 0), 3e+38)
   if follow == 2:
-    least = torch.mean(torch.amin(positive.view([-1, slots]), [1]))
+    least = mean_all(torch.amin(positive.view([-1, slots]), [1]))
   else:
     least = torch.amin(torch.cat([positive, torch.full([1], 3e+38, dtype=z.dtype, device=z.device)]))
   now = least.to(threshold.dtype)
@@ -175,7 +175,7 @@ def step(x: Tensor, target: Tensor, parameters: List[Tensor], m: List[Tensor], v
     scale = row_norms(decoder, points)
 
   if c == 0.:
-    c = float(torch.reciprocal(torch.sum(torch.pow(target - torch.mean(target, [0]), 2))))
+    c = float(torch.reciprocal(sum_all(torch.pow(target - torch.mean(target, [0]), 2))))
 
   # what the encoder sees, and what the active latents shall sum to
   y = x
@@ -223,7 +223,7 @@ def step(x: Tensor, target: Tensor, parameters: List[Tensor], m: List[Tensor], v
   _d = torch.add_(torch.masked_fill_(torch.add_(since, before), torch.gt(hits, 0), 0), after)
   if follow > 0:
     _e = follow_threshold(statistics[2], z, follow, slots, beta)
-  explained = torch.mean(1. - torch.div(r_variance, x_variance + 1e-8))
+  explained = mean_all(1. - torch.div(r_variance, x_variance + 1e-8))
 
   # gradients of the reconstruction, brought into the order of the latents
   weight = 2. * c
@@ -253,7 +253,7 @@ def step(x: Tensor, target: Tensor, parameters: List[Tensor], m: List[Tensor], v
   if rule > 0:
     if may_be_dead:
       ids = torch.nonzero(torch.ge(was, dead_from)).view([-1])
-    spread = torch.sum(r_variance) * samples
+    spread = sum_all(r_variance) * samples
     aux_weight = torch.where(torch.gt(spread, 0.), torch.reciprocal(spread), torch.zeros_like(spread)) * coefficient
     if rule == 1:
       aux_weight = torch.full_like(spread, coefficient * min(float(ids.size(0)) / float(most), 1.) / float(samples))
@@ -273,7 +273,7 @@ def step(x: Tensor, target: Tensor, parameters: List[Tensor], m: List[Tensor], v
         _k = torch.addcmul_(g_b_dec, aux_b_dec, twice)
     else:
       if rule == 3:
-        aux = torch.sum(r_square) * aux_weight
+        aux = sum_all(r_square) * aux_weight
         _l = torch.addcmul_(g_b_dec, r_sum.to(x.dtype), twice)
   if centred:
     _m = torch.sub_(g_b_dec, torch.mv(torch.t(encoder), g_latent))

@@ -49,7 +49,7 @@ def statistics(x: Tensor, recon: Tensor, z: Tensor, since: Tensor, fired: Tensor
   _b = torch.add_(fired, counts)
   l0 = torch.div(torch.sum(counts).to(torch.float64), samples)
   residual = torch.var((x - recon).to(torch.float64), [0], False)
-  explained = torch.mean(1. - torch.div(residual, torch.var(x.to(torch.float64), [0], False) + 1e-08))
+  explained = mean_all(1. - torch.div(residual, torch.var(x.to(torch.float64), [0], False) + 1e-08))
   return torch.stack([l0, explained])
 
 # Weiszfeld's iteration for the point with the least sum of distances, started at the mean.
@@ -58,7 +58,7 @@ def geometric_median(points: Tensor, iterations: int, tolerance: float) -> Tenso
   i = 0
   while i < iterations:
     weights = torch.reciprocal(torch.clamp_min(torch.norm(points - median, 2, [1]), 1e-30))
-    weights = torch.div(weights, torch.sum(weights))
+    weights = torch.div(weights, sum_all(weights))
     next = torch.sum(torch.unsqueeze(weights, 1) * points, [0])
     if float(torch.norm(next - median)) < tolerance:
       i = iterations

@@ -14,7 +14,7 @@ def variance(x: Tensor) -> Tensor:
   return torch.sum(torch.pow(x - torch.mean(x, [0], True), 2))
 
 def squares(x: Tensor, y: Tensor) -> Tensor:
-  return torch.sum(torch.pow(x - y, 2))
+  return sum_all(torch.pow(x - y, 2))
 
 def active(values: Tensor) -> Tensor:
   return torch.sum(torch.ne(values, 0)).to(torch.float64)

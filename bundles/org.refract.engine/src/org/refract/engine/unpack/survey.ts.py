@@ -4,4 +4,4 @@ def zero(value: Tensor) -> Tensor:
 
 # Mean absolute change of pictures (B, 3, H, W).
 def change(before: Tensor, after: Tensor) -> Tensor:
-  return torch.mean(torch.abs(torch.clamp(before, 0, 1) - torch.clamp(after, 0, 1)))
+  return mean_all(torch.abs(torch.clamp(before, 0, 1) - torch.clamp(after, 0, 1)))

@@ -23,11 +23,13 @@ def guided(x: Tensor, scale: float) -> Tensor:
   u, c = torch.chunk(x, 2, 0)
   return u + (c - u) * scale
 
-# of each row alone, because the rounding of a sum must not depend on the batch
+# of each row alone, because the rounding of a sum must not depend on the batch, and not of all its numbers at once, nor on the threads
 def deviations(x: Tensor) -> Tensor:
   each = annotate(List[Tensor], [])
   for i in range(torch.size(x, 0)):
-    _ = torch.append(each, torch.std(torch.slice(x, 0, i, i + 1), [1, 2, 3], True, True))
+    row = torch.slice(x, 0, i, i + 1).float()
+    far = row - mean_all(row)
+    _ = torch.append(each, torch.sqrt(torch.div(sum_all(far * far), torch.numel(row) - 1)).to(x.dtype).view([1, 1, 1, 1]))
   return torch.cat(each, 0)
 
 # the same brought back by a share to the standard deviation that each conditional row has

@@ -13,10 +13,10 @@ def evaluate(x: Tensor, target: Tensor, given: List[Tensor], points: int, length
   norms = sums(W_dec, points)
   xhat = torch.addmm(b_dec, z, W_dec)
   if lengths:
-    reconstruction = torch.mean(torch.norm((target - xhat).view([x.size(0), points, -1]), 2, [2]))
+    reconstruction = mean_all(torch.norm((target - xhat).view([x.size(0), points, -1]), 2, [2]))
   else:
     reconstruction = squared_error(xhat, target)
-  sparsity = torch.div(torch.sum(z * norms), x.size(0)) * l1
+  sparsity = torch.div(sum_all(z * norms), x.size(0)) * l1
   shown = z
   if rescale:
     shown = z * norms

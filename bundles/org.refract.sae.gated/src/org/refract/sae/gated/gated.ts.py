@@ -13,7 +13,7 @@ def evaluate(x: Tensor, target: Tensor, given: List[Tensor], l1: float, weighted
   xhat = torch.addmm(b_dec, z, W_dec)
   mse = squared_error(xhat, target)
   open = torch.relu(gate)
-  sparsity = torch.div(torch.sum(penalised(open, W_dec, weighted)), x.size(0)) * l1
+  sparsity = torch.div(sum_all(penalised(open, W_dec, weighted)), x.size(0)) * l1
   W_aux = W_dec
   b_aux = b_dec
   if frozen:
@@ -35,7 +35,7 @@ def slopes(gate: Tensor, h: Tensor, z: Tensor, latent: Tensor, dots: Tensor, dot
   d_z = torch.masked_fill(dots * (2. / samples), torch.le(z, 0), 0.)
   d_gate = torch.add(dots_aux * (2. / samples), penalty, alpha=l1 / samples)
   scale = torch.index_select(torch.exp(r_mag), 0, latent)
-  terms = torch.stack([torch.sum(residual * residual, dtype=torch.float64), torch.sum(gate * penalty, dtype=torch.float64) * l1, torch.sum(residual_aux * residual_aux, dtype=torch.float64)])
+  terms = torch.stack([sum_all_wide(residual * residual), sum_all_wide(gate * penalty) * l1, sum_all_wide(residual_aux * residual_aux)])
   return [d_z, d_gate, d_z * scale + d_gate, d_z * h * scale, torch.div(terms, samples)]
 
 # From the sums over each latent's entries the gradients by W_dec and b_dec, and xhat

@@ -38,14 +38,14 @@ def evaluate(x: Tensor, target: Tensor, given: List[Tensor], logarithm: bool, sp
   mse = squared_error(xhat, target)
   norms = torch.norm(W_dec, 2, [1])
   if sparsity == 0:
-    penalty = torch.div(torch.sum(over(pre, threshold, bandwidth)), x.size(0)) * l0
+    penalty = torch.div(sum_all(over(pre, threshold, bandwidth)), x.size(0)) * l0
   else:
     if sparsity == 1:
-      penalty = torch.div(torch.sum(torch.tanh(z * norms * tanh_scale)), x.size(0)) * l0
+      penalty = torch.div(sum_all(torch.tanh(z * norms * tanh_scale)), x.size(0)) * l0
     else:
-      count = torch.div(torch.sum(over(z, threshold, bandwidth)), x.size(0))
+      count = torch.div(sum_all(over(z, threshold, bandwidth)), x.size(0))
       penalty = torch.pow(torch.div(count, target_l0) - 1., 2) * l0
-  revival = torch.div(torch.sum(torch.relu(threshold - pre) * dead.to(x.dtype) * norms), x.size(0)) * pre_act
+  revival = torch.div(sum_all(torch.relu(threshold - pre) * dead.to(x.dtype) * norms), x.size(0)) * pre_act
   return answer([mse, penalty, revival], own, xhat, z)
 
 def dead(since: Tensor, samples: int) -> Tensor:
@@ -85,12 +85,12 @@ def slopes(pre: Tensor, z: Tensor, latent: Tensor, dots: Tensor, residual: Tenso
   else:
     norm = weight_of(latent, W_dec, True)
     bent = torch.tanh(z * norm * tanh_scale)
-    penalty = torch.sum(bent, dtype=torch.float64)
+    penalty = sum_all_wide(bent)
     slope = torch.rsub(bent * bent, 1.) * (tanh_scale * l0 / samples)
     d_z = d_z + slope * norm
     d_norm = slope * z
   d_threshold = torch.addcmul(d_threshold, d_z * edge, inside, value=-1. / bandwidth)
-  terms = torch.stack([torch.sum(residual * residual, dtype=torch.float64), penalty * l0, torch.zeros_like(penalty)])
+  terms = torch.stack([sum_all_wide(residual * residual), penalty * l0, torch.zeros_like(penalty)])
   return [torch.masked_fill(d_z, off, 0.), d_threshold, d_norm, torch.div(terms, samples)]
 
 # From the sums over each latent's entries the gradients by W_dec, b_dec and the threshold's parameter, and xhat

@@ -6,7 +6,7 @@ def penalty(z: Tensor, p: float, root: bool) -> Tensor:
   sums = torch.sum(torch.pow(z, p), [1])
   if root:
     sums = torch.pow(sums, 1. / p)
-  return torch.mean(sums)
+  return mean_all(sums)
 
 # Returns the gradients by W_enc, W_dec, b_enc, b_dec; (mse_loss, lp_loss) in float64; xhat; z.
 def evaluate(x: Tensor, target: Tensor, given: List[Tensor], p: float, root: bool, coefficient: Tensor, scale: float, centred: bool) -> List[Tensor]:

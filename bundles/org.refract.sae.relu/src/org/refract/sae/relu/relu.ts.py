@@ -9,14 +9,14 @@ def evaluate(x: Tensor, target: Tensor, given: List[Tensor], l1: float, weighted
   z = torch.relu(torch.addmm(b_enc, seen(x, b_dec, centred), W_enc))
   xhat = torch.addmm(b_dec, z, W_dec)
   mse = squared_error(xhat, target)
-  sparsity = torch.div(torch.sum(penalised(z, W_dec, weighted)), x.size(0)) * l1
+  sparsity = torch.div(sum_all(penalised(z, W_dec, weighted)), x.size(0)) * l1
   return answer([mse, sparsity], own, xhat, z)
 
 # The same for few active latents, given as entries: ∂L/∂z = 2/B (xhat - target) · W_dec_i + l1/B ‖W_dec_i‖^weighted of each; and the terms.
 def slopes(z: Tensor, latent: Tensor, dots: Tensor, residual: Tensor, W_dec: Tensor, l1: float, weighted: bool) -> Tuple[Tensor, Tensor]:
   samples = residual.size(0)
   penalty = weight_of(latent, W_dec, weighted)
-  terms = torch.stack([torch.sum(residual * residual, dtype=torch.float64), torch.sum(z * penalty, dtype=torch.float64) * l1])
+  terms = torch.stack([sum_all_wide(residual * residual), sum_all_wide(z * penalty) * l1])
   return (torch.add(dots * (2. / samples), penalty, alpha=l1 / samples), torch.div(terms, samples))
 
 # from the sums over each latent's entries, what `evaluate` returns, with how often each latent was active for z

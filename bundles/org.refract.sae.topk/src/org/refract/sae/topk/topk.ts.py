@@ -4,12 +4,12 @@
 def geometric_median(samples: Tensor, most: int, iterations: int, eps: float, ftol: float, tile: int) -> Tensor:
   points = samples.narrow(0, 0, min(most, samples.size(0)))
   median = torch.mean(points, [0])
-  before = float(torch.mean(distances(points, median, tile)))
+  before = float(mean_all(distances(points, median, tile)))
   i = 0
   while i < iterations:
     weights = torch.reciprocal(torch.clamp_min(distances(points, median, tile), eps))
-    median = torch.div(torch.mv(torch.t(points), weights), torch.sum(weights))
-    now = float(torch.mean(distances(points, median, tile)))
+    median = torch.div(torch.mv(torch.t(points), weights), sum_all(weights))
+    now = float(mean_all(distances(points, median, tile)))
     if abs(before - now) <= ftol * now:
       i = iterations
     before = now
@@ -34,7 +34,7 @@ def variance(samples: Tensor, most: int, tile: int) -> Tensor:
   while start < x.size(0):
     rows = min(tile, x.size(0) - start)
     centred = x.narrow(0, start, rows) - mean
-    total = total + torch.sum(centred * centred, dtype=torch.float64)
+    total = total + sum_all_wide(centred * centred)
     start = start + rows
   return torch.div(total, x.size(0) * x.size(1))
 
