@@ -13,9 +13,10 @@ public interface Workbench {
      * takes meanwhile.
      *
      * @param subject   a run folder or a model folder to open first; empty for what was open last
+     * @param model     where the run's model lies now, if it is not where the run's record says
      * @param placement where models compute
      * @throws RefractException if there is no screen, or no widget library
      * @throws InterruptedException if the calling thread was interrupted; the window was closed
      */
-    void open(Optional<Path> subject, Placement placement) throws RefractException, InterruptedException;
+    void open(Optional<Path> subject, Optional<Path> model, Placement placement) throws RefractException, InterruptedException;
 }

@@ -133,6 +133,29 @@ public final class RunRecord {
         return record.getAsJsonArray("arguments").asList().stream().map(JsonElement::getAsString).toList();
     }
 
+    /** The value that an option had, if it was said. */
+    public Optional<String> argument(String option) {
+        int at = arguments().indexOf(option);
+        return at < 0 || at + 1 >= arguments().size() ? Optional.empty() : Optional.of(arguments().get(at + 1));
+    }
+
+    /** Says another value of an option that was said, because what it names lies elsewhere now. */
+    public RunRecord moved(String option, Path place) throws RefractException {
+        JsonArray typed = record.getAsJsonArray("arguments");
+        int at = arguments().indexOf(option);
+        if (at < 0 || at + 1 >= typed.size()) {
+            throw RefractException.usage("The record of %s does not name a %s.", folder, option);
+        }
+        typed.set(at + 1, new JsonPrimitive(place.toString()));
+        return save();
+    }
+
+    /** The model's fingerprint, if it is known. */
+    public Optional<String> model() {
+        JsonElement model = record.get("model");
+        return model == null || !model.isJsonPrimitive() ? Optional.empty() : Optional.of(model.getAsString());
+    }
+
     /** How the run stands. */
     public State state() {
         return State.valueOf(record.get("state").getAsString().toUpperCase(Locale.ROOT));

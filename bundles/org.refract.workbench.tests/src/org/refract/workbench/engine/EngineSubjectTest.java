@@ -8,12 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,6 +33,7 @@ import org.refract.engine.draw.PictureRecipes.Past;
 import org.refract.engine.draw.PictureRecipes.Recipe;
 import org.refract.engine.Locations;
 import org.refract.engine.job.JobQueue;
+import org.refract.engine.job.RunRecord;
 import org.refract.workbench.shell.Start;
 import org.refract.workbench.subject.ActiveFeatures;
 import org.refract.workbench.subject.DrawRequest;
@@ -52,7 +56,7 @@ class EngineSubjectTest {
         var extensions = TinyRun.extensions();
         subjects = new EngineSubjects(extensions, jobs, new Start(), TinyRun.recipes());
         Path run = TinyRun.folder(extensions, jobs);
-        subject = subjects.open(Optional.of(run), Monitor.silent());
+        subject = subjects.open(Optional.of(run), Optional.empty(), Monitor.silent());
     }
 
     @AfterAll
@@ -162,6 +166,70 @@ class EngineSubjectTest {
         assertEquals("Only refract generate --like restores --negative blue, --size 40x32.", past.notes().get(1));
     }
 
+    private Path copy(Path run) throws IOException {
+        Path copy = Files.createTempDirectory(folder, "copy").resolve("run");
+        try (Stream<Path> files = Files.walk(run)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, copy.resolve(run.relativize(file).toString()));
+            }
+        }
+        return copy;
+    }
+
+    @Test
+    void aRunFindsItsModelAgainAfterItWasMoved() throws Exception {
+        Path run = copy(subject.info().run().orElseThrow());
+        Path gone = folder.resolve("gone");
+        RunRecord.read(run).moved("--model", gone);
+        RefractException lost = assertThrows(RefractException.class, () -> subjects.open(Optional.of(run), Optional.empty(), Monitor.silent()));
+        assertEquals("The model of %1$s is no longer at %2$s; say where it is: refract workbench %1$s --model DIR".formatted(run, gone), lost.getMessage());
+        assertEquals(Optional.of(gone), subjects.missingModel(run));
+        Path other = new Locations().demo().resolve("base");
+        assertThrows(RefractException.class, () -> subjects.open(Optional.of(run), Optional.of(other), Monitor.silent()));
+        assertEquals(Optional.of(gone), subjects.missingModel(run), "another model is not taken for it");
+        subjects.open(Optional.of(run), Optional.of(subject.info().model()), Monitor.silent()).close();
+        assertEquals(Optional.empty(), subjects.missingModel(run), "the run remembers it");
+        subjects.open(Optional.of(run), Optional.empty(), Monitor.silent()).close();
+    }
+
+    @Test
+    void aRunWithoutRecordingsSaysSoAndListsItsExamples() throws Exception {
+        Path run = copy(subject.info().run().orElseThrow());
+        for (String gone : List.of("store", "images")) {
+            try (Stream<Path> files = Files.walk(run.resolve(gone))) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+        try (Subject bare = subjects.open(Optional.of(run), Optional.empty(), Monitor.silent())) {
+            assertEquals(List.of("The recordings are not in " + run + "; examples are shown without pictures."), bare.info().warnings());
+            assertEquals(1, bare.info().begins().steps(), "its record still says how it was recorded");
+            int latent = bare.features(0).stream().filter(r -> r.feature().alive()).findFirst().orElseThrow().feature().latent();
+            FeatureDetails details = bare.details(new FeatureId(bare.info().dictionaries().getFirst().point(), latent));
+            assertFalse(details.examples().isEmpty());
+            assertTrue(details.examples().stream().allMatch(e -> e.picture().isEmpty() && e.map().max() > 0));
+        }
+    }
+
+    @Test
+    void aRunThatIsNotFinishedIsToldApart() throws Exception {
+        Path run = Files.createDirectory(folder.resolve("half a run"));
+        RunRecord record = RunRecord.begin(run, "unpack", List.of("--model", "my model", "--out", run.toString()));
+        assertEquals(run + " is a run that is still being made; open it when it is done.", refused(run));
+        record.cancelled("It was stopped.");
+        assertEquals(run + " is a run that is not finished; this goes on where it was: refract unpack --model 'my model' --out '" + run + "'", refused(run));
+        Path other = Files.createDirectory(folder.resolve("other"));
+        RunRecord.begin(other, "train", List.of()).completed();
+        assertEquals(other + " holds what refract train left, which has no atlas to explore; refract unpack makes one.", refused(other));
+    }
+
+    private static String refused(Path folder) {
+        RefractException refused = assertThrows(RefractException.class, () -> subjects.open(Optional.of(folder), Optional.empty(), Monitor.silent()));
+        assertEquals(2, refused.exitCode());
+        return refused.getMessage();
+    }
+
     @Test
     void recordsEveryStep() throws RefractException {
         Drawing drawing = subject.draw(new DrawRequest("cat", 1, 3, 0, List.of()), Monitor.silent());
@@ -202,7 +270,7 @@ class EngineSubjectTest {
     @Test
     void aModelWithoutARunDrawsToo() throws RefractException {
         Path model = new Locations().demo().resolve("turbo");
-        try (Subject bare = subjects.open(Optional.of(model), Monitor.silent())) {
+        try (Subject bare = subjects.open(Optional.of(model), Optional.empty(), Monitor.silent())) {
             assertTrue(bare.info().dictionaries().isEmpty());
             assertArrayEquals(subject.draw(request(), Monitor.silent()).picture().argb(), bare.draw(request(), Monitor.silent()).picture().argb());
         }
@@ -210,9 +278,9 @@ class EngineSubjectTest {
 
     @Test
     void aFolderThatIsNeitherIsRefusedWithASentence() {
-        RefractException refused = assertThrows(RefractException.class, () -> subjects.open(Optional.of(folder), Monitor.silent()));
+        RefractException refused = assertThrows(RefractException.class, () -> subjects.open(Optional.of(folder), Optional.empty(), Monitor.silent()));
         assertTrue(refused.getMessage().contains("neither a run"), refused.getMessage());
-        RefractException absent = assertThrows(RefractException.class, () -> subjects.open(Optional.of(folder.resolve("nothing")), Monitor.silent()));
+        RefractException absent = assertThrows(RefractException.class, () -> subjects.open(Optional.of(folder.resolve("nothing")), Optional.empty(), Monitor.silent()));
         assertTrue(absent.getMessage().startsWith("There is no folder"), absent.getMessage());
     }
 
@@ -224,7 +292,7 @@ class EngineSubjectTest {
 
     @Test
     void whatIsReadAfterClosingIsRefused() throws RefractException {
-        Subject other = subjects.open(subject.info().run(), Monitor.silent());
+        Subject other = subjects.open(subject.info().run(), Optional.empty(), Monitor.silent());
         other.close();
         FeatureId id = new FeatureId(subject.info().dictionaries().getFirst().point(), 0);
         assertThrows(RefractException.class, () -> other.details(id));

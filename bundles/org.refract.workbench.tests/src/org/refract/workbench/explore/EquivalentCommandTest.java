@@ -17,6 +17,7 @@ import org.refract.api.model.Site;
 import org.refract.engine.intervene.MaskText;
 import org.refract.workbench.picture.PaintedMask;
 import org.refract.workbench.subject.DrawRequest;
+import org.refract.workbench.subject.ShellWord;
 import org.refract.workbench.subject.SubjectInfo;
 
 class EquivalentCommandTest {
@@ -83,9 +84,9 @@ class EquivalentCommandTest {
 
     @Test
     void quotesWhatAShellWouldTakeApart() {
-        assertEquals("cat", EquivalentCommand.quoted("cat"));
-        assertEquals("''", EquivalentCommand.quoted(""));
-        assertEquals("'a red cat'", EquivalentCommand.quoted("a red cat"));
-        assertEquals("'the cat'\\''s $HOME'", EquivalentCommand.quoted("the cat's $HOME"));
+        assertEquals("cat", ShellWord.quoted("cat"));
+        assertEquals("''", ShellWord.quoted(""));
+        assertEquals("'a red cat'", ShellWord.quoted("a red cat"));
+        assertEquals("'the cat'\\''s $HOME'", ShellWord.quoted("the cat's $HOME"));
     }
 }

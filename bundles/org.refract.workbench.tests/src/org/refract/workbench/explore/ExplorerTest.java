@@ -28,7 +28,7 @@ import org.refract.workbench.subject.PaintedSubject;
 class ExplorerTest {
     private final Immediately background = new Immediately();
     private final PaintedSubject subject = new PaintedSubject(Path.of("runs", "a run"));
-    private final Explorer explorer = new Explorer((location, monitor) -> subject, background);
+    private final Explorer explorer = new Explorer(PaintedSubject.always(subject), background);
     private final Exploration state = explorer.state();
 
     @BeforeEach
@@ -68,7 +68,7 @@ class ExplorerTest {
 
     @Test
     void aPictureThatIsThereBeforeTheFeaturesWereReadGetsItsFeatureLater() {
-        Explorer other = new Explorer((location, monitor) -> subject, background);
+        Explorer other = new Explorer(PaintedSubject.always(subject), background);
         other.open(Optional.empty(), false);
         background.workOnce();
         other.generate();
@@ -493,7 +493,7 @@ class ExplorerTest {
         explorer.browsing().sort(Order.Column.LATENT);
         assertEquals(0, state.rows().getFirst().feature().latent());
         explorer.browsing().sort(Order.Column.LATENT);
-        assertEquals(PaintedSubject.LATENTS - 1, state.rows().getFirst().feature().latent());
+        assertEquals(PaintedSubject.LATENTS - 2, state.rows().getFirst().feature().latent());
     }
 
     @Test
@@ -553,12 +553,12 @@ class ExplorerTest {
 
     @Test
     void aFolderThatCannotBeOpenedLeavesTheFormerOneOpen() {
-        Explorer other = new Explorer((location, monitor) -> {
+        Explorer other = new Explorer(PaintedSubject.opening((location, moved, monitor) -> {
             if (location.isPresent()) {
                 throw RefractException.usage("%s is neither a run nor a model; choose another folder.", location.get());
             }
             return subject;
-        }, background);
+        }), background);
         other.open(Optional.empty(), false);
         background.work();
         other.open(Optional.of(Path.of("nowhere")), false);
@@ -566,6 +566,37 @@ class ExplorerTest {
         assertEquals(Status.trouble("nowhere is neither a run nor a model; choose another folder."), other.state().status());
         assertTrue(other.state().subject().isPresent());
         assertFalse(subject.isClosed());
+    }
+
+    @Test
+    void aRunWhoseModelWasMovedIsOpenedWhereItIsNow() {
+        Explorer other = new Explorer(PaintedSubject.opening((location, moved, monitor) -> {
+            if (moved.isEmpty()) {
+                throw RefractException.usage("The model is gone.");
+            }
+            return subject;
+        }), background);
+        other.open(Optional.of(Path.of("elsewhere")), false);
+        background.work();
+        assertEquals(Optional.empty(), other.state().homeless(), "another trouble");
+        Path run = Path.of("runs", "moved");
+        other.open(Optional.of(run), false);
+        background.work();
+        assertEquals(Optional.of(run), other.state().homeless());
+        other.open(Optional.of(run), Optional.of(Path.of("new place")), false);
+        background.work();
+        assertTrue(other.state().subject().isPresent());
+        assertEquals(Optional.empty(), other.state().homeless());
+    }
+
+    @Test
+    void deadFeaturesStandLastInEveryOrder() {
+        for (Order.Column column : Order.Column.values()) {
+            explorer.browsing().sort(column);
+            List<Boolean> alive = state.rows().stream().map(r -> r.feature().alive()).toList();
+            assertEquals(PaintedSubject.DEAD, alive.stream().filter(a -> !a).count());
+            assertFalse(alive.subList(alive.size() - PaintedSubject.DEAD, alive.size()).contains(true), column + " " + alive);
+        }
     }
 
     @Test

@@ -26,6 +26,7 @@ import org.eclipse.swt.widgets.Event;
 import org.eclipse.swt.widgets.Link;
 import org.eclipse.swt.widgets.ProgressBar;
 import org.eclipse.swt.widgets.Scale;
+import org.eclipse.swt.widgets.Shell;
 import org.eclipse.swt.widgets.Table;
 import org.eclipse.swt.widgets.Text;
 import org.junit.jupiter.api.AfterEach;
@@ -72,7 +73,7 @@ class ExploreWindowTest {
             @Override
             public void create(Composite parent) {
                 Lanes lanes = new Lanes(new ScreenThread(parent));
-                explorer = new Explorer((location, monitor) -> subject, lanes);
+                explorer = new Explorer(PaintedSubject.always(subject), lanes);
                 new ExplorePage(parent, explorer, memory);
                 parent.addListener(SWT.Dispose, e -> {
                     explorer.close();
@@ -298,6 +299,44 @@ class ExploreWindowTest {
     }
 
     @Test
+    void whatHasNoRoomIsCutWithAnEllipsisAndShownWhole() {
+        String words = "The prompt is too long to be told at once: ".repeat(12) + "shorten it.";
+        explorer.warn(words);
+        assertTrue(person.says("Status").endsWith("…"), person.says("Status"));
+        person.click("Whole sentence");
+        Shell dialog = window.shell().getShells()[0];
+        Text whole = (Text) Arrays.stream(dialog.getChildren()).filter(Text.class::isInstance).findFirst().orElseThrow();
+        assertEquals(words, whole.getText());
+        dialog.close();
+        explorer.say("Done.");
+        assertEquals("Done.", person.says("Status"));
+        assertFalse(person.find(Button.class, "Whole sentence").isVisible());
+    }
+
+    @Test
+    void theListSaysHowManyThereAreAndWhenThereAreNone() {
+        generate("a cat");
+        assertTrue(person.says("How many features").endsWith(" of 200"), person.says("How many features"));
+        Table features = person.find(Table.class, "Features");
+        person.type("Search features", "tiger");
+        ImageData some = person.look(features);
+        person.type("Search features", "qqqq");
+        assertEquals("0 of 200", person.says("How many features"));
+        assertFalse(Arrays.equals(some.data, person.look(features).data));
+        person.photograph("nothing");
+    }
+
+    @Test
+    void theModelBoxNamesWhatIsOpen() {
+        Combo models = person.find(Combo.class, "Run or model");
+        assertEquals(folder.toString(), models.getText());
+        models.deselectAll();
+        generate("a cat");
+        assertEquals(folder.toString(), models.getText());
+        assertEquals(folder.getFileName() + " – Refract", window.shell().getText());
+    }
+
+    @Test
     void theDetailsShowNeighboursAndAHistogram() {
         generate("a tree");
         CTabFolder details = person.find(CTabFolder.class, "Details");
@@ -341,5 +380,6 @@ class ExploreWindowTest {
         List<Character> keys = person.mnemonics();
         assertTrue(keys.size() > 15, "controls can be reached by Alt and a letter");
         assertEquals(keys.size(), Set.copyOf(keys).size(), "no letter leads to two controls: " + keys);
+        assertEquals(List.of(), person.lostMnemonics());
     }
 }

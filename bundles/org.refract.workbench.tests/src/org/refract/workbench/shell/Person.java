@@ -90,6 +90,23 @@ final class Person {
         return texts.stream().map(t -> t.replace("&&", "")).filter(t -> t.contains("&")).map(t -> Character.toLowerCase(t.charAt(t.indexOf('&') + 1))).toList();
     }
 
+    /** The labels with a letter that leads from them to no control that takes the keyboard, because another one stands behind them. */
+    List<String> lostMnemonics() {
+        List<Control> all = new ArrayList<>();
+        collect(shell, c -> true, all);
+        List<String> lost = new ArrayList<>();
+        for (Control control : all) {
+            if (control instanceof Label label && label.getText().replace("&&", "").contains("&")) {
+                List<Control> family = List.of(label.getParent().getChildren());
+                Control next = family.size() > family.indexOf(label) + 1 ? family.get(family.indexOf(label) + 1) : label;
+                if (next instanceof Label || next instanceof Button || next.getData("org.refract.workbench.name") == null) {
+                    lost.add(label.getText());
+                }
+            }
+        }
+        return lost;
+    }
+
     void click(String button) {
         Button found = find(Button.class, button);
         if (!found.isEnabled()) {

@@ -18,20 +18,36 @@ class WorkbenchCommandTest {
     @TempDir
     Path folder;
     private final List<Object> opened = new ArrayList<>();
-    private final WorkbenchCommand command = new WorkbenchCommand((subject, placement) -> opened.addAll(List.of(subject, placement)));
+    private final WorkbenchCommand command = command();
+
+    private WorkbenchCommand command() {
+        return new WorkbenchCommand((subject, model, placement) -> opened.addAll(List.of(subject, model, placement)));
+    }
 
     @Test
     void opensTheWindowWithWhatWasOpenLast() throws Exception {
         new CommandLine(command).parseArgs();
         assertEquals(0, command.call());
-        assertEquals(List.of(Optional.empty(), Placement.CPU), opened);
+        assertEquals(List.of(Optional.empty(), Optional.empty(), Placement.CPU), opened);
     }
 
     @Test
     void opensANamedFolderOnANamedDevice() throws Exception {
         new CommandLine(command).parseArgs(folder.toString(), "--device", "cuda:1/fp16");
         command.call();
-        assertEquals(List.of(Optional.of(folder), new Placement("cuda:1", Placement.DType.FP16)), opened);
+        assertEquals(List.of(Optional.of(folder), Optional.empty(), new Placement("cuda:1", Placement.DType.FP16)), opened);
+    }
+
+    @Test
+    void saysWhereTheModelOfARunIsNow() throws Exception {
+        new CommandLine(command).parseArgs(folder.toString(), "--model", folder.toString());
+        command.call();
+        assertEquals(List.of(Optional.of(folder), Optional.of(folder), Placement.CPU), opened);
+        WorkbenchCommand nameless = command();
+        new CommandLine(nameless).parseArgs("--model", folder.toString());
+        assertEquals("--model says where a run's model lies now; name the run before it.", assertThrows(RefractException.class, nameless::call).getMessage());
+        new CommandLine(command).parseArgs(folder.toString(), "--model", folder.resolve("gone").toString());
+        assertTrue(assertThrows(RefractException.class, command::call).getMessage().startsWith("There is no model at "));
     }
 
     @Test

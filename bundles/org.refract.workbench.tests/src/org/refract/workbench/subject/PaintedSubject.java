@@ -37,6 +37,9 @@ public final class PaintedSubject implements Subject {
     /** Features of each dictionary. */
     public static final int LATENTS = 200;
 
+    /** Features of each dictionary that are never active. */
+    public static final int DEAD = LATENTS / 50;
+
     private static final List<String> WORDS = List.of("red heart", "smiling face", "cat ears", "yellow background", "round shape", "sharp edge",
             "blue sky", "hand", "tiger stripes", "twilight blur", "fur", "sunglasses");
 
@@ -52,6 +55,31 @@ public final class PaintedSubject implements Subject {
         info = new SubjectInfo(folder, Optional.of(folder), folder.resolve("model"), "painted", Placement.CPU,
                 new DrawRequest("a cat", 0, 4, 0, List.of()), true, List.of(), List.of(new DictionaryInfo(new HookPoint("unet.down_blocks.2.attentions.1", Site.UPDATE), "composition", LATENTS),
                         new DictionaryInfo(new HookPoint("unet.up_blocks.0.attentions.1", Site.UPDATE), "style", LATENTS)), List.of());
+    }
+
+    /** Opens this subject, whatever is asked for. */
+    public static Subjects always(Subject subject) {
+        return opening((location, moved, monitor) -> subject);
+    }
+
+    /** Opens a subject for a location, a moved model and a monitor. */
+    public interface Opening {
+        Subject open(Optional<Path> location, Optional<Path> moved, Monitor monitor) throws RefractException;
+    }
+
+    /** Opens as it is told to; the model of a run in a folder called {@code moved} is missing. */
+    public static Subjects opening(Opening opening) {
+        return new Subjects() {
+            @Override
+            public Subject open(Optional<Path> location, Optional<Path> moved, Monitor monitor) throws RefractException {
+                return opening.open(location, moved, monitor);
+            }
+
+            @Override
+            public Optional<Path> missingModel(Path location) {
+                return location.endsWith("moved") ? Optional.of(Path.of("gone")) : Optional.empty();
+            }
+        };
     }
 
     /** From now on each step waits. */
@@ -160,7 +188,7 @@ public final class PaintedSubject implements Subject {
     private static Feature feature(int latent) {
         Optional<Label> label = latent % 5 == 4 ? Optional.empty()
                 : Optional.of(new Label(WORDS.get(latent % WORDS.size()) + (latent < WORDS.size() ? "" : " " + latent / WORDS.size()), 1, "painted", List.of()));
-        return new Feature(latent, 0.4 / (1 + latent), 2.5, 11, 1.2, label);
+        return new Feature(latent, latent % 50 == 49 ? 0 : 0.4 / (1 + latent), 2.5, 11, 1.2, label);
     }
 
     @Override

@@ -44,7 +44,7 @@ public final class EngineSubjects implements Subjects {
     }
 
     @Override
-    public Subject open(Optional<Path> location, Monitor monitor) throws RefractException {
+    public Subject open(Optional<Path> location, Optional<Path> moved, Monitor monitor) throws RefractException {
         Locations locations = new Locations();
         Optional<Path> wanted = location.or(() -> Runs.newest(Path.of("").toAbsolutePath(), locations));
         Path folder = (wanted.isPresent() ? wanted.get() : demo(locations)).toAbsolutePath().normalize();
@@ -52,11 +52,36 @@ public final class EngineSubjects implements Subjects {
             throw RefractException.usage("There is no folder %s; open another one.", folder);
         }
         Optional<RunFolder> run = Optional.of(folder).filter(Runs::isRun).map(RunFolder::new);
-        Path model = run.isPresent() ? Runs.model(run.get()) : folder;
+        Optional<String> unfinished = run.isPresent() ? Optional.empty() : Runs.unfinished(folder);
+        if (unfinished.isPresent()) {
+            throw RefractException.usage("%s", unfinished.get());
+        }
+        Path model = moved.isPresent() ? moved.get().toAbsolutePath().normalize() : run.isPresent() ? Runs.model(run.get()) : folder;
         Lease<ModelBackend> backend = backend(model, folder);
+        if (moved.isPresent() && run.isPresent()) {
+            move(run.get(), model, backend);
+        }
         Placement placement = start.placement();
         return jobs.submit(Job.on(placement, "Opening " + folder.getFileName(), job -> open(folder, run, model, backend, placement,
                 new BothMonitors(job, monitor))).using(backend)).awaitOrCancel("The window was closed.");
+    }
+
+    private static void move(RunFolder run, Path model, Lease<ModelBackend> backend) throws RefractException {
+        Optional<String> before = Runs.fingerprint(run);
+        String now = backend.get().inspect(model).fingerprint();
+        if (before.isPresent() && !before.get().equals(now)) {
+            throw RefractException.usage("%s is another model (%s) than the one that %s was made from (%s); name that one.", model, now, run.path(), before.get());
+        }
+        Runs.moved(run, model);
+    }
+
+    @Override
+    public Optional<Path> missingModel(Path location) {
+        try {
+            return Runs.isRun(location) ? Optional.of(Runs.model(new RunFolder(location))).filter(model -> !Files.exists(model)) : Optional.empty();
+        } catch (RefractException damaged) {
+            return Optional.empty();
+        }
     }
 
     private static Path demo(Locations locations) throws RefractException {
@@ -69,7 +94,9 @@ public final class EngineSubjects implements Subjects {
             throw model.equals(opened)
                     ? RefractException.usage("%s is neither a run of refract unpack nor a model of a known family (%s); open another folder.", opened,
                             String.join(", ", extensions.ids(ModelBackend.class)))
-                    : RefractException.usage("The model of %s is no longer at %s; put it back, or unpack it again.", opened, model);
+                    : RefractException.usage(Files.exists(model) ? "%2$s, which %1$s names as its model, is no model of a known family; say where it is:"
+                            + " refract workbench %1$s --model DIR" : "The model of %1$s is no longer at %2$s; say where it is: refract workbench %1$s --model DIR",
+                            opened, model);
         }
         return found.get();
     }

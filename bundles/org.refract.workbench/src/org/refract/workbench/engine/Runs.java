@@ -8,14 +8,18 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.refract.api.RefractException;
 import org.refract.engine.Locations;
 import org.refract.engine.job.RunRecord;
 import org.refract.engine.unpack.RunFolder;
+import org.refract.workbench.subject.ShellWord;
 
 /** Finds run folders that can be explored. */
 final class Runs {
+    private static final String MODEL = "--model";
+
     private Runs() {
     }
 
@@ -30,12 +34,38 @@ final class Runs {
 
     /** The folder of the model that a run is of, as its record names it. */
     static Path model(RunFolder run) throws RefractException {
-        List<String> typed = RunRecord.read(run.path()).arguments();
-        int option = typed.indexOf("--model");
-        if (option < 0 || option + 1 >= typed.size()) {
-            throw RefractException.usage("The record of %s does not name its model; unpack it again.", run.path());
+        String named = RunRecord.read(run.path()).argument(MODEL)
+                .orElseThrow(() -> RefractException.usage("The record of %s does not name its model; unpack it again.", run.path()));
+        return Path.of(named).toAbsolutePath().normalize();
+    }
+
+    /** Keeps in a run's record that its model lies elsewhere now. */
+    static void moved(RunFolder run, Path model) throws RefractException {
+        RunRecord.read(run.path()).moved(MODEL, model);
+    }
+
+    /** The fingerprint of the model that a run was made from, if its record says it. */
+    static Optional<String> fingerprint(RunFolder run) throws RefractException {
+        return RunRecord.read(run.path()).model();
+    }
+
+    /**
+     * What to do with a folder that holds a run without anything to explore yet, as a sentence; empty for a folder that holds no run.
+     *
+     * @throws RefractException if the run's record is damaged
+     */
+    static Optional<String> unfinished(Path folder) throws RefractException {
+        if (!Files.isRegularFile(folder.resolve(RunRecord.FILE))) {
+            return Optional.empty();
         }
-        return Path.of(typed.get(option + 1)).toAbsolutePath().normalize();
+        RunRecord record = RunRecord.read(folder);
+        String command = Stream.concat(Stream.of("refract", record.command()), record.arguments().stream()).map(ShellWord::quoted).collect(Collectors.joining(" "));
+        if (!record.command().equals("unpack")) {
+            return Optional.of("%s holds what refract %s left, which has no atlas to explore; refract unpack makes one.".formatted(folder, record.command()));
+        }
+        boolean works = record.state() == RunRecord.State.RUNNING && !record.isInterrupted();
+        return Optional.of(works ? "%s is a run that is still being made; open it when it is done.".formatted(folder)
+                : "%s is a run that is not finished; this goes on where it was: %s".formatted(folder, command));
     }
 
     /** The newest run in a folder, in the folders it holds, and among the runs of this person. */

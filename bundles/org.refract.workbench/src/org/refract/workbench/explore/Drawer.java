@@ -18,10 +18,15 @@ import org.refract.workbench.work.Progress;
 
 /** Runs one piece of work on the model at a time: the newest. An older one is cancelled and what still comes of it is dropped. */
 final class Drawer {
+    /** How long work takes before what it has come to so far is shown, in milliseconds. */
+    private static final int PATIENCE = 1000;
+
     private final Exploration state;
     private final Background background;
     private Optional<Running> running = Optional.empty();
     private long newest;
+    private Optional<Pixels> preview = Optional.empty();
+    private boolean longWork;
     private final Set<String> notes = new LinkedHashSet<>();
 
     Drawer(Exploration state, Background background) {
@@ -40,9 +45,22 @@ final class Drawer {
     }
 
     <T> void run(String title, Task<T> task, Consumer<T> shown) {
+        run(title, task, shown, () -> { });
+    }
+
+    /** @param failed what to do when it failed and that was told */
+    <T> void run(String title, Task<T> task, Consumer<T> shown, Runnable failed) {
         running.ifPresent(Running::cancel);
         long mine = ++newest;
         notes.clear();
+        preview = Optional.empty();
+        longWork = false;
+        background.after(PATIENCE, () -> {
+            if (mine == newest) {
+                longWork = true;
+                showPreview();
+            }
+        });
         state.work(Optional.of(Progress.begun(title)));
         running = Optional.of(background.start(Lane.MODEL, title, task, new Outcome<T>() {
             @Override
@@ -61,6 +79,7 @@ final class Drawer {
             public void failed(String sentence) {
                 if (end()) {
                     state.status(Status.trouble(sentence));
+                    failed.run();
                 }
             }
 
@@ -81,7 +100,8 @@ final class Drawer {
             @Override
             public void preview(Pixels picture) {
                 if (mine == newest) {
-                    state.preview(Optional.of(picture));
+                    preview = Optional.of(picture);
+                    showPreview();
                 }
             }
 
@@ -108,6 +128,13 @@ final class Drawer {
         cancel();
         if (state.work().isPresent()) {
             rest();
+        }
+    }
+
+    /** What is done at once is worth no preview, which would only flicker. */
+    private void showPreview() {
+        if (longWork && running.isPresent()) {
+            state.preview(preview);
         }
     }
 

@@ -16,6 +16,7 @@ import org.refract.engine.intervene.MaskText;
 import org.refract.workbench.picture.PaintedMask;
 import org.refract.workbench.subject.DrawRequest;
 import org.refract.workbench.subject.Drawing;
+import org.refract.workbench.subject.ShellWord;
 import org.refract.workbench.subject.SubjectInfo;
 
 /**
@@ -47,7 +48,7 @@ public final class EquivalentCommand {
         words.addAll(subject.shape());
         options.getOrDefault("device", List.of()).forEach(device -> words.addAll(List.of("--device", device)));
         options.getOrDefault("feature", List.of()).forEach(feature -> words.addAll(List.of("--feature", feature)));
-        return words.stream().map(EquivalentCommand::quoted).collect(Collectors.joining(" "));
+        return words.stream().map(ShellWord::quoted).collect(Collectors.joining(" "));
     }
 
     /** What of it stands in a picture's record beside the request: the run or the model, the device, the features. */
@@ -92,10 +93,5 @@ public final class EquivalentCommand {
     private static String number(double value) {
         BigDecimal rounded = BigDecimal.valueOf(value).setScale(DIGITS, RoundingMode.HALF_EVEN).stripTrailingZeros();
         return rounded.signum() == 0 ? "0" : rounded.toPlainString();
-    }
-
-    /** A word as a POSIX shell reads it. */
-    static String quoted(String word) {
-        return word.matches("[\\w@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 }

@@ -1,5 +1,6 @@
 package org.refract.workbench.explore;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,7 @@ public final class Exploration {
     private final List<Consumer<Part>> listeners = new ArrayList<>();
 
     private Optional<SubjectInfo> subject = Optional.empty();
+    private Optional<Path> homeless = Optional.empty();
     private DrawRequest request = new DrawRequest("", 0, 1, 0, List.of());
     private Optional<Drawing> before = Optional.empty();
     private Optional<Drawing> after = Optional.empty();
@@ -56,6 +58,11 @@ public final class Exploration {
         return subject;
     }
 
+    /** The run that could not be opened because its model was moved. */
+    public Optional<Path> homeless() {
+        return homeless;
+    }
+
     /** What "Generate" will draw, without edits. */
     public DrawRequest request() {
         return request;
@@ -89,6 +96,11 @@ public final class Exploration {
     /** The lines of the feature list. */
     public List<FeatureRow> rows() {
         return rows;
+    }
+
+    /** How many features the chosen hook point has. */
+    public int features() {
+        return dictionaryInfo().map(DictionaryInfo::latents).orElse(0);
     }
 
     /** What the list is searched for. */
@@ -208,6 +220,11 @@ public final class Exploration {
     void subject(Optional<SubjectInfo> value) {
         subject = value;
         changed(Part.SUBJECT);
+    }
+
+    void homeless(Optional<Path> run) {
+        homeless = run;
+        changed(Part.STATUS);
     }
 
     void request(DrawRequest value) {

@@ -12,8 +12,9 @@ import org.refract.workbench.subject.FeatureDetails.ExamplePicture;
 import org.refract.workbench.subject.Subject;
 import org.refract.workbench.subject.SubjectInfo;
 import org.refract.workbench.subject.Subjects;
-import org.refract.workbench.work.Background.Lane;
 import org.refract.workbench.work.Background;
+import org.refract.workbench.work.Background.Lane;
+import org.refract.workbench.work.Background.Outcome;
 
 /** What a person can do in the Explore view. Every method returns at once; on the screen's thread only. */
 public final class Explorer {
@@ -75,12 +76,37 @@ public final class Explorer {
      * @param keepText whether prompt and seed stay as they are; steps and guidance are always the run's own
      */
     public void open(Optional<Path> location, boolean keepText) {
+        open(location, Optional.empty(), keepText);
+    }
+
+    /**
+     * Opens a run whose model lies elsewhere than its record says; its twin is {@code refract workbench RUN --model DIR}.
+     *
+     * @param moved where the model is now
+     */
+    public void open(Optional<Path> location, Optional<Path> moved, boolean keepText) {
+        state.homeless(Optional.empty());
         drawer.run("Opening " + location.map(l -> l.getFileName() == null ? l.toString() : l.getFileName().toString()).orElse("the newest run"),
-                monitor -> subjects.open(location, monitor), opened -> {
+                monitor -> subjects.open(location, moved, monitor), opened -> {
                     subject.ifPresent(this::giveBack);
                     subject = Optional.of(opened);
                     show(opened, keepText);
-                });
+                }, () -> location.ifPresent(this::lookForModel));
+    }
+
+    /** After a run could not be opened: finds out whether that is because its model was moved. */
+    private void lookForModel(Path run) {
+        background.start(Lane.FILES, "Looking for the model", monitor -> subjects.missingModel(run), new Outcome<Optional<Path>>() {
+            @Override
+            public void done(Optional<Path> missing) {
+                missing.ifPresent(model -> state.homeless(Optional.of(run)));
+            }
+
+            @Override
+            public void failed(String sentence) {
+                warn(sentence);
+            }
+        });
     }
 
     private void show(Subject opened, boolean keepText) {

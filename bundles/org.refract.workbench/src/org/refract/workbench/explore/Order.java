@@ -22,8 +22,15 @@ public record Order(Column column, boolean descending) {
         return other == column ? new Order(column, !descending) : new Order(other, other == Column.DENSITY || other == Column.STRENGTH);
     }
 
-    /** The order as a comparator; equals stand in order of latents, features without a label stand last. */
+    /**
+     * The order as a comparator; equals stand in order of latents, features without a label stand last. Whatever the order, features that were
+     * never active stand behind the others: there is nothing to see of them.
+     */
     public Comparator<FeatureRow> comparator() {
+        return Comparator.comparing((FeatureRow r) -> !r.feature().alive()).thenComparing(byColumn());
+    }
+
+    private Comparator<FeatureRow> byColumn() {
         Comparator<FeatureRow> byLatent = Comparator.comparingInt(r -> r.feature().latent());
         Comparator<FeatureRow> ascending = switch (column) {
             case LATENT -> byLatent;

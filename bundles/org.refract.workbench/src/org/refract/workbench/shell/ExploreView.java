@@ -52,7 +52,7 @@ public final class ExploreView implements View {
         explorer.seed(memory.integer("explore.seed", 0));
         boolean remembered = memory.get("explore.prompt").isPresent();
         Optional<Path> last = memory.get("explore.folder").map(Path::of).filter(Files::isDirectory);
-        explorer.open(start.subject().or(() -> last), remembered && (start.subject().isEmpty() || start.subject().equals(last)));
+        explorer.open(start.subject().or(() -> last), start.model(), remembered && (start.subject().isEmpty() || start.subject().equals(last)));
     }
 
     private static void remember(Explorer explorer, Memory memory) {

@@ -12,6 +12,7 @@ import org.refract.engine.Locations;
 public final class Start {
     private final Memory memory;
     private volatile Optional<Path> subject = Optional.empty();
+    private volatile Optional<Path> model = Optional.empty();
     private volatile Placement placement = Placement.CPU;
 
     /** With this person's memory. */
@@ -34,6 +35,11 @@ public final class Start {
         return subject;
     }
 
+    /** Where that run's model lies now, if it was moved. */
+    Optional<Path> model() {
+        return model;
+    }
+
     /** Where models compute. */
     public Placement placement() {
         return placement;
@@ -44,6 +50,11 @@ public final class Start {
     }
 
     void subject(Optional<Path> folder) {
+        subject(folder, Optional.empty());
+    }
+
+    void subject(Optional<Path> folder, Optional<Path> folderOfModel) {
         subject = folder.map(f -> f.toAbsolutePath().normalize());
+        model = folderOfModel;
     }
 }

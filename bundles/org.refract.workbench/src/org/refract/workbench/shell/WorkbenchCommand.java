@@ -23,6 +23,9 @@ public final class WorkbenchCommand implements Command {
     @Parameters(arity = "0..1", paramLabel = "DIR", description = "A run folder (see refract unpack) or a model folder; by default what was open last.")
     private Optional<Path> folder = Optional.empty();
 
+    @Option(names = {"-m", "--model"}, paramLabel = "DIR|FILE", description = "Where the run's model lies now, if it was moved; the run remembers it.")
+    private Optional<Path> model = Optional.empty();
+
     @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "cpu",
             description = "Where the model computes: cpu or cuda:0, with /bf16 or /fp16 after it (default: ${DEFAULT-VALUE}).")
     private String device = "cpu";
@@ -37,7 +40,11 @@ public final class WorkbenchCommand implements Command {
         if (folder.isPresent() && !Files.isDirectory(folder.get())) {
             throw RefractException.usage("There is no folder %s to open; name a run folder or a model folder.", folder.get());
         }
-        workbench.open(folder, Placement.parse(device));
+        if (model.isPresent() && (folder.isEmpty() || !Files.exists(model.get()))) {
+            throw folder.isEmpty() ? RefractException.usage("--model says where a run's model lies now; name the run before it.")
+                    : RefractException.usage("There is no model at %s.", model.get());
+        }
+        workbench.open(folder, model, Placement.parse(device));
         return 0;
     }
 }

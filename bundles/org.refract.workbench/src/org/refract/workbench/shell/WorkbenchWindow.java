@@ -68,9 +68,9 @@ public final class WorkbenchWindow implements Workbench {
     }
 
     @Override
-    public void open(Optional<Path> subject, Placement placement) throws RefractException, InterruptedException {
+    public void open(Optional<Path> subject, Optional<Path> model, Placement placement) throws RefractException, InterruptedException {
         Screen.require(System.getProperty("os.name"), System.getenv());
-        start.subject(subject);
+        start.subject(subject, model);
         start.placement(placement);
         CompletableFuture<Optional<RefractException>> closed = new CompletableFuture<>();
         Runnable window = () -> {

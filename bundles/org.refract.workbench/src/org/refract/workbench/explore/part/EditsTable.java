@@ -18,6 +18,9 @@ import org.refract.workbench.explore.Part;
 
 /** All edits at once: a tick takes one in, no tick leaves it out, Delete takes it off. */
 final class EditsTable {
+    private static final List<String> TITLES = List.of("Feature", "How", "Strength");
+    private static final int LEAST_WIDTH = 240;
+
     private final Explorer explorer;
     private final Exploration state;
     private final Table table;
@@ -28,19 +31,23 @@ final class EditsTable {
     EditsTable(Composite parent, Explorer explorer) {
         this.explorer = explorer;
         state = explorer.state();
-        Composite panel = Grids.full(Grids.grid(parent, 3));
+        Composite panel = Grids.full(Grids.grid(parent, 1));
         Grids.wide(Grids.label(panel, "Ed&its (untick to leave one out)"));
-        remove = Names.name(new Button(panel, SWT.PUSH), "Remove edit");
+        table = Grids.full(Names.name(new Table(panel, SWT.CHECK | SWT.FULL_SELECTION | SWT.BORDER | SWT.SINGLE), "Edits"));
+        table.setHeaderVisible(true);
+        for (String title : TITLES) {
+            TableColumn column = new TableColumn(table, SWT.LEFT);
+            column.setText(title);
+        }
+        Composite buttons = Grids.grid(panel, 2);
+        remove = Names.name(new Button(buttons, SWT.PUSH), "Remove edit");
         remove.setText("Remo&ve");
         remove.addListener(SWT.Selection, e -> chosen(explorer.turning()::remove));
-        resetAll = Names.name(new Button(panel, SWT.PUSH), "Reset all edits");
+        resetAll = Names.name(new Button(buttons, SWT.PUSH), "Reset all edits");
         resetAll.setText("Reset all");
         resetAll.addListener(SWT.Selection, e -> explorer.turning().resetAll());
-        table = Grids.spanning(Grids.full(Names.name(new Table(panel, SWT.CHECK | SWT.FULL_SELECTION | SWT.BORDER | SWT.SINGLE), "Edits")), 3);
-        for (int width : new int[] {210, 185, 65}) {
-            new TableColumn(table, SWT.LEFT).setWidth(width);
-        }
-        table.addListener(SWT.Resize, e -> table.getColumn(0).setWidth(Math.max(120, table.getClientArea().width - 255)));
+        table.addListener(SWT.Resize, e -> stretch());
+        stretch();
         table.addListener(SWT.Selection, this::select);
         table.addListener(SWT.KeyDown, e -> {
             if (e.keyCode == SWT.DEL) {
@@ -53,6 +60,14 @@ final class EditsTable {
             }
         });
         show();
+    }
+
+    /** The columns share the width that is there. */
+    private void stretch() {
+        int width = Math.max(LEAST_WIDTH, table.getClientArea().width);
+        table.getColumn(0).setWidth(width * 42 / 100);
+        table.getColumn(1).setWidth(width * 38 / 100);
+        table.getColumn(2).setWidth(width - width * 42 / 100 - width * 38 / 100);
     }
 
     private void select(Event e) {

@@ -9,6 +9,7 @@ import org.eclipse.swt.widgets.Display;
 import org.eclipse.swt.widgets.Event;
 import org.eclipse.swt.widgets.Listener;
 import org.refract.workbench.explore.Explorer;
+import org.refract.workbench.explore.Part;
 import org.refract.workbench.explore.Recent;
 
 /** The Explore view: from a prompt to the features that draw it, and back by turning them. */
@@ -44,6 +45,11 @@ public final class ExplorePage {
         lists.setSashWidth(8);
         new CommandBar(page, explorer);
         new StatusLine(page, explorer);
+        explorer.state().onChange(part -> {
+            if (part == Part.SUBJECT) {
+                page.getShell().setText(explorer.state().subject().map(info -> info.title() + " – Refract").orElse("Refract"));
+            }
+        });
         DroppedFiles.on(page, explorer);
         Listener keys = this::key;
         Display display = page.getDisplay();

@@ -3,11 +3,14 @@ package org.refract.workbench.explore.part;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.swt.SWT;
+import org.eclipse.swt.graphics.GC;
+import org.eclipse.swt.graphics.Point;
 import org.eclipse.swt.graphics.Rectangle;
 import org.eclipse.swt.widgets.Button;
 import org.eclipse.swt.widgets.Combo;
 import org.eclipse.swt.widgets.Composite;
 import org.eclipse.swt.widgets.Event;
+import org.eclipse.swt.widgets.Label;
 import org.eclipse.swt.widgets.Table;
 import org.eclipse.swt.widgets.TableColumn;
 import org.eclipse.swt.widgets.TableItem;
@@ -35,6 +38,7 @@ final class FeatureTable {
     private final Combo blocks;
     private final Text search;
     private final Button whole;
+    private final Label count;
     private final Table table;
     private final FeatureIcons icons;
     private double strongest;
@@ -42,9 +46,9 @@ final class FeatureTable {
     FeatureTable(Composite parent, Explorer explorer) {
         this.explorer = explorer;
         state = explorer.state();
-        Composite panel = Grids.full(Grids.grid(parent, 3));
+        Composite panel = Grids.full(Grids.grid(parent, 4));
         Grids.label(panel, "Bloc&k:");
-        blocks = Grids.spanning(Grids.wide(Names.name(new Combo(panel, SWT.READ_ONLY), "Block")), 2);
+        blocks = Grids.spanning(Grids.wide(Names.name(new Combo(panel, SWT.READ_ONLY), "Block")), 3);
         blocks.addListener(SWT.Selection, e -> explorer.browsing().chooseDictionary(blocks.getSelectionIndex()));
         Grids.label(panel, "S&earch:");
         search = Grids.wide(Names.name(new Text(panel, SWT.SEARCH | SWT.ICON_SEARCH | SWT.ICON_CANCEL), "Search features"));
@@ -54,7 +58,8 @@ final class FeatureTable {
         whole.setText("A&ll");
         whole.setToolTipText("Lists every feature of the block, not only those that are active in the picture");
         whole.addListener(SWT.Selection, e -> explorer.browsing().wholeDictionary(whole.getSelection()));
-        table = Grids.spanning(Grids.full(Names.name(new Table(panel, SWT.VIRTUAL | SWT.FULL_SELECTION | SWT.BORDER | SWT.SINGLE), "Features")), 3);
+        count = Names.name(Grids.label(panel, ""), "How many features");
+        table = Grids.spanning(Grids.full(Names.name(new Table(panel, SWT.VIRTUAL | SWT.FULL_SELECTION | SWT.BORDER | SWT.SINGLE), "Features")), 4);
         table.setHeaderVisible(true);
         icons = new FeatureIcons(table, explorer.atlas(), ICON);
         for (int i = 0; i < TITLES.size(); i++) {
@@ -62,6 +67,7 @@ final class FeatureTable {
         }
         table.addListener(SWT.SetData, e -> row((TableItem) e.item).ifPresent(row -> fill((TableItem) e.item, row)));
         table.addListener(SWT.PaintItem, this::bar);
+        table.addListener(SWT.Paint, e -> sayNothingFound(e.gc));
         table.addListener(SWT.Resize, e -> stretch());
         table.addListener(SWT.Selection, e -> row((TableItem) e.item).ifPresent(row -> explorer.browsing().select(Optional.of(row))));
         state.onChange(this::show);
@@ -125,6 +131,9 @@ final class FeatureTable {
         strongest = rows.stream().mapToDouble(FeatureRow::strength).max().orElse(0);
         table.setItemCount(rows.size());
         table.clearAll();
+        table.redraw();
+        count.setText(rows.size() + " of " + state.features());
+        count.getParent().layout();
         table.setSortColumn(table.getColumn(state.order().column().ordinal() + 1));
         table.setSortDirection(state.order().descending() ? SWT.DOWN : SWT.UP);
         mark();
@@ -166,6 +175,16 @@ final class FeatureTable {
         }
     }
 
+    private void sayNothingFound(GC gc) {
+        if (state.rows().isEmpty() && state.dictionaryInfo().isPresent()) {
+            String words = state.search().isBlank() ? "No feature of this block is active in the picture." : "No feature of this block is called that.";
+            Point size = gc.textExtent(words);
+            Rectangle area = table.getClientArea();
+            gc.setForeground(table.getDisplay().getSystemColor(SWT.COLOR_LIST_FOREGROUND));
+            gc.drawText(words, area.x + Math.max(4, (area.width - size.x) / 2), area.y + table.getHeaderHeight() + 12, true);
+        }
+    }
+
     /** Under the number, a line as long as the feature is strong. */
     private void bar(Event e) {
         if (e.index != STRENGTH || strongest <= 0) {
@@ -176,9 +195,7 @@ final class FeatureTable {
             int length = (int) Math.round((cell.width - 8) * row.strength() / strongest);
             boolean marked = (e.detail & SWT.SELECTED) != 0;
             e.gc.setBackground(table.getDisplay().getSystemColor(marked ? SWT.COLOR_LIST_SELECTION_TEXT : SWT.COLOR_LIST_SELECTION));
-            e.gc.setAlpha(150);
             e.gc.fillRectangle(cell.x + cell.width - 4 - length, e.y + e.height - 5, length, 3);
-            e.gc.setAlpha(255);
         });
     }
 }

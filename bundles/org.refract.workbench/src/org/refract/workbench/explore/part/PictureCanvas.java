@@ -72,10 +72,10 @@ final class PictureCanvas {
         gc.setForeground(canvas.getDisplay().getSystemColor(SWT.COLOR_WIDGET_FOREGROUND));
         gc.fillRectangle(area);
         List<Panel> panels = panels();
-        if (state.preview().isPresent()) {
+        if (state.preview().isPresent() && pressed.isEmpty()) {
             Pixels preview = state.preview().get();
             Rectangle place = PicturePanels.place(preview, area);
-            Pictures.smooth(gc, images.of(preview), place);
+            Pictures.draw(gc, images.of(preview), place);
             caption(gc, "Not done yet", place);
             return;
         }

@@ -49,14 +49,6 @@ public final class Pictures {
         gc.drawImage(image, 0, 0, size.width, size.height, place.x, place.y, place.width, place.height);
     }
 
-    /** Draws an image into a rectangle, smoothly enlarged. */
-    static void smooth(GC gc, Image image, Rectangle place) {
-        Rectangle size = image.getBounds();
-        gc.setAntialias(SWT.ON);
-        gc.setInterpolation(SWT.HIGH);
-        gc.drawImage(image, 0, 0, size.width, size.height, place.x, place.y, place.width, place.height);
-    }
-
     /** The largest rectangle of a picture's proportions inside another, at a whole multiple of its size where that loses little room. */
     static Rectangle fitted(int width, int height, Rectangle room) {
         double scale = Math.min((double) room.width / width, (double) room.height / height);

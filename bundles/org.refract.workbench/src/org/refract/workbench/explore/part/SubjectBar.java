@@ -36,14 +36,26 @@ final class SubjectBar {
             if (part == Part.SUBJECT) {
                 explorer.state().subject().ifPresent(subject -> recent.add(subject.location()));
                 list();
+            } else if (part == Part.WORK && explorer.state().work().isEmpty()) {
+                select();
             }
         });
+    }
+
+    /** Names what is open, also after something else could not be opened. */
+    private void select() {
+        int open = explorer.state().subject().map(subject -> listed.indexOf(subject.location())).orElse(-1);
+        if (open < 0) {
+            folders.deselectAll();
+        } else if (folders.getSelectionIndex() != open) {
+            folders.select(open);
+        }
     }
 
     private void list() {
         listed = recent.folders();
         folders.setItems(listed.stream().map(Path::toString).toArray(String[]::new));
-        explorer.state().subject().ifPresent(subject -> folders.select(listed.indexOf(subject.location())));
+        select();
     }
 
     private void choose() {

@@ -28,8 +28,7 @@ final class TurnPanel {
     private final Map<EditMode, Button> modes = new EnumMap<>(EditMode.class);
     private final Scale strength;
     private final Spinner exact;
-    private final Label least;
-    private final Label most;
+    private final Label ends;
     private final Label effect;
     private final ActingSteps acting;
     private final PaintTools tools;
@@ -49,14 +48,13 @@ final class TurnPanel {
             });
             modes.put(mode, button);
         }
-        Composite slider = Grids.wide(Grids.grid(panel, 4));
+        Composite slider = Grids.wide(Grids.grid(panel, 3));
         Grids.label(slider, "S&trength:");
-        least = Grids.label(slider, "");
         strength = Grids.wide(Names.name(new Scale(slider, SWT.HORIZONTAL), "Strength"));
         strength.setMaximum(TICKS);
         strength.setPageIncrement(TICKS / 10);
         strength.addListener(SWT.Selection, e -> explorer.turning().strength(value()));
-        most = Grids.label(slider, "");
+        ends = Grids.label(slider, "");
         Composite typed = Grids.wide(Grids.grid(panel, 4));
         Grids.label(typed, "E&xactly:");
         exact = Names.name(new Spinner(typed, SWT.BORDER), "Exact strength");
@@ -92,8 +90,7 @@ final class TurnPanel {
             button.setSelection(m == mode);
             button.setEnabled(ready);
         });
-        least.setText(mode.inWords(mode.least()));
-        most.setText(mode.inWords(mode.most()));
+        ends.setText(mode.inWords(mode.least()) + " to " + mode.inWords(mode.most()));
         int ticks = (int) Math.round(TICKS * (edit.strength() - mode.least()) / (mode.most() - mode.least()));
         if (Math.clamp(ticks, 0, TICKS) != strength.getSelection()) {
             strength.setSelection(Math.clamp(ticks, 0, TICKS));
