@@ -120,6 +120,9 @@ final class Fingerprint {
             if (e.getCause() instanceof RefractException sentence) {
                 throw sentence;
             }
+            if (e.getCause() instanceof InternalError) {
+                throw RefractException.failure(e, "A file of weights became shorter while it was read, or its disk failed; get it again.");
+            }
             throw new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

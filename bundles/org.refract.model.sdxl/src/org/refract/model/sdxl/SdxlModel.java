@@ -32,6 +32,7 @@ import org.refract.model.sdxl.prompt.Texts;
 import org.refract.model.sdxl.schedulers.SchedulerConfig;
 import org.refract.model.sdxl.schedulers.Solver;
 import org.refract.model.sdxl.vae.VaeConfig;
+import org.refract.model.sdxl.weights.WeightFailure;
 
 /** An opened model of the SDXL family: text to pictures as diffusers' {@code StableDiffusionXLPipeline} makes them. */
 final class SdxlModel implements ImageModel {
@@ -126,9 +127,15 @@ final class SdxlModel implements ImageModel {
         Idle.in(request, parts, scheduler(request)).forEach(monitor::note);
         HookTable table = new HookTable(hooks);
         WindowGroups groups = Conditioning.groups(parts, prompts, request);
-        if (groups.isOne()) {
-            return draw(request, table, monitor, owner);
+        try {
+            return groups.isOne() ? draw(request, table, monitor, owner) : draw(groups, request, table, monitor, owner);
+        } catch (WeightFailure e) {
+            throw e.sentence();
         }
+    }
+
+    /** Draws pictures whose prompts take different numbers of windows. */
+    private ImageBatch draw(WindowGroups groups, ImageRequest request, HookTable table, Monitor monitor, NDManager owner) throws RefractException {
         try (Scope all = Scope.in(owner, placement)) {
             GroupMonitor counting = new GroupMonitor(monitor, request.prompts().size());
             List<ImageBatch> drawn = new ArrayList<>();
@@ -186,7 +193,11 @@ final class SdxlModel implements ImageModel {
             throw RefractException.usage("The prompts are of such different lengths that their pictures are drawn apart, and a gradient is that "
                     + "of one run; ask for one picture at a time, or have long prompts cut.");
         }
-        return Differentiation.of(this, request, wanted, hooks, monitor, owner);
+        try {
+            return Differentiation.of(this, request, wanted, hooks, monitor, owner);
+        } catch (WeightFailure e) {
+            throw e.sentence();
+        }
     }
 
     private SchedulerConfig scheduler(ImageRequest request) throws RefractException {

@@ -87,7 +87,8 @@ public final class FoundWeights {
 
     /**
      * Fills the weights. One that has to be converted, moved or laid out anew comes from its mapped file when it is first needed: a model
-     * opens at once, and what a run never touches, such as the VAE's encoder, takes no memory.
+     * opens at once, and what a run never touches, such as the VAE's encoder, takes no memory. What cannot be read then is a
+     * {@link WeightFailure}.
      *
      * @param owner   keeps them, in its placement's element type and on its device
      * @param changes what is added to them
@@ -126,7 +127,7 @@ public final class FoundWeights {
             boolean asItIs = stays && owner.placement().device().equals("cpu") && stored(origin).shape().equals(new Shape(parameter.shape()));
             return asItIs && !origin.transposed() ? step.promote(whole, owner) : placed(cut(whole, origin, parameter, step), parameter, owner, owner);
         } catch (RefractException e) {
-            throw new IllegalStateException(e.getMessage(), e);
+            throw new WeightFailure(e);
         }
     }
 

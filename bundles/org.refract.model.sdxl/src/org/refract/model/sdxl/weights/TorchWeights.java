@@ -81,7 +81,7 @@ final class TorchWeights implements WeightFile {
         try {
             archive.close();
         } catch (RefractException e) {
-            throw new IllegalStateException(e);
+            throw new WeightFailure(e);
         }
     }
 }
