@@ -177,6 +177,42 @@ class GenerateTest {
         assertEquals(List.of(7L), last().seeds());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\"lora\": [\"FILE:0.5\"]", "\"embedding\": [\"FILE\"]", "\"vae\": \"FILE\"", "\"image\": \"FILE\", \"mask\": \"FILE\"", "\"refiner\": \"FILE\", \"handoff\": 0.5",
+        "\"model_path\": \"FILE\"", "\"run\": \"FILE\", \"feature\": [\"unet.mid_block#3*2\"]"})
+    void filesThatOnlyAPictureNamesAreNotOpened(String named) throws IOException, RefractException {
+        Path like = folder.resolve("like.png");
+        Path secret = Files.writeString(folder.resolve("secret of somebody"), "root:x:0:0");
+        PictureFile.write(like, new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), PictureText.of("a", "{\"prompt\": \"a\", \"seed\": 3, " + named.replace("FILE", secret.toString()) + "}"));
+        List<Object> call = new ArrayList<>(List.of("generate", "--like", like, "--out", folder.resolve("a.png")));
+        if (!named.contains("model_path")) {
+            call.addAll(List.of("--model", folder.resolve("base")));
+        }
+        assertEquals(2, run(call.toArray()));
+        assertTrue(err.toString().contains("'" + secret) && err.toString().contains("--named-files"), err.toString());
+        assertEquals(List.of(), models.asked);
+        assertEquals(List.of(), models.opened);
+        if (!named.contains("model_path")) {
+            call.addAll(List.of("--named-files", "leave"));
+            assertEquals(0, run(call.toArray()), () -> err.toString());
+            assertTrue(err.toString().contains("Left out") && err.toString().contains(secret.toString()), err.toString());
+            assertEquals(List.of(), models.opened.getLast().loras());
+            assertEquals(List.of(3L), last().seeds());
+        }
+    }
+
+    @Test
+    void filesThatAPictureNamesAreOpenedForWhoeverTrustsItAndForWhoeverDrewWithThem() throws IOException, RefractException {
+        Path lora = Files.write(folder.resolve("style.safetensors"), new byte[64]);
+        Path like = folder.resolve("like.png");
+        PictureFile.write(like, new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), PictureText.of("a", "{\"prompt\": \"a\", \"seed\": 3, \"lora\": [\"" + lora + ":0.5\"]}"));
+        assertEquals(2, run("generate", "--model", folder.resolve("base"), "--like", like, "--out", folder.resolve("a.png")));
+        draw("--like", like, "--named-files", "open", "--out", folder.resolve("a.png"));
+        assertEquals(List.of(new Lora(lora, 0.5)), models.opened.getLast().loras());
+        draw("--like", like, "--out", folder.resolve("b.png"));
+        assertEquals(List.of(new Lora(lora, 0.5)), models.opened.getLast().loras());
+    }
+
     /** Puts a text into a PNG file, as other programs write it. */
     private static void insert(Path png, String keyword, String text) {
         try {

@@ -19,6 +19,7 @@ import org.refract.api.RefractException;
 import org.refract.api.command.Command;
 import org.refract.api.model.Placement;
 import org.refract.cli.command.PicturePlan.Wanted;
+import org.refract.engine.Locations;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.job.JobQueue;
 import picocli.CommandLine;
@@ -53,8 +54,12 @@ public final class GenerateCommand implements Command {
     private Optional<Path> from = Optional.empty();
 
     @Option(names = "--like", paramLabel = "PICTURE", description = "Draw as this picture was drawn, but for what else is said here. "
-            + "Reads PNG, JPEG and WebP of Refract, the Stable Diffusion web UIs and ComfyUI.")
+            + "Reads PNG, JPEG and WebP of Refract, the Stable Diffusion web UIs, ComfyUI and others. Without its prompt or seed nothing is drawn.")
     private Optional<Path> like = Optional.empty();
+
+    @Option(names = "--named-files", paramLabel = "ask|open|leave", description = "Files that such a picture names, you do not, and nothing was drawn with here before "
+            + "(a model, LoRAs, a photo): refuse the picture and list them (default), open them, or draw without them.")
+    private Optional<String> namedFiles = Optional.empty();
 
     @Mixin
     private DrawOptions draw = new DrawOptions();
@@ -87,7 +92,10 @@ public final class GenerateCommand implements Command {
     @Override
     public Integer call() throws RefractException {
         Optional<PastPicture> past = like.isPresent() ? Optional.of(PastPicture.of(like.get()).checked(like.get())) : Optional.empty();
-        List<Wanted> wanted = wanted(past);
+        Set<String> notes = new LinkedHashSet<>();
+        KnownFiles known = new KnownFiles(new Locations().data());
+        List<String> leftOut = new ArrayList<>();
+        List<Wanted> wanted = wanted(past, known, leftOut::add);
         if (batch < 1 || batch > MOST_TOGETHER) {
             throw RefractException.usage("--batch must be from 1 to %d, not %d.", MOST_TOGETHER, batch);
         }
@@ -96,18 +104,19 @@ public final class GenerateCommand implements Command {
         Placement placement = wanted.getFirst().options().model().placement();
         OptionValues said = draw.said(spec);
         JsonArray all = new JsonArray();
-        Set<String> notes = new LinkedHashSet<>();
         OpenModels models = new OpenModels(extensions, placement, wanted);
         JobOnScreen.of(spec, jobs).saying("Stopped; the finished pictures are kept, and --resume leaves them out.")
                 .run(placement, "Drawing", models.leases(), shown -> {
                     KeptNotes monitor = new KeptNotes(shown, notes);
                     out.idle().forEach(monitor::note);
+                    leftOut.forEach(monitor::note);
                     past.ifPresent(picture -> tell(picture, said, monitor::note));
                     try (models) {
                         new PictureRun(models, out, previews, past, record -> show(record, all, monitor)).draw(wanted, batch, monitor);
                     }
                     return all;
                 });
+        known.add(wanted.stream().map(Wanted::said).distinct().toList());
         if (json) {
             JsonObject result = new JsonObject();
             result.add("pictures", all);
@@ -117,12 +126,16 @@ public final class GenerateCommand implements Command {
         return 0;
     }
 
-    private List<Wanted> wanted(Optional<PastPicture> past) throws RefractException {
+    private List<Wanted> wanted(Optional<PastPicture> past, KnownFiles known, Consumer<String> note) throws RefractException {
         if (from.isPresent() && !prompts.isEmpty()) {
             throw RefractException.usage("Prompts come either from the command line or from %s; leave one of them out.", from.get());
         }
         OptionValues said = draw.said(spec);
-        OptionValues before = usable(past.map(PastPicture::values).orElse(OptionValues.NONE), said);
+        NamedFiles named = namedFiles.isEmpty() ? NamedFiles.ASK : Words.of(NamedFiles.class, "--named-files", namedFiles.get());
+        if (like.isEmpty() && named != NamedFiles.ASK) {
+            throw RefractException.usage("--named-files is of a picture: add --like PICTURE.");
+        }
+        OptionValues before = usable(past.isEmpty() ? OptionValues.NONE : named.of(like.get(), past.get().values(), said, known, note), said);
         boolean wholePhoto = said.has("image") && !said.over(before).has("mask-padding");
         if (said.has("aspect") || wholePhoto && !said.has("size")) {
             before = before.without(Set.of("size"));
