@@ -19,6 +19,8 @@ import org.refract.api.command.Command;
 import org.refract.api.model.HookPoint;
 import org.refract.api.model.Placement;
 import org.refract.engine.extension.Extensions;
+import org.refract.engine.file.FolderLock;
+import org.refract.engine.file.StillThere;
 import org.refract.engine.index.AtlasOptions;
 import org.refract.engine.index.FeatureIndex;
 import org.refract.engine.index.FeatureQuery;
@@ -76,13 +78,14 @@ public final class AtlasCommand implements Command {
         AtlasOptions options = new AtlasOptions(examples, AtlasOptions.DEFAULT.neighbours(), AtlasOptions.DEFAULT.onePerPrompt());
         RunAtlas atlas = new RunAtlas(run, extensions, RunAtlas.labeler(extensions, labeler), placement, options);
         JobOnScreen.of(spec, jobs).run(placement, "Building atlases", List.of(), monitor -> {
-            try (Recordings recordings = Recordings.open(run.path())) {
+            try (Recordings recordings = Recordings.open(run.path()); FolderLock lock = FolderLock.take(run.path(), "refract atlas")) {
                 for (HookPoint point : chosen) {
                     atlas.build(recordings, point, Map.of(), monitor);
                 }
             }
             return chosen.size();
         });
+        StillThere.check(chosen.stream().map(run::atlas).toList());
         chosen.forEach(point -> spec.commandLine().getOut().printf("%s%n", run.atlas(point)));
         return 0;
     }

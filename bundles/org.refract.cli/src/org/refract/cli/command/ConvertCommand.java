@@ -19,6 +19,7 @@ import org.refract.api.model.ModelBackend;
 import org.refract.api.model.Placement;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.extension.Lease;
+import org.refract.engine.file.StillThere;
 import org.refract.engine.job.JobQueue;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -75,6 +76,7 @@ public final class ConvertCommand implements Command {
         Conversion conversion = new Conversion(extensions, checkedOn);
         Map<String, Object> facts = JobOnScreen.of(spec, jobs).run(Placement.CPU, "Converting " + source, leases,
                 monitor -> conversion.run(source, Optional.ofNullable(from), target, to, monitor));
+        StillThere.check(List.of(target));
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(new Gson().toJson(facts));

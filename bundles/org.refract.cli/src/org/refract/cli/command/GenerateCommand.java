@@ -21,6 +21,8 @@ import org.refract.api.model.Placement;
 import org.refract.cli.command.PicturePlan.Wanted;
 import org.refract.engine.Locations;
 import org.refract.engine.extension.Extensions;
+import org.refract.engine.file.FolderLock;
+import org.refract.engine.file.StillThere;
 import org.refract.engine.job.JobQueue;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
@@ -111,9 +113,11 @@ public final class GenerateCommand implements Command {
                     out.idle().forEach(monitor::note);
                     leftOut.forEach(monitor::note);
                     past.ifPresent(picture -> tell(picture, said, monitor::note));
-                    try (models) {
+                    Optional<FolderLock> lock = from.isPresent() || out.resume() ? out.lock() : Optional.empty();
+                    try (models; FolderLock held = lock.orElse(null)) {
                         new PictureRun(models, out, previews, past, record -> show(record, all, monitor)).draw(wanted, batch, monitor);
                     }
+                    StillThere.check(all.asList().stream().map(picture -> Path.of(picture.getAsJsonObject().get("file").getAsString())).toList());
                     return all;
                 });
         known.add(wanted.stream().map(Wanted::said).distinct().toList());

@@ -84,16 +84,19 @@ public final class HarvestCommand implements Command {
         int[] which = part();
         List<String> texts = Prompts.of(Optional.ofNullable(prompts), model.location(), seed);
         Lease<ModelBackend> backend = model.backend(extensions);
-        int count = JobOnScreen.of(spec, jobs).run(model.placement(), "Recording " + model.name(), List.of(backend), monitor -> {
+        Recorded recorded = JobOnScreen.of(spec, jobs).run(model.placement(), "Recording " + model.name(), List.of(backend), monitor -> {
             try (ImageModel opened = model.open(backend, monitor)) {
                 Harvest.Plan plan = new Harvest.Plan(request(opened), hookPoints(opened), Recordings.plan(texts, images, seed),
                         fp32 ? TorchType.FLOAT32 : TorchType.BFLOAT16, perShard, batch, which[0], which[1]);
-                new Harvest(folder, plan).run(opened, monitor);
-                return plan.points().size();
+                return new Recorded(new Harvest(folder, plan).run(opened, monitor), plan.points().size());
             }
         });
-        spec.commandLine().getOut().printf("%d recordings of %d hook points: %s%n", images, count, folder.resolve("store"));
+        spec.commandLine().getOut().printf("%d recordings of %d hook points: %s%n", recorded.recordings(), recorded.points(), folder.resolve("store"));
         return 0;
+    }
+
+    /** What is on the disk. */
+    private record Recorded(int recordings, int points) {
     }
 
     private int[] part() throws RefractException {

@@ -16,6 +16,7 @@ import org.refract.cli.picture.NumberedFiles;
 import org.refract.cli.picture.PictureFile;
 import org.refract.cli.picture.PictureFormat;
 import org.refract.engine.file.FileFailure;
+import org.refract.engine.file.FolderLock;
 import picocli.CommandLine.Option;
 
 /** Where pictures go. */
@@ -130,6 +131,11 @@ final class OutputOptions {
             default -> plain(model);
         }));
         return out.orElse(Path.of("")).resolve(name + ending);
+    }
+
+    /** Keeps a second call that draws many pictures out of the folder; none is needed for a file of its own. */
+    Optional<FolderLock> lock() throws RefractException {
+        return isFile() ? Optional.empty() : Optional.of(FolderLock.take(out.orElse(Path.of("")).toAbsolutePath(), "generate", "refract generate"));
     }
 
     /** Whether a picture gets exactly the name that was asked for. */

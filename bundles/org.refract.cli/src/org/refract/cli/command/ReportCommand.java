@@ -11,6 +11,7 @@ import org.refract.api.command.Command;
 import org.refract.api.model.Placement;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.extension.Lease;
+import org.refract.engine.file.StillThere;
 import org.refract.engine.job.JobQueue;
 import org.refract.engine.unpack.ReportWriter;
 import org.refract.engine.unpack.RunFolder;
@@ -47,6 +48,7 @@ public final class ReportCommand implements Command {
         for (Lease<ReportWriter> writer : writers) {
             Path page = JobOnScreen.of(spec, jobs)
                     .run(Placement.CPU, "Writing the report", List.of(writer), monitor -> writer.get().write(new RunFolder(run), monitor));
+            StillThere.check(List.of(page));
             spec.commandLine().getOut().printf("The report is %s%n", page);
         }
         return 0;

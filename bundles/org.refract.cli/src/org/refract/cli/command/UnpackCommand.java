@@ -15,6 +15,7 @@ import org.refract.api.RefractException;
 import org.refract.api.command.Command;
 import org.refract.api.model.HookPoint;
 import org.refract.engine.extension.Extensions;
+import org.refract.engine.file.StillThere;
 import org.refract.engine.job.JobQueue;
 import org.refract.engine.unpack.Preset;
 import org.refract.engine.unpack.RunFolder;
@@ -87,7 +88,8 @@ public final class UnpackCommand implements Command {
         return 0;
     }
 
-    private void tell(RunFolder run) {
+    private void tell(RunFolder run) throws RefractException {
+        StillThere.check(List.of(run.record()));
         Path report = run.report().resolve("index.html");
         boolean written = Files.exists(report);
         if (json) {

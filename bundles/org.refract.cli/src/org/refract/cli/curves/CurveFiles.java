@@ -18,6 +18,7 @@ import org.refract.api.RefractException;
 import org.refract.engine.file.AtomicFile;
 import org.refract.engine.file.FileFailure;
 import org.refract.engine.file.OwnFiles;
+import org.refract.engine.file.StillThere;
 import org.refract.engine.train.RunLog;
 
 /**
@@ -78,6 +79,7 @@ public record CurveFiles(TrainingLogs logs) {
         } catch (IOException e) {
             throw FileFailure.writing(folder, e);
         }
+        StillThere.check(List.of(folder.resolve(PAGE)));
         return new Written(folder.resolve(PAGE), pictures);
     }
 

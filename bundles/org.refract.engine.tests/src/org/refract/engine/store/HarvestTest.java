@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.refract.api.RefractException;
@@ -22,6 +23,7 @@ import org.refract.api.job.Monitor;
 import org.refract.api.model.HookPoint;
 import org.refract.api.model.ImageRequest;
 import org.refract.api.model.Placement;
+import org.refract.engine.file.AtomicFolder;
 import org.refract.engine.job.JobMonitor;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
@@ -124,6 +126,51 @@ class HarvestTest {
         assertEquals(6 + 7, model.drawn());
         new Harvest(other, plan(TorchType.BFLOAT16, 2, 0, 1, 0)).run(new SyntheticModel("sha256:1"), Monitor.silent());
         assertEquals(bytes(other), bytes(run));
+    }
+
+    /** Does something when so many recordings are drawn. */
+    private static Monitor when(int recordings, SyntheticModel model, Callable<?> action) {
+        return new ForwardingMonitor(Monitor.silent()) {
+            @Override
+            public void advance(long units) {
+                if (model.drawn() == recordings) {
+                    try {
+                        action.call();
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                }
+            }
+        };
+    }
+
+    @Test
+    void whatWasDeletedMeanwhileIsNotClaimed() throws Exception {
+        for (String gone : List.of("store", "images", "store/" + ActivationStore.folderName(SyntheticModel.A))) {
+            SyntheticModel model = new SyntheticModel("sha256:1");
+            Monitor monitor = when(8, model, () -> {
+                AtomicFolder.delete(run.resolve(gone));
+                return null;
+            });
+            RefractException told = assertThrows(RefractException.class, () -> new Harvest(run, plan(TorchType.BFLOAT16, 4, 0, 1, 0)).run(model, monitor));
+            assertTrue(told.getMessage().contains(run.toString()), told.getMessage());
+            assertEquals(RECORDINGS, new Harvest(run, plan(TorchType.BFLOAT16, 4, 0, 1, 0)).run(new SyntheticModel("sha256:1"), Monitor.silent()),
+                    "the same again mends it");
+            AtomicFolder.delete(run);
+        }
+    }
+
+    @Test
+    void aSecondHarvestOfTheSameIsToldAndAnotherPartIsNot() throws Exception {
+        SyntheticModel model = new SyntheticModel("sha256:1");
+        new Harvest(run, plan(TorchType.BFLOAT16, 4, 0, 2, 0)).run(model, when(4, model, () -> {
+            String told = assertThrows(RefractException.class,
+                    () -> new Harvest(run, plan(TorchType.BFLOAT16, 4, 0, 2, 0)).run(new SyntheticModel("sha256:1"), Monitor.silent())).getMessage();
+            assertTrue(told.contains("is being written by another process") && told.contains("a harvest of part-1-of-2, since"), told);
+            new Harvest(run, plan(TorchType.BFLOAT16, 4, 1, 2, 0)).run(new SyntheticModel("sha256:1"), Monitor.silent());
+            return null;
+        }));
+        assertEquals(RECORDINGS, ActivationStore.open(Harvest.store(run, SyntheticModel.A)).recordings().length);
     }
 
     @Test

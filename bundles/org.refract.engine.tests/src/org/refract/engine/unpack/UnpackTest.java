@@ -30,6 +30,7 @@ import org.refract.api.model.HookPoint;
 import org.refract.api.model.Placement;
 import org.refract.api.model.Site;
 import org.refract.engine.Locations;
+import org.refract.engine.file.FolderLock;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.index.FeatureIndex;
 import org.refract.engine.index.Icons;
@@ -159,8 +160,8 @@ class UnpackTest {
     @Test
     void twoJobsDoNotWriteOneFolder() throws Exception {
         UnpackOptions other = at("locked");
-        RunLock lock = RunLock.take(other.run());
-        refused("another job", other);
+        FolderLock lock = FolderLock.take(other.run(), "a test");
+        refused("is being written by another process", other);
         lock.close();
         assertThrows(CancelledException.class, () -> run(other, new Interrupting(0)));
     }

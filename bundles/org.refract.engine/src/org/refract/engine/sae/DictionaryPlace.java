@@ -69,9 +69,10 @@ public record DictionaryPlace(CheckpointFormat format, Path place) {
     /**
      * Writes a dictionary into a folder in which other things lie that stay; one that is a file gets the folder's name there.
      *
+     * @return its files
      * @throws RefractException if something else lies there under a name that the dictionary needs, or as {@link #write(Checkpoint, Inspection)}
      */
-    public void writeInto(Checkpoint checkpoint) throws RefractException {
+    public List<Path> writeInto(Checkpoint checkpoint) throws RefractException {
         try (MadeBeside made = MadeBeside.of(place)) {
             format.write(checkpoint, made.path());
             if (Files.isDirectory(made.path()) || !Files.isDirectory(place)) {
@@ -82,11 +83,13 @@ public record DictionaryPlace(CheckpointFormat format, Path place) {
                             place.resolve(same.get()), format.id());
                 }
                 made.commit();
-                return;
+                return names.isEmpty() ? List.of(place) : names.stream().map(place::resolve).toList();
             }
         }
-        new DictionaryPlace(format, place.resolve(place.getFileName())).write(checkpoint, written -> {
+        Path file = place.resolve(place.getFileName());
+        new DictionaryPlace(format, file).write(checkpoint, written -> {
         });
+        return List.of(file);
     }
 
     /** Names of what a folder holds; of a file its own. */

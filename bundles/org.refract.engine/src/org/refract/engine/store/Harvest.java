@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.HookPoint;
@@ -15,7 +16,9 @@ import org.refract.api.model.ImageBatch;
 import org.refract.api.model.ImageModel;
 import org.refract.api.model.ImageRequest;
 import org.refract.api.model.Layout;
+import org.refract.engine.file.FolderLock;
 import org.refract.engine.file.SafeTensorsWriter;
+import org.refract.engine.file.StillThere;
 import org.refract.engine.job.CheckpointsOnly;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.tensor.Pictures;
@@ -101,9 +104,11 @@ public final class Harvest {
      * Records what is not there yet. Call on the model's device thread.
      *
      * @param monitor one unit of progress per recording; stopping it keeps all finished shards
-     * @throws RefractException if the folder holds other recordings, an activation is not finite, or the disk is full
+     * @return how many recordings of this part are on the disk, which are all
+     * @throws RefractException if the folder holds other recordings, somebody else records this part, an activation is not finite, the disk is
+     *     full, or somebody deleted what was recorded
      */
-    public void run(ImageModel model, Monitor monitor) throws RefractException {
+    public int run(ImageModel model, Monitor monitor) throws RefractException {
         plan.check();
         for (HookPoint point : plan.points()) {
             if (model.require(point).layout() == Layout.ATTENTION) {
@@ -111,19 +116,38 @@ public final class Harvest {
                         + " itself, %s:output.", point, point.path().substring(0, point.path().lastIndexOf('.')));
             }
         }
-        Recordings.begin(run, plan.recordings(), plan.perShard());
-        List<Integer> missing = new ArrayList<>();
-        long work = 0;
-        for (int shard = plan.part(); shard < plan.shards(); shard += plan.parts()) {
-            if (!isComplete(shard)) {
-                missing.add(shard);
-                work += plan.ofShard(shard).size();
-            }
+        String part = "part-%d-of-%d".formatted(plan.part() + 1, plan.parts());
+        try (FolderLock lock = FolderLock.take(run.resolve("store"), part, plan.parts() == 1 ? "a harvest" : "a harvest of " + part)) {
+            return recordMissing(model, monitor);
         }
-        monitor.stage("Recording %d hook points".formatted(plan.points().size()), work);
+    }
+
+    private int recordMissing(ImageModel model, Monitor monitor) throws RefractException {
+        Recordings.begin(run, plan.recordings(), plan.perShard());
+        List<Integer> missing = missing();
+        monitor.stage("Recording %d hook points".formatted(plan.points().size()), missing.stream().mapToInt(shard -> plan.ofShard(shard).size()).sum());
         for (int shard : missing) {
             record(model, shard, monitor);
         }
+        List<Path> lists = new ArrayList<>(List.of(Recordings.file(run), Recordings.images(run).resolve(StoreManifest.FILE)));
+        plan.points().forEach(point -> lists.add(store(run, point).resolve(StoreManifest.FILE)));
+        StillThere.check(lists);
+        int lost = missing().stream().mapToInt(shard -> plan.ofShard(shard).size()).sum();
+        int all = IntStream.range(0, plan.shards()).filter(this::isOfThisPart).map(shard -> plan.ofShard(shard).size()).sum();
+        if (lost > 0) {
+            throw RefractException.failure("%d of %d recordings are not in %s any more: somebody moved or deleted them meanwhile; the same command records"
+                    + " them again.", lost, all, run);
+        }
+        return all;
+    }
+
+    private boolean isOfThisPart(int shard) {
+        return shard % plan.parts() == plan.part();
+    }
+
+    /** Shards of this part that are not on the disk, whole. */
+    private List<Integer> missing() {
+        return IntStream.range(0, plan.shards()).filter(this::isOfThisPart).filter(shard -> !isComplete(shard)).boxed().toList();
     }
 
     private boolean isComplete(int shard) {

@@ -88,11 +88,12 @@ public final class Recordings implements AutoCloseable {
     /** Writes the list, or compares it with one that is there. */
     static void begin(Path run, List<Recording> plan, int perShard) throws RefractException {
         Path file = file(run);
-        if (Files.exists(file)) {
-            if (!read(file).equals(plan) || perShard(run) != perShard) {
-                throw RefractException.usage("%s holds recordings of other prompts, seeds or shard sizes: choose another folder, or delete it.",
-                        run);
-            }
+        boolean listed = Files.exists(file);
+        boolean pictures = Files.exists(images(run).resolve(StoreManifest.FILE));
+        if (listed && !read(file).equals(plan) || listed && pictures && perShard(run) != perShard) {
+            throw RefractException.usage("%s holds recordings of other prompts, seeds or shard sizes: choose another folder, or delete it.", run);
+        }
+        if (listed && pictures) {
             return;
         }
         OwnFiles.check(images(run), List.of(StoreManifest.FILE), Recordings::arePictures);

@@ -142,8 +142,8 @@ final class RunningTask implements AutoCloseable {
         return metrics;
     }
 
-    /** Writes the finished dictionary. */
-    void write(Path folder, CheckpointFormat format, long steps) throws RefractException {
+    /** Writes the finished dictionary and says where its files are. */
+    List<Path> write(Path folder, CheckpointFormat format, long steps) throws RefractException {
         Provenance data = task.source().provenance();
         Map<String, String> facts = new TreeMap<>(data.facts());
         facts.putAll(Map.of(
@@ -156,7 +156,7 @@ final class RunningTask implements AutoCloseable {
         Origin.of(task.variant()).ifPresent(maker -> facts.putAll(maker.facts()));
         Optional.ofNullable(metrics.get("explained_variance")).ifPresent(v -> facts.put("explained_variance", String.format(Locale.ROOT, "%.6f", v)));
         Provenance provenance = new Provenance(data.model(), data.modelFingerprint(), data.point(), facts);
-        new DictionaryPlace(format, folder.resolve(task.name())).writeInto(new CheckpointFormat.Checkpoint(sae.config(), trainer.result(), Optional.of(provenance)));
+        return new DictionaryPlace(format, folder.resolve(task.name())).writeInto(new CheckpointFormat.Checkpoint(sae.config(), trainer.result(), Optional.of(provenance)));
     }
 
     @Override

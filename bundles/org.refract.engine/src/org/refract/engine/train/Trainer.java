@@ -15,6 +15,8 @@ import org.refract.api.job.CancelledException;
 import org.refract.api.job.Monitor;
 import org.refract.api.sae.CheckpointFormat;
 import org.refract.engine.file.FileFailure;
+import org.refract.engine.file.FolderLock;
+import org.refract.engine.file.StillThere;
 import org.refract.engine.source.Batch;
 import org.refract.engine.source.BatchSource;
 import org.refract.engine.tensor.Scope;
@@ -38,6 +40,7 @@ public final class Trainer {
     private final SavedSteps.Writer states;
     private final Map<String, Map<String, Double>> finished = new LinkedHashMap<>();
     private final Map<String, EarlyStop.Progress> stopped = new LinkedHashMap<>();
+    private final List<Path> written = new ArrayList<>();
     private boolean finishedBefore;
 
     /**
@@ -65,17 +68,24 @@ public final class Trainer {
      */
     public Map<String, Map<String, Double>> run(Monitor monitor) throws RefractException {
         plan.check();
+        for (TrainingTask task : plan.tasks()) {
+            checkPlace(folder.resolve(task.name()));
+        }
+        try (FolderLock lock = FolderLock.take(folder, "a training")) {
+            return locked(monitor);
+        }
+    }
+
+    private Map<String, Map<String, Double>> locked(Monitor monitor) throws RefractException {
         Optional<TrainingState> saved = TrainingState.find(folder);
         String identity = TrainingState.identity(plan);
         if (saved.isPresent() && !saved.get().identity().equals(identity)) {
             throw RefractException.usage("%s holds a training with other settings or data (%s): choose another folder, or delete it.", folder,
                     TrainingDifference.between(saved.get().identity(), identity));
         }
-        for (TrainingTask task : plan.tasks()) {
-            checkPlace(folder.resolve(task.name()));
-        }
         finished.clear();
         stopped.clear();
+        written.clear();
         plan.tasks().forEach(task -> finished.put(task.name(), Map.of()));
         List<RunningTask> tasks = new ArrayList<>();
         try {
@@ -97,6 +107,8 @@ public final class Trainer {
         for (RunningTask task : tasks) {
             task.close();
         }
+        StillThere.check(written);
+        StillThere.check(plan.tasks().stream().map(task -> folder.resolve(task.name()).resolve(RunningTask.LOG)).toList());
         return new LinkedHashMap<>(finished);
     }
 
@@ -200,7 +212,7 @@ public final class Trainer {
         }
         for (RunningTask task : tasks) {
             try {
-                task.write(folder, format, step);
+                written.addAll(task.write(folder, format, step));
             } catch (RefractException e) {
                 throw full.orElse(e);
             }
@@ -218,7 +230,7 @@ public final class Trainer {
             RunningTask task = all.next();
             if (task.progress().filter(EarlyStop.Progress::stopped).isPresent()) {
                 EarlyStop.Progress progress = task.progress().get();
-                task.write(folder, format, step);
+                written.addAll(task.write(folder, format, step));
                 finish(task.name(), task.metrics(), step);
                 stopped.put(task.name(), progress);
                 monitor.note("%s ended at step %d: its %s was best at step %d.".formatted(task.name(), step, plan.earlyStop().orElseThrow().metric(),

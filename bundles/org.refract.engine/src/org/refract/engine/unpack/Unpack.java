@@ -21,6 +21,8 @@ import org.refract.api.model.ModelInfo;
 import org.refract.engine.extension.ExtensionFailure;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.extension.Lease;
+import org.refract.engine.file.AtomicFolder;
+import org.refract.engine.file.FolderLock;
 import org.refract.engine.file.FileFailure;
 import org.refract.engine.job.CheckpointsOnly;
 import org.refract.engine.job.RunRecord;
@@ -66,7 +68,7 @@ public final class Unpack {
         UnpackSession.check(options, extensions);
         RunFolder folder = new RunFolder(options.run().toAbsolutePath().normalize()).enclosed();
         requireRunOrNothing(folder.path());
-        try (RunLock lock = RunLock.take(folder.path())) {
+        try (FolderLock lock = FolderLock.take(folder.path(), "refract unpack")) {
             boolean isNew = !Files.exists(folder.record());
             Map<String, String> identity = UnpackSession.identity(options, backend.get().inspect(options.model()).fingerprint());
             RunRecord record = record(options, folder, identity);
@@ -79,7 +81,7 @@ public final class Unpack {
                 throw e;
             } catch (RefractException e) {
                 if (isNew && e.exitCode() == RefractException.USAGE && !Files.exists(folder.store())) {
-                    lock.forget(folder);
+                    AtomicFolder.delete(folder.record());
                 } else {
                     record.failed(e.getMessage());
                 }

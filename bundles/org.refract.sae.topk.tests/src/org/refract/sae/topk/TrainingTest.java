@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ import org.refract.api.job.Monitor;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.CheckpointFormat;
 import org.refract.api.sae.SaeConfig;
+import org.refract.engine.file.AtomicFile;
 import org.refract.engine.store.ActivationStore;
 import org.refract.engine.tensor.Tensors;
 import org.refract.engine.train.EarlyStop;
@@ -55,7 +57,7 @@ class TrainingTest {
 
         @Override
         public boolean recognises(Path location) {
-            return false;
+            return Files.exists(location.resolve("weights"));
         }
 
         @Override
@@ -64,7 +66,8 @@ class TrainingTest {
         }
 
         @Override
-        public void write(Checkpoint checkpoint, Path location) {
+        public void write(Checkpoint checkpoint, Path location) throws RefractException {
+            AtomicFile.write(location.resolve("weights"), "kept");
             Map<String, byte[]> tensors = new HashMap<>();
             checkpoint.tensors().forEach((name, tensor) -> {
                 byte[] bytes = new byte[Tensors.raw(tensor).remaining()];
@@ -116,6 +119,38 @@ class TrainingTest {
         assertEquals(expected.written.keySet(), actual.written.keySet());
         expected.written.forEach((task, tensors) -> tensors.forEach(
                 (name, bytes) -> assertArrayEquals(bytes, actual.written.get(task).get(name), task + " " + name)));
+    }
+
+    @Test
+    void aSecondTrainingInTheSameFolderIsToldAndTheFirstGoesOn() throws Exception {
+        try (ActivationStore store = new Planted(12, 24, 3, 1).store(folder.resolve("store"), 70)) {
+            TrainingPlan plan = plan(List.of(task("a", store, 24, "3")), 4);
+            List<String> told = new ArrayList<>();
+            new Trainer(folder.resolve("sae"), plan, new Kept()).run(new ForwardingMonitor(Monitor.silent()) {
+                @Override
+                public void advance(long units) {
+                    told.add(assertThrows(RefractException.class, () -> new Trainer(folder.resolve("sae"), plan, new Kept()).run(Monitor.silent())).getMessage());
+                }
+            });
+            assertTrue(told.getFirst().contains("is being written by another process") && told.getFirst().contains("a training, since"), told::toString);
+            assertFalse(Files.exists(folder.resolve("sae/.lock")));
+        }
+    }
+
+    @Test
+    void aDictionaryThatWasDeletedMeanwhileIsNotClaimed() throws Exception {
+        try (ActivationStore store = new Planted(12, 24, 3, 1).store(folder.resolve("store"), 70)) {
+            TrainingPlan plan = plan(List.of(task("a", store, 24, "3")), 4);
+            Path log = folder.resolve("sae/a/log.jsonl");
+            RefractException lost = assertThrows(RefractException.class, () -> new Trainer(folder.resolve("sae"), plan, new Kept()).run(
+                    new ForwardingMonitor(Monitor.silent()) {
+                        @Override
+                        public void advance(long units) {
+                            assertTrue(!Files.exists(log) || log.toFile().delete());
+                        }
+                    }));
+            assertTrue(lost.getMessage().startsWith(log + " was written, but is not there any more"), lost.getMessage());
+        }
     }
 
     @Test

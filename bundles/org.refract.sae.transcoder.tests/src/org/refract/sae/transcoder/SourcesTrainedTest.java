@@ -29,6 +29,7 @@ import org.refract.api.model.Site;
 import org.refract.api.sae.CheckpointFormat;
 import org.refract.api.sae.Provenance;
 import org.refract.api.sae.SaeConfig;
+import org.refract.engine.file.AtomicFile;
 import org.refract.engine.source.Batch;
 import org.refract.engine.source.BatchSource;
 import org.refract.engine.source.BatchStream;
@@ -121,7 +122,7 @@ final class SourcesTrainedTest {
 
         @Override
         public boolean recognises(Path location) {
-            return false;
+            return Files.exists(location.resolve("weights"));
         }
 
         @Override
@@ -130,7 +131,8 @@ final class SourcesTrainedTest {
         }
 
         @Override
-        public void write(Checkpoint checkpoint, Path location) {
+        public void write(Checkpoint checkpoint, Path location) throws RefractException {
+            AtomicFile.write(location.resolve("weights"), "kept");
             checkpoint.tensors().forEach((name, tensor) -> written.put(name, Tensors.floats(tensor)));
         }
     };
