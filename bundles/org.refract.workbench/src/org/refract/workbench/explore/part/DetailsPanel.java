@@ -3,8 +3,6 @@ package org.refract.workbench.explore.part;
 import org.eclipse.swt.SWT;
 import org.eclipse.swt.custom.CTabFolder;
 import org.eclipse.swt.custom.CTabItem;
-import org.eclipse.swt.graphics.Font;
-import org.eclipse.swt.graphics.FontData;
 import org.eclipse.swt.layout.GridData;
 import org.eclipse.swt.widgets.Composite;
 import org.eclipse.swt.widgets.Control;
@@ -38,7 +36,7 @@ final class DetailsPanel {
         icon.setLayoutData(place);
         icons = new FeatureIcons(icon, explorer.atlas(), ICON);
         name = Grids.wide(Names.name(new Label(panel, SWT.WRAP), "Selected feature"));
-        name.setFont(larger(name));
+        name.setFont(Fonts.heading(name));
         numbers = Grids.wide(Names.name(new Label(panel, SWT.WRAP), "Its numbers"));
         Composite rest = Grids.spanning(Grids.full(Grids.grid(panel, 1)), 2);
         new TurnPanel(rest, explorer);
@@ -59,17 +57,6 @@ final class DetailsPanel {
         CTabItem item = new CTabItem(tabs, SWT.NONE);
         item.setText(title);
         item.setControl(content);
-    }
-
-    private static Font larger(Control control) {
-        FontData[] data = control.getFont().getFontData();
-        for (FontData d : data) {
-            d.setHeight(d.getHeight() + 3);
-            d.setStyle(SWT.BOLD);
-        }
-        Font font = new Font(control.getDisplay(), data);
-        control.addListener(SWT.Dispose, e -> font.dispose());
-        return font;
     }
 
     private void show() {

@@ -43,6 +43,7 @@ public final class ExplorePage {
         columns.setWeights(38, 32, 30);
         columns.setSashWidth(8);
         lists.setSashWidth(8);
+        new StartPanel(page, explorer, recent, columns);
         new CommandBar(page, explorer);
         new StatusLine(page, explorer);
         explorer.state().onChange(part -> {
@@ -51,6 +52,7 @@ public final class ExplorePage {
             }
         });
         DroppedFiles.on(page, explorer);
+        EditMenu.on(page, explorer);
         Listener keys = this::key;
         Display display = page.getDisplay();
         display.addFilter(SWT.KeyDown, keys);

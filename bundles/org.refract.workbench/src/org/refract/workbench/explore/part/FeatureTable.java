@@ -3,9 +3,8 @@ package org.refract.workbench.explore.part;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.swt.SWT;
-import org.eclipse.swt.graphics.GC;
-import org.eclipse.swt.graphics.Point;
 import org.eclipse.swt.graphics.Rectangle;
+import org.eclipse.swt.layout.GridData;
 import org.eclipse.swt.widgets.Button;
 import org.eclipse.swt.widgets.Combo;
 import org.eclipse.swt.widgets.Composite;
@@ -39,6 +38,7 @@ final class FeatureTable {
     private final Text search;
     private final Button whole;
     private final Label count;
+    private final Label nothing;
     private final Table table;
     private final FeatureIcons icons;
     private double strongest;
@@ -59,6 +59,7 @@ final class FeatureTable {
         whole.setToolTipText("Lists every feature of the block, not only those that are active in the picture");
         whole.addListener(SWT.Selection, e -> explorer.browsing().wholeDictionary(whole.getSelection()));
         count = Names.name(Grids.label(panel, ""), "How many features");
+        nothing = Grids.spanning(Grids.wide(Names.name(Grids.label(panel, ""), "Nothing found")), 4);
         table = Grids.spanning(Grids.full(Names.name(new Table(panel, SWT.VIRTUAL | SWT.FULL_SELECTION | SWT.BORDER | SWT.SINGLE), "Features")), 4);
         table.setHeaderVisible(true);
         icons = new FeatureIcons(table, explorer.atlas(), ICON);
@@ -67,11 +68,11 @@ final class FeatureTable {
         }
         table.addListener(SWT.SetData, e -> row((TableItem) e.item).ifPresent(row -> fill((TableItem) e.item, row)));
         table.addListener(SWT.PaintItem, this::bar);
-        table.addListener(SWT.Paint, e -> sayNothingFound(e.gc));
         table.addListener(SWT.Resize, e -> stretch());
         table.addListener(SWT.Selection, e -> row((TableItem) e.item).ifPresent(row -> explorer.browsing().select(Optional.of(row))));
         state.onChange(this::show);
         blocks();
+        sayNothingFound();
     }
 
     private void column(int index) {
@@ -131,9 +132,8 @@ final class FeatureTable {
         strongest = rows.stream().mapToDouble(FeatureRow::strength).max().orElse(0);
         table.setItemCount(rows.size());
         table.clearAll();
-        table.redraw();
         count.setText(rows.size() + " of " + state.features());
-        count.getParent().layout();
+        sayNothingFound();
         table.setSortColumn(table.getColumn(state.order().column().ordinal() + 1));
         table.setSortDirection(state.order().descending() ? SWT.DOWN : SWT.UP);
         mark();
@@ -175,14 +175,15 @@ final class FeatureTable {
         }
     }
 
-    private void sayNothingFound(GC gc) {
-        if (state.rows().isEmpty() && state.dictionaryInfo().isPresent()) {
-            String words = state.search().isBlank() ? "No feature of this block is active in the picture." : "No feature of this block is called that.";
-            Point size = gc.textExtent(words);
-            Rectangle area = table.getClientArea();
-            gc.setForeground(table.getDisplay().getSystemColor(SWT.COLOR_LIST_FOREGROUND));
-            gc.drawText(words, area.x + Math.max(4, (area.width - size.x) / 2), area.y + table.getHeaderHeight() + 12, true);
-        }
+    /** A word in the place of an empty list. */
+    private void sayNothingFound() {
+        boolean empty = state.rows().isEmpty() && state.dictionaryInfo().isPresent();
+        nothing.setText(!empty ? "" : state.search().isBlank() ? "No feature of this block is active in the picture."
+                : "No feature of this block is called that; other blocks may have one.");
+        GridData place = (GridData) nothing.getLayoutData();
+        place.exclude = !empty;
+        nothing.setVisible(empty);
+        nothing.getParent().layout();
     }
 
     /** Under the number, a line as long as the feature is strong. */

@@ -42,6 +42,7 @@ final class StatusLine {
         whole = button(bar, "Whole sentence", "More" + ELLIPSIS, "Shows the whole sentence, to read and to copy", this::showWhole);
         locate = button(bar, "Locate the model", "Locate the model" + ELLIPSIS, "Says where the run's model lies now", this::locate);
         pointed = Grids.width(Names.name(new Label(bar, SWT.RIGHT), "Under the pointer"), 300);
+        ((GridData) bar.getLayoutData()).heightHint = whole.computeSize(SWT.DEFAULT, SWT.DEFAULT).y;
         explorer.state().onChange(part -> {
             if (part == Part.STATUS) {
                 show(explorer.state());
