@@ -144,6 +144,21 @@ final class EvaluationTest {
                 new Evaluation.Options(1000, 6, 0, Placement.CPU), Optional.empty()).run(Monitor.silent());
     }
 
+    /** Of another tool's dictionary, its activation, normalisation and biases; a format that is named reads what it does not recognise. */
+    @Test
+    void howAnotherToolsDictionaryWasReadIsSaid() throws Exception {
+        EvaluationTable table = new Evaluation(Extensions.of(new Scaled(), new Relu()), List.of(folder.resolve("0.5")), Optional.of("scaled"),
+                List.of(folder.resolve("store")), Optional.empty(), List.of(), new Evaluation.Options(1000, 6, 0, Placement.CPU), Optional.empty())
+                .run(Monitor.silent());
+        StringWriter text = new StringWriter();
+        table.print(new PrintWriter(text, true), Integer.MAX_VALUE);
+        String line = "read from scaled: ReLU, input not normalised, b_dec subtracted from the input and added to the output";
+        assertTrue(text.toString().contains("0.5 " + line), text::toString);
+        table.write(folder.resolve("out"));
+        var json = JsonParser.parseString(Files.readString(folder.resolve("out/eval.json"))).getAsJsonObject();
+        assertEquals(line, json.getAsJsonArray("dictionaries").get(0).getAsJsonObject().getAsJsonArray("reading").get(0).getAsString());
+    }
+
     @Test
     void theTableTheJsonAndTheFilesSayTheSame() throws Exception {
         EvaluationTable table = measured("0.5", "1", "0.5");

@@ -89,6 +89,9 @@ record Conversion(Extensions extensions, Optional<CheckedOn> checkedOn) {
         Map<String, String> said = new LinkedHashMap<>(read.provenance().map(Provenance::facts).orElse(Map.of()));
         read.provenance().ifPresent(p -> said.put("said_to_be_of", p.model() + " " + p.point().path()));
         said.put("imported_from", source.getFileName().toString());
+        if (!read.notes().isEmpty()) {
+            said.put("read_as", String.join("; ", read.notes()));
+        }
         Provenance provenance = new Provenance(activations.model(), activations.fingerprint(), activations.point(), said);
         return new Checkpoint(read.config(), read.tensors(), Optional.of(provenance), read.notes());
     }

@@ -75,10 +75,12 @@ final class TorchArchiveTest {
             assertTrue(archive.tensors().get("state_dict.decoder.weight").isColumnMajor());
             assertFalse(archive.tensors().get("state_dict.encoder.weight").isColumnMajor());
             float[] decoder = Tensors.floats(archive.read("state_dict.decoder.weight", scope.manager()));
-            for (int column = 0; column < 48; column++) {
+            int width = (int) archive.tensors().get("state_dict.decoder.weight").shape().get(0);
+            int latents = decoder.length / width;
+            for (int column = 0; column < latents; column++) {
                 double square = 0;
-                for (int row = 0; row < 16; row++) {
-                    square += decoder[row * 48 + column] * decoder[row * 48 + column];
+                for (int row = 0; row < width; row++) {
+                    square += decoder[row * latents + column] * decoder[row * latents + column];
                 }
                 assertEquals(1, square, 1e-4);
             }

@@ -83,7 +83,9 @@ class PublishedSelectionTest {
                     Weights.floats(out, archive.read("encoder.bias", out)), Weights.transposed(out, archive.read("decoder.weight", out)));
             Map<String, NDArray> tensors = Map.of("W_enc", folded.get(0), "b_enc", folded.get(1), "W_dec", folded.get(2), "b_dec",
                     Weights.floats(out, archive.read("bias", out)));
-            try (DenseSae sae = DenseSae.restore(SaeForm.RELU.config(16, 16, 48, Map.of()), tensors, Placement.CPU)) {
+            int width = (int) tensors.get("W_enc").getShape().get(0);
+            int latents = (int) tensors.get("W_enc").getShape().get(1);
+            try (DenseSae sae = DenseSae.restore(SaeForm.RELU.config(width, width, latents, Map.of()), tensors, Placement.CPU)) {
                 assertEquals(List.of(), GoldenCheck.differences(sae, folder.resolve("golden_from_pretrained.safetensors"), List.of("latents", "recon")));
             }
         }

@@ -1,21 +1,27 @@
 package org.refract.engine.file;
 
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.refract.api.RefractException;
 
 /**
  * The names of a state dictionary without what stood around the module when it was saved: {@code torch.compile} puts {@code _orig_mod.} before
- * every name, {@code DataParallel} and {@code DistributedDataParallel} put {@code module.}.
+ * every name, {@code DataParallel} and {@code DistributedDataParallel} put {@code module.}, a training's script {@code state_dict.} or {@code
+ * model.}.
  *
  * @param names  the name in the file of each name of the module, in the file's order
  * @param prefix what was taken off every name, if anything was
  */
 public record StateNames(Map<String, String> names, Optional<String> prefix) {
 
-    private static final List<String> WRAPPERS = List.of("_orig_mod.", "module.");
+    private static final List<String> WRAPPERS = List.of("_orig_mod.", "module.", "state_dict.", "model_state_dict.", "model.");
+
+    /** Names that a sentence lists. */
+    private static final int SHOWN = 8;
 
     /** Takes off what all names have in common. */
     public static StateNames of(Collection<String> stored) {
@@ -40,6 +46,20 @@ public record StateNames(Map<String, String> names, Optional<String> prefix) {
 
     private static Optional<String> wrapper(List<String> names, int from) {
         return names.isEmpty() ? Optional.empty() : WRAPPERS.stream().filter(w -> names.stream().allMatch(name -> name.startsWith(w, from))).findFirst();
+    }
+
+    /**
+     * Refuses names of which none is known.
+     *
+     * @param what   what the sentence calls the dictionary
+     * @param wanted names of the module's tensors
+     */
+    public void require(Path file, String what, Collection<String> wanted) throws RefractException {
+        if (wanted.stream().noneMatch(names::containsKey)) {
+            throw RefractException.failure("%s holds no %s: none of its tensors is called %s, they are %s%s; save the dictionary's own state_dict() in it.",
+                    file, what, String.join(", ", wanted.stream().sorted().toList()), String.join(", ", names.values().stream().limit(SHOWN).toList()),
+                    names.size() > SHOWN ? " and %d more".formatted(names.size() - SHOWN) : "");
+        }
     }
 
     /** What is to be said of the prefix, if there was one. */

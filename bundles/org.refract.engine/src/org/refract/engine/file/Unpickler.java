@@ -43,10 +43,10 @@ final class Unpickler {
     }
 
     private static final Object MARK = new Object();
-    private static final int MOST_BYTES = 64 << 20;
+    private static final int MOST_BYTES = 16 << 20;
 
     /** An instruction makes a value of some tens of bytes from one byte of the file; a tensor takes about forty of them. */
-    private static final int MOST_INSTRUCTIONS = 1 << 21;
+    private static final int MOST_INSTRUCTIONS = 1 << 20;
 
     private final String file;
     private final InputStream in;

@@ -16,28 +16,85 @@ import org.refract.api.sae.Sae;
 import org.refract.api.sae.SaeConfig;
 import org.refract.api.sae.SaeTrainer;
 import org.refract.api.sae.SaeVariant;
+import org.refract.engine.file.Json;
 import org.refract.engine.file.SafeTensors;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 
 /**
  * Repeats recorded optimiser steps of another tool: a safetensors file with {@code batches} (steps, samples, width) and perhaps {@code targets}
- * (steps, samples, output width), {@code init.NAME}, {@code after_step1.NAME}, {@code final.NAME} and {@code loss.TERM} (steps).
+ * (steps, samples, output width), {@code init.NAME}, {@code after_step1.NAME}, {@code final.NAME} and {@code loss.TERM} (steps), and {@code
+ * cases.json} beside it with the hyperparameters.
  */
 public final class TrainingGolden implements AutoCloseable {
 
     private static final double WEIGHT = 1e-4;
     private static final double LOSS = 1e-4;
 
-    private final SafeTensors file;
+    /** What says with which hyperparameters each recording of a folder was made. */
+    private static final String CASES = "cases.json";
 
-    private TrainingGolden(SafeTensors file) {
+    private final SafeTensors file;
+    private final Path golden;
+
+    private TrainingGolden(SafeTensors file, Path golden) {
         this.file = file;
+        this.golden = golden;
     }
 
     /** Opens a file. */
     public static TrainingGolden open(Path golden) throws RefractException {
-        return new TrainingGolden(SafeTensors.open(golden));
+        return new TrainingGolden(SafeTensors.open(golden), golden);
+    }
+
+    /** The hyperparameters of the recording, which the set says under the tool's own names. */
+    public Hyperparameters said() throws RefractException {
+        String name = golden.getFileName().toString().replace(".safetensors", "");
+        return new Hyperparameters(Json.read(golden.resolveSibling(CASES)).at(name).at("hyperparameters"));
+    }
+
+    /**
+     * A recording's hyperparameters.
+     *
+     * @param json as the set has them
+     */
+    public record Hyperparameters(Json json) {
+
+        /**
+         * Settings of a variant.
+         *
+         * @param fixed those that the tool has no hyperparameter for
+         * @param taken a setting each with the tool's name of it: {@code k}, {@code auxk_coefficient=auxk_alpha}, a product {@code
+         *     dead_tokens=dead_feature_window*batch}, or what is left of 1, {@code threshold_beta=1-topk_threshold_lr}
+         */
+        public Map<String, String> settings(Map<String, String> fixed, String... taken) throws RefractException {
+            Map<String, String> settings = new LinkedHashMap<>(fixed);
+            for (String each : taken) {
+                String[] parts = each.split("=");
+                settings.put(parts[0], value(parts[parts.length - 1]));
+            }
+            return settings;
+        }
+
+        private String value(String name) throws RefractException {
+            if (name.startsWith("1-")) {
+                return String.valueOf(1 - json.at(name.substring(2)).number());
+            }
+            if (name.contains("*")) {
+                long product = 1;
+                for (String factor : name.split("\\*")) {
+                    product = Math.multiplyExact(product, json.at(factor).integer());
+                }
+                return String.valueOf(product);
+            }
+            Json value = json.at(name);
+            return value.isNumber() ? value.element().getAsBigDecimal().stripTrailingZeros().toPlainString() : value.text();
+        }
+
+        /** A list of whole numbers. */
+        public long[] counts(String name) throws RefractException {
+            return json.at(name).integers();
+        }
     }
 
     private NDArray batch(int step, NDManager out) throws RefractException {

@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +18,7 @@ import org.refract.api.RefractException;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.CheckpointFormat.Checkpoint;
 import org.refract.engine.Locations;
+import org.refract.engine.file.Json;
 import org.refract.engine.sae.FormatCheck;
 import org.refract.engine.tensor.Scope;
 
@@ -45,10 +48,12 @@ final class DictionaryLearningFormatTest {
     @Test
     void theHookAndTheTrainerAreKept() throws Exception {
         try (Scope scope = Scope.open(Placement.CPU)) {
-            Checkpoint read = format.read(new Locations().reference("sae").resolve("dictlearn_topk"), scope.manager());
-            assertEquals("tiny", read.provenance().get().model());
-            assertEquals("resid_post_layer_1", read.provenance().get().point().path());
-            assertEquals("32", read.provenance().get().facts().get("buffer.ctx_len"));
+            Path source = new Locations().reference("sae").resolve("dictlearn_topk");
+            Json said = Json.read(source.resolve("config.json"));
+            Checkpoint read = format.read(source, scope.manager());
+            assertEquals(said.at("trainer").at("lm_name").text(), read.provenance().get().model());
+            assertEquals(said.at("trainer").at("submodule_name").text(), read.provenance().get().point().path());
+            assertEquals(said.at("buffer").at("ctx_len").element().getAsString(), read.provenance().get().facts().get("buffer.ctx_len"));
             format.write(read, folder.resolve("written"));
             assertEquals(read.provenance(), format.read(folder.resolve("written"), scope.manager()).provenance());
         }
@@ -63,18 +68,21 @@ final class DictionaryLearningFormatTest {
 
     @Test
     void anotherClassThanTheTensorsIsNamed() throws Exception {
-        assertTrue(refusal("dictlearn_jumprelu", "JumpReluAutoEncoder", "AutoEncoder").contains("'threshold'"));
-        assertTrue(refusal("dictlearn_autoencoder", "AutoEncoder\"", "JumpReluAutoEncoder\"").contains("lacks"));
-        assertTrue(refusal("dictlearn_topk", "AutoEncoderTopK", "CrossCoder").contains("CrossCoder"));
-        assertTrue(refusal("dictlearn_topk", "\"k\": 6", "\"k\": 7").contains("6 as in the weights"));
-        assertTrue(refusal("dictlearn_gated", "\"activation_dim\": 16", "\"activation_dim\": 17").contains("shape"));
+        assertTrue(refusal("dictlearn_jumprelu", trainer -> trainer.addProperty("dict_class", "AutoEncoder")).contains("'threshold'"));
+        assertTrue(refusal("dictlearn_autoencoder", trainer -> trainer.addProperty("dict_class", "JumpReluAutoEncoder")).contains("lacks"));
+        assertTrue(refusal("dictlearn_topk", trainer -> trainer.addProperty("dict_class", "CrossCoder")).contains("CrossCoder"));
+        assertTrue(refusal("dictlearn_topk", trainer -> trainer.addProperty("k", trainer.get("k").getAsInt() + 1)).contains(" as in the weights"));
+        assertTrue(refusal("dictlearn_gated", trainer -> trainer.addProperty("activation_dim", trainer.get("activation_dim").getAsInt() + 1))
+                .contains("shape"));
     }
 
-    private String refusal(String set, String from, String to) throws Exception {
+    private String refusal(String set, Consumer<JsonObject> change) throws Exception {
         Path source = new Locations().reference("sae").resolve(set);
         Path changed = Files.createDirectories(folder.resolve("changed"));
         Files.copy(source.resolve("ae.pt"), changed.resolve("ae.pt"), StandardCopyOption.REPLACE_EXISTING);
-        Files.writeString(changed.resolve("config.json"), Files.readString(source.resolve("config.json")).replace(from, to));
+        JsonObject config = Json.read(source.resolve("config.json")).element().getAsJsonObject();
+        change.accept(config.getAsJsonObject("trainer"));
+        Files.writeString(changed.resolve("config.json"), config.toString());
         return refusal(changed);
     }
 

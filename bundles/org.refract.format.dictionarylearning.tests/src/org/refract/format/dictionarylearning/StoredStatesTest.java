@@ -75,7 +75,7 @@ final class StoredStatesTest {
 
     @Test
     void whatWrappedTheModuleIsTakenOffItsNames() throws Exception {
-        for (String prefix : List.of("_orig_mod.", "module.", "module._orig_mod.")) {
+        for (String prefix : List.of("_orig_mod.", "module.", "module._orig_mod.", "state_dict.")) {
             write(state(prefix, 0.5f), "");
             Checkpoint read = read();
             assertArrayEquals(new float[] {3, 4, 5}, numbers(read, "b_enc"));
@@ -108,6 +108,12 @@ final class StoredStatesTest {
         backup.put("norm_factor", "x");
         write(backup, "");
         assertTrue(refusal().contains("norm_factor"), refusal());
+    }
+
+    @Test
+    void tensorsOfSomethingElseAreNamed() throws Exception {
+        write(state("net.", 0.5f), "");
+        assertTrue(refusal().contains("holds no BatchTopKSAE") && refusal().contains("net.b_dec"), refusal());
     }
 
     @Test

@@ -18,10 +18,10 @@ import org.refract.engine.tensor.Tensors;
  * (dictionary_learning, training.py and {@code scale_biases}).
  *
  * @param names  of the dictionary's tensors
- * @param step   of the training
+ * @param step   of the training, if it is there
  * @param factor of its inputs, 1 where they were taken as they came
  */
-record Backup(StateNames names, long step, double factor) {
+record Backup(StateNames names, Optional<Long> step, double factor) {
 
     private static final String DICTIONARY = "ae.";
     private static final List<String> SCALED = List.of("b_dec", "b_enc", "b_gate", "b_mag", "threshold");
@@ -29,9 +29,10 @@ record Backup(StateNames names, long step, double factor) {
     /** A backup, if the archive is one. */
     static Optional<Backup> of(TorchArchive archive) throws RefractException {
         StateNames names = StateNames.inside(archive.tensors().keySet(), DICTIONARY);
-        if (names.names().isEmpty() || !(archive.values().get("step") instanceof Long step)) {
+        if (names.names().isEmpty()) {
             return Optional.empty();
         }
+        Optional<Long> step = archive.values().get("step") instanceof Long number ? Optional.of(number) : Optional.empty();
         return Optional.of(new Backup(names, step, factor(archive.file(), archive.values().getOrDefault("norm_factor", 1L))));
     }
 
@@ -59,7 +60,7 @@ record Backup(StateNames names, long step, double factor) {
 
     /** What is to be said of it. */
     String note() {
-        return "a running training's backup at step " + step + (factor == 1 ? ""
+        return "a running training's backup" + step.map(number -> " at step " + number).orElse("") + (factor == 1 ? ""
                 : ", whose norm_factor %s is folded into its biases and thresholds, as the finished dictionary has it".formatted(factor));
     }
 }

@@ -56,6 +56,7 @@ public final class DictionaryLearningFormat implements CheckpointFormat {
             StateNames stored = backup.isPresent() ? backup.get().names() : StateNames.of(archive.tensors().keySet());
             stored.note().filter(note -> backup.isEmpty()).ifPresent(notes::add);
             Map<String, String> names = said.dictClass().names();
+            stored.require(file, said.dictClass().title(), names.keySet());
             for (Map.Entry<String, String> each : stored.names().entrySet()) {
                 String name = each.getKey();
                 String inFile = each.getValue();

@@ -76,7 +76,7 @@ final class GemmaScopeFormatTest {
     void whatItCannotHoldIsRefused() throws Exception {
         try (Scope scope = Scope.open(Placement.CPU)) {
             Checkpoint read = format.read(new Locations().reference("sae").resolve("gemma_scope_jumprelu"), scope.manager());
-            SaeConfig centred = SaeForm.JUMPRELU.config(16, 16, 48, Map.of());
+            SaeConfig centred = SaeForm.JUMPRELU.config(read.config().width(), read.config().width(), read.config().latents(), Map.of());
             Checkpoint other = new Checkpoint(centred, read.tensors(), read.provenance());
             assertThrows(RefractException.class, () -> format.write(other, folder.resolve("other")));
         }

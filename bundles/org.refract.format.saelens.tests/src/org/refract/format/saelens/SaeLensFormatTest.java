@@ -1,16 +1,22 @@
 package org.refract.format.saelens;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +24,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.refract.api.RefractException;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.CheckpointFormat.Checkpoint;
+import org.refract.api.sae.SaeConfig;
 import org.refract.engine.Locations;
+import org.refract.engine.file.Json;
 import org.refract.engine.file.SafeTensorsWriter;
 import org.refract.engine.sae.FormatCheck;
 import org.refract.engine.sae.RoundTrip;
@@ -59,9 +67,10 @@ final class SaeLensFormatTest {
         try (Scope scope = Scope.open(Placement.CPU)) {
             Path checkpoint = new Locations().reference("sae").resolve("saelens_standard");
             Checkpoint read = format.read(checkpoint, scope.manager());
-            assertEquals("tiny", read.provenance().get().model());
-            assertEquals("blocks.1.hook_resid_post", read.provenance().get().point().path());
-            assertEquals("32", read.provenance().get().facts().get("context_size"));
+            Json said = Json.read(checkpoint.resolve("cfg.json")).at("metadata");
+            assertEquals(said.at("model_name").text(), read.provenance().get().model());
+            assertEquals(said.at("hook_name").text(), read.provenance().get().point().path());
+            assertEquals(said.at("context_size").element().getAsString(), read.provenance().get().facts().get("context_size"));
             format.write(read, folder.resolve("written"));
             assertEquals(read.provenance(), format.read(folder.resolve("written"), scope.manager()).provenance());
         }
@@ -74,8 +83,8 @@ final class SaeLensFormatTest {
             Checkpoint read = format.read(new Locations().reference("sae").resolve("saelens_topk_rescale"), scope.manager());
             Map<String, NDArray> tensors = new LinkedHashMap<>(read.tensors());
             tensors.put("threshold", Tensors.of(scope.manager(), new double[] {0.5}));
-            Checkpoint batch = new Checkpoint(SaeForm.BATCHTOPK.config(16, 16, 48, Map.of("k", "6", "rescale_acts_by_decoder_norm", "true")), tensors,
-                    read.provenance());
+            Checkpoint batch = new Checkpoint(sized(SaeForm.BATCHTOPK, read, Map.of("k", read.config().settings().text("k"),
+                    "rescale_acts_by_decoder_norm", "true")), tensors, read.provenance());
             format.write(batch, folder.resolve("written"));
             Checkpoint written = format.read(folder.resolve("written"), scope.manager());
             assertEquals("jumprelu", written.config().variant());
@@ -91,21 +100,25 @@ final class SaeLensFormatTest {
             Checkpoint read = format.read(new Locations().reference("sae").resolve("saelens_topk_rescale"), scope.manager());
             Map<String, NDArray> tensors = new LinkedHashMap<>(read.tensors());
             tensors.put("threshold", Tensors.of(scope.manager(), new double[] {1 / 3.0}));
+            int latents = read.config().latents();
+            int first = latents / 6;
+            int second = latents / 2;
             for (SaeForm form : List.of(SaeForm.BATCHTOPK, SaeForm.MATRYOSHKA)) {
                 if (form == SaeForm.MATRYOSHKA) {
-                    tensors.put("group_sizes", Tensors.of(scope.manager(), new long[] {8, 16, 24}));
+                    tensors.put("group_sizes", Tensors.of(scope.manager(), new long[] {first, second - first, latents - second}));
                 }
-                Checkpoint trained = new Checkpoint(form.config(16, 16, 48, Map.of("k", "6.5", "rescale_acts_by_decoder_norm", "true")), tensors,
+                Checkpoint trained = new Checkpoint(sized(form, read, Map.of("k", "2.5", "rescale_acts_by_decoder_norm", "true")), tensors,
                         read.provenance());
                 Path target = folder.resolve(form.id());
                 assertEquals(List.of(), RoundTrip.differences(training, trained, target));
                 assertTrue(training.recognises(target) && !format.recognises(target));
             }
-            String cfg = Files.readString(folder.resolve("matryoshka/cfg.json"));
-            assertTrue(cfg.contains("\"matryoshka_batchtopk\"") && cfg.replaceAll("\\s", "").contains("\"matryoshka_widths\":[8,24,48]"), cfg);
-            Files.writeString(folder.resolve("matryoshka/cfg.json"), cfg.replaceAll("(?s)\\[\\s*8,\\s*24,\\s*48\\s*\\]", "[8, 24]"));
-            assertEquals(24, Tensors.longs(format.read(folder.resolve("matryoshka"), scope.manager()).tensors().get("group_sizes"))[2]);
-            Files.writeString(folder.resolve("matryoshka/cfg.json"), cfg.replaceAll("(?s)\\[\\s*8,\\s*24,\\s*48\\s*\\]", "[24, 8]"));
+            Json cfg = Json.read(folder.resolve("matryoshka/cfg.json"));
+            assertEquals("matryoshka_batchtopk", cfg.at("architecture").text());
+            assertArrayEquals(new long[] {first, second, latents}, cfg.at("matryoshka_widths").integers());
+            widths(cfg, first, second);
+            assertEquals(latents - second, Tensors.longs(format.read(folder.resolve("matryoshka"), scope.manager()).tensors().get("group_sizes"))[2]);
+            widths(cfg, second, first);
             assertTrue(assertThrows(RefractException.class, () -> format.read(folder.resolve("matryoshka"), scope.manager())).getMessage()
                     .contains("increasing"));
             assertThrows(RefractException.class, () -> training.write(read, folder.resolve("topk")));
@@ -142,14 +155,17 @@ final class SaeLensFormatTest {
         try (Scope scope = Scope.open(Placement.CPU)) {
             Map<String, NDArray> tensors = new LinkedHashMap<>(format.read(source, scope.manager()).tensors());
             Path changed = Files.createDirectories(folder.resolve("changed"));
-            Files.writeString(changed.resolve("cfg.json"), Files.readString(source.resolve("cfg.json")).replace("hook_name", "hook_point")
-                    .replace("\"normalize_activations\": \"none\"", "\"normalize_activations\": false, \"hook_point_head_index\": null"));
-            float[] factors = new float[48];
-            java.util.Arrays.fill(factors, 1);
+            JsonObject cfg = Json.read(source.resolve("cfg.json")).element().getAsJsonObject();
+            cfg.add("hook_point", cfg.remove("hook_name"));
+            cfg.addProperty("normalize_activations", false);
+            cfg.add("hook_point_head_index", null);
+            Files.writeString(changed.resolve("cfg.json"), cfg.toString());
+            float[] factors = new float[(int) tensors.get("b_enc").size()];
+            Arrays.fill(factors, 1);
             tensors.put("scaling_factor", Tensors.of(scope.manager(), factors));
             SafeTensorsWriter.write(changed.resolve("sae_weights.safetensors"), Map.of(), tensors);
             Checkpoint read = format.read(changed, scope.manager());
-            assertEquals("blocks.8.hook_resid_pre", read.provenance().get().point().path());
+            assertEquals(Json.read(source.resolve("cfg.json")).at("hook_name").text(), read.provenance().get().point().path());
             factors[3] = 1.5f;
             tensors.put("scaling_factor", Tensors.of(scope.manager(), factors));
             SafeTensorsWriter.write(changed.resolve("sae_weights.safetensors"), Map.of(), tensors);
@@ -159,31 +175,61 @@ final class SaeLensFormatTest {
 
     @Test
     void aWrongArchitectureIsNamed() throws Exception {
-        assertTrue(refusal("saelens_jumprelu", "\"jumprelu\"", "\"standard\"").contains("'threshold'"));
-        assertTrue(refusal("saelens_standard", "\"standard\"", "\"jumprelu\"").contains("lacks 'threshold'"));
-        assertTrue(refusal("saelens_gated", "\"gated\"", "\"standard\"").contains("lacks 'b_enc'"));
-        assertTrue(refusal("saelens_standard", "\"standard\"", "\"crosscoder\"").contains("crosscoder"));
-        assertTrue(refusal("saelens_skip_transcoder", "\"skip_transcoder\"", "\"standard\"").contains("'W_dec'"));
+        assertTrue(refusal("saelens_jumprelu", architecture("standard")).contains("'threshold'"));
+        assertTrue(refusal("saelens_standard", architecture("jumprelu")).contains("lacks 'threshold'"));
+        assertTrue(refusal("saelens_gated", architecture("standard")).contains("lacks 'b_enc'"));
+        assertTrue(refusal("saelens_standard", architecture("crosscoder")).contains("crosscoder"));
+        assertTrue(refusal("saelens_skip_transcoder", architecture("standard")).matches(".*'W_(dec|skip)'.*"));
+    }
+
+    private static Consumer<JsonObject> architecture(String name) {
+        return cfg -> cfg.addProperty("architecture", name);
     }
 
     @Test
     void aMissingNormalisationIsNamed() throws Exception {
-        assertTrue(refusal("saelens_standard", "\"normalize_activations\": \"none\", ", "").contains("normalize_activations"));
-        assertTrue(refusal("saelens_standard", "\"normalize_activations\": \"none\"", "\"normalize_activations\": \"other\"").contains("other"));
+        assertTrue(refusal("saelens_standard", cfg -> cfg.remove("normalize_activations")).contains("normalize_activations"));
+        assertTrue(refusal("saelens_standard", cfg -> cfg.addProperty("normalize_activations", "other")).contains("other"));
     }
 
     @Test
     void swappedWidthsAndTransposedWeightsAreNamed() throws Exception {
-        String sentence = refusal("saelens_standard", "\"d_in\": 16, \"d_sae\": 48", "\"d_in\": 48, \"d_sae\": 16");
+        String sentence = refusal("saelens_standard", cfg -> {
+            JsonElement width = cfg.get("d_in");
+            cfg.add("d_in", cfg.get("d_sae"));
+            cfg.add("d_sae", width);
+        });
         assertTrue(sentence.contains("transposed"), sentence);
     }
 
+    @Test
+    void aVariantOfAnExtensionIsRefusedByBothFormats() throws Exception {
+        assertEquals(List.of(), FormatCheck.stranger(format, folder.resolve("inference")));
+        assertEquals(List.of(), FormatCheck.stranger(new SaeLensTrainingFormat(), folder.resolve("training")));
+    }
+
+    /** A config of another form with the sizes of a checkpoint. */
+    private static SaeConfig sized(SaeForm form, Checkpoint as, Map<String, String> settings) throws RefractException {
+        return form.config(as.config().width(), as.config().outputWidth(), as.config().latents(), settings);
+    }
+
+    /** Writes the configuration of the nested dictionaries with other widths. */
+    private void widths(Json cfg, int... widths) throws Exception {
+        JsonObject changed = cfg.element().getAsJsonObject();
+        JsonArray list = new JsonArray();
+        Arrays.stream(widths).forEach(list::add);
+        changed.add("matryoshka_widths", list);
+        Files.writeString(folder.resolve("matryoshka/cfg.json"), changed.toString());
+    }
+
     /** The sentence with which a checkpoint whose config was changed is refused. */
-    private String refusal(String set, String from, String to) throws Exception {
+    private String refusal(String set, Consumer<JsonObject> change) throws Exception {
         Path source = new Locations().reference("sae").resolve(set);
         Path changed = Files.createDirectories(folder.resolve("changed"));
         Files.copy(source.resolve("sae_weights.safetensors"), changed.resolve("sae_weights.safetensors"), StandardCopyOption.REPLACE_EXISTING);
-        Files.writeString(changed.resolve("cfg.json"), Files.readString(source.resolve("cfg.json")).replace(from, to));
+        JsonObject cfg = Json.read(source.resolve("cfg.json")).element().getAsJsonObject();
+        change.accept(cfg);
+        Files.writeString(changed.resolve("cfg.json"), cfg.toString());
         try (Scope scope = Scope.open(Placement.CPU)) {
             return assertThrows(RefractException.class, () -> format.read(changed, scope.manager())).getMessage();
         }

@@ -168,6 +168,22 @@ final class SaeLensReadingTest {
         computes(read(), ofNormalised);
     }
 
+    /** z = pre where pre is above its threshold; z W_dec + b_dec + x W_skip. */
+    @Test
+    void aSkipTranscoderWithThresholdsIsReadAndWritten() throws Exception {
+        float[] skip = random.randn(WIDTH * WIDTH);
+        write(NEW.formatted("jumprelu_skip_transcoder", "false", "none", ", \"d_out\": 3"), Map.of("threshold", scope.manager().full(new Shape(LATENTS), 0.2f),
+                "W_skip", Tensors.of(scope.manager(), skip, WIDTH, WIDTH)), "");
+        double[] expected = expected(1, false, 0.2, ones());
+        for (int i = 0; i < expected.length; i++) {
+            for (int j = 0; j < WIDTH; j++) {
+                expected[i] += skip[i % WIDTH * WIDTH + j] * x[i / WIDTH * WIDTH + j];
+            }
+        }
+        computes(read(), expected);
+        assertEquals(List.of(), RoundTrip.differences(format, read(), folder.resolve("out")));
+    }
+
     /** After fine-tuning, SAELens multiplies the latents by a factor each before they are decoded. */
     @Test
     void factorsOfFineTuningArePartOfTheDecoder() throws Exception {
@@ -210,6 +226,8 @@ final class SaeLensReadingTest {
         assertTrue(refusal().contains("'temperature' (2)"), refusal());
         write(NEW.formatted("standard", "true", "none", ", \"uses_scaling_factor\": true"), Map.of(), "");
         assertTrue(refusal().contains("uses_scaling_factor"), refusal());
+        write("{\"d_in\": 3, \"d_sae\": 5, \"activation_fn_str\": \"topk\", \"activation_fn_kwargs\": {\"k\": 2, \"signed\": true}}", Map.of(), "");
+        assertTrue(refusal().contains("activation_fn_kwargs.signed"), refusal());
         write("{\"d_in\": 3, \"d_sae\": 5, \"activation_fn_str\": \"tanh-relu\"}", Map.of(), "");
         assertTrue(refusal().contains("tanh-relu"), refusal());
         write(NEW.formatted("standard", "true", "none", "").replace("\"l0\"", "\"my own\": {\"a\": 1}, \"l0\""), Map.of(), "");

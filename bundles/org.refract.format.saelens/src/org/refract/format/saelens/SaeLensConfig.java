@@ -35,6 +35,9 @@ record SaeLensConfig(SaeConfig config, String architecture, List<Integer> widths
 
     static SaeLensConfig read(Json cfg) throws RefractException {
         Map<String, String> facts = SaeLensFields.KNOWN.check(cfg);
+        if (cfg.has("activation_fn_kwargs")) {
+            SaeLensFields.ACTIVATION.check(cfg.at("activation_fn_kwargs"));
+        }
         boolean whole = cfg.has("metadata") || cfg.has("meta");
         String architecture = whole || cfg.has("architecture") ? cfg.at("architecture").text() : "standard";
         String activation = cfg.has("activation_fn_str") ? cfg.at("activation_fn_str").text()
@@ -47,13 +50,14 @@ record SaeLensConfig(SaeConfig config, String architecture, List<Integer> widths
         boolean transcode = architecture.endsWith("transcoder");
         SaeForm form = switch (architecture) {
             case "standard", "transcoder", "skip_transcoder" -> SaeForm.RELU;
-            case "jumprelu", "jumprelu_transcoder" -> SaeForm.JUMPRELU;
+            case "jumprelu", "jumprelu_transcoder", "jumprelu_skip_transcoder" -> SaeForm.JUMPRELU;
             case "gated" -> SaeForm.GATED;
             case "topk" -> SaeForm.KSPARSE;
             case "batchtopk" -> SaeForm.BATCHTOPK;
             case MATRYOSHKA -> SaeForm.MATRYOSHKA;
             default -> throw cfg.at("architecture").wrong(
-                    "standard, topk, batchtopk, matryoshka_batchtopk, jumprelu, gated, transcoder, skip_transcoder or jumprelu_transcoder");
+                    "standard, topk, batchtopk, matryoshka_batchtopk, jumprelu, gated, transcoder, skip_transcoder, jumprelu_transcoder or"
+                            + " jumprelu_skip_transcoder");
         };
         boolean finetuned = cfg.has("finetuning_scaling_factor") && cfg.at("finetuning_scaling_factor").flag();
         if (cfg.has("reshape_activations") && !cfg.at("reshape_activations").text().matches("none|hook_z")) {
@@ -193,7 +197,7 @@ record SaeLensConfig(SaeConfig config, String architecture, List<Integer> widths
         if (transcode) {
             return switch (form) {
                 case RELU -> skip ? "skip_transcoder" : "transcoder";
-                case JUMPRELU -> skip ? refused("a skip transcoder with thresholds") : "jumprelu_transcoder";
+                case JUMPRELU -> skip ? "jumprelu_skip_transcoder" : "jumprelu_transcoder";
                 default -> refused("a " + form.id() + " transcoder");
             };
         }

@@ -47,6 +47,9 @@ final class SaeLensFields {
     static final KnownFields KNOWN = new KnownFields("SAELens 1 to 6", UNDERSTOOD, NEUTRAL,
             Stream.concat(WHENCE.stream(), TRAINING.stream()).collect(Collectors.toUnmodifiableSet()));
 
+    /** Of {@code activation_fn_kwargs}; {@code signed}, for dictionaries of sparsify, is not read by version 6 either. */
+    static final KnownFields ACTIVATION = new KnownFields("SAELens 1 to 5", Set.of("k"), Map.of("signed", List.of("false")), Set.of());
+
     private SaeLensFields() {
     }
 }

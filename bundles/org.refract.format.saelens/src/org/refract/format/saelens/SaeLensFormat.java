@@ -75,7 +75,7 @@ public final class SaeLensFormat implements CheckpointFormat {
         }
         SaeTensors.check(location.toString(), described.config(), tensors);
         boolean skip = tensors.containsKey("W_skip");
-        if (skip != described.architecture().equals("skip_transcoder")) {
+        if (skip != described.architecture().contains("skip")) {
             throw RefractException.failure("%s says architecture %s, and there is %s W_skip.", location.resolve(CONFIG), described.architecture(), skip ? "a" : "no");
         }
         if (factors != null && !Weights.areOnes(factors)) {

@@ -20,7 +20,7 @@ final class BatchTopKVariantTest {
     void trainsAsSaeLensDoes() throws Exception {
         assertEquals(List.of(), differences("saelens_batchtopk",
                 Map.of("W_enc", "W_enc", "W_dec", "W_dec", "b_enc", "b_enc", "b_dec", "b_dec", "threshold", "topk_threshold"),
-                Map.of("lr", "0.003", "k", "5", "dead_tokens", "64", "threshold_beta", "0.9"),
+                Map.of(), List.of("lr", "k", "dead_tokens=dead_feature_window*batch", "threshold_beta=1-topk_threshold_lr"),
                 Map.of("mse_loss", "mse_loss", "auxiliary_reconstruction_loss", "auxiliary_reconstruction_loss", "total", "total", "l0", "l0", "grad_norm",
                         "grad_norm_before_clip")));
     }
@@ -29,10 +29,9 @@ final class BatchTopKVariantTest {
     void trainsAsDictionaryLearningDoes() throws Exception {
         assertEquals(List.of(), differences("dictlearn_batchtopk",
                 Map.of("W_enc", "^encoder.weight", "W_dec", "^decoder.weight", "b_enc", "encoder.bias", "b_dec", "b_dec", "threshold", "threshold"),
-                Map.ofEntries(Map.entry("lr", "0.003"), Map.entry("k", "5"), Map.entry("warmup_steps", "4"), Map.entry("threshold_start_step", "3"),
-                        Map.entry("threshold_beta", "0.9"), Map.entry("auxk_coefficient", "0.03125"), Map.entry("auxk", "dictionary_learning"),
-                        Map.entry("dead_tokens", "96"), Map.entry("decoder_constraint", "unit"), Map.entry("b_dec_init", "geometric_median"),
-                        Map.entry("rescale_acts_by_decoder_norm", "false")),
+                Map.of("auxk", "dictionary_learning", "decoder_constraint", "unit", "b_dec_init", "geometric_median", "rescale_acts_by_decoder_norm", "false"),
+                List.of("lr", "k", "warmup_steps", "threshold_start_step", "threshold_beta", "auxk_coefficient=auxk_alpha",
+                        "dead_tokens=dead_feature_threshold"),
                 Map.of("mse_loss", "l2_loss", "total", "loss")));
     }
 
@@ -56,9 +55,10 @@ final class BatchTopKVariantTest {
         assertEquals(List.of(), VariantCheck.accepted(variant, Map.of("k", "4")));
     }
 
-    private List<String> differences(String set, Map<String, String> names, Map<String, String> settings, Map<String, String> terms) throws Exception {
+    private List<String> differences(String set, Map<String, String> names, Map<String, String> fixed, List<String> taken, Map<String, String> terms)
+            throws Exception {
         try (TrainingGolden golden = TrainingGolden.open(new Locations().reference("sae_training").resolve(set + ".safetensors"))) {
-            return golden.differences(variant, settings, names, terms);
+            return golden.differences(variant, golden.said().settings(fixed, taken.toArray(String[]::new)), names, terms);
         }
     }
 }

@@ -36,7 +36,7 @@ final class GatedVariantTest {
     void trainsAsSaeLensDoes() throws Exception {
         assertEquals(List.of(), differences("saelens_gated",
                 Map.of("W_enc", "W_enc", "W_dec", "W_dec", "b_gate", "b_gate", "b_mag", "b_mag", "r_mag", "r_mag", "b_dec", "b_dec"),
-                Map.of("lr", "0.003", "l1_coefficient", "0.2"),
+                Map.of(), List.of("lr", "l1_coefficient", "sparsity_warmup_steps=l1_warm_up_steps"),
                 Map.of("mse_loss", "mse_loss", "l1_loss", "l1_loss", "auxiliary_reconstruction_loss", "auxiliary_reconstruction_loss", "total", "total",
                         "l0", "l0", "grad_norm", "grad_norm_before_clip")));
     }
@@ -46,8 +46,8 @@ final class GatedVariantTest {
         assertEquals(List.of(), differences("dictlearn_gated",
                 Map.of("W_enc", "^encoder.weight", "W_dec", "^decoder.weight", "b_gate", "gate_bias", "b_mag", "mag_bias", "r_mag", "r_mag", "b_dec",
                         "decoder_bias"),
-                Map.of("lr", "0.003", "l1_coefficient", "0.1", "warmup_steps", "4", "sparsity_warmup_steps", "6", "l1_penalty", "l1", "frozen_auxiliary",
-                        "true", "beta1", "0", "clip", "0", "decoder_constraint", "unit"),
+                Map.of("l1_penalty", "l1", "frozen_auxiliary", "true", "beta1", "0", "clip", "0", "decoder_constraint", "unit"),
+                List.of("lr", "l1_coefficient=l1_penalty", "warmup_steps", "sparsity_warmup_steps"),
                 Map.of("mse_loss", "mse_loss", "auxiliary_reconstruction_loss", "aux_loss", "total", "loss")));
     }
 
@@ -108,9 +108,10 @@ final class GatedVariantTest {
         }
     }
 
-    private List<String> differences(String set, Map<String, String> names, Map<String, String> settings, Map<String, String> terms) throws Exception {
+    private List<String> differences(String set, Map<String, String> names, Map<String, String> fixed, List<String> taken, Map<String, String> terms)
+            throws Exception {
         try (TrainingGolden golden = TrainingGolden.open(new Locations().reference("sae_training").resolve(set + ".safetensors"))) {
-            return golden.differences(variant, settings, names, terms);
+            return golden.differences(variant, golden.said().settings(fixed, taken.toArray(String[]::new)), names, terms);
         }
     }
 }

@@ -41,15 +41,15 @@ final class JumpReluVariantTest {
     @Test
     void trainsAsSaeLensDoesWithTheStepLoss() throws Exception {
         assertEquals(List.of(), differences("saelens_jumprelu_step", LOGARITHM,
-                Map.of("lr", "0.003", "bandwidth", "0.05", "l0_coefficient", "0.05", "sparsity_warmup_steps", "5"),
+                Map.of(), List.of("lr", "bandwidth=jumprelu_bandwidth", "l0_coefficient", "sparsity_warmup_steps=l0_warm_up_steps"),
                 Map.of("mse_loss", "mse_loss", "l0_loss", "l0_loss", "total", "total", "l0", "l0", "grad_norm", "grad_norm_before_clip")));
     }
 
     @Test
     void trainsAsSaeLensDoesWithTheTanhLoss() throws Exception {
         assertEquals(List.of(), differences("saelens_jumprelu_tanh", LOGARITHM,
-                Map.of("lr", "0.003", "bandwidth", "0.1", "l0_coefficient", "0.1", "sparsity_loss", "tanh", "pre_act_loss_coefficient", "0.01",
-                        "dead_tokens", "64"),
+                Map.of(), List.of("lr", "bandwidth=jumprelu_bandwidth", "l0_coefficient", "sparsity_loss=jumprelu_sparsity_loss_mode",
+                        "tanh_scale=jumprelu_tanh_scale", "pre_act_loss_coefficient", "dead_tokens=dead_feature_window*batch"),
                 Map.of("mse_loss", "mse_loss", "l0_loss", "l0_loss", "pre_act_loss", "pre_act_loss", "total", "total", "l0", "l0", "grad_norm",
                         "grad_norm_before_clip")));
     }
@@ -57,8 +57,8 @@ final class JumpReluVariantTest {
     @Test
     void trainsAsDictionaryLearningDoes() throws Exception {
         assertEquals(List.of(), differences("dictlearn_jumprelu", RAW,
-                Map.of("lr", "0.003", "apply_b_dec_to_input", "false", "sparsity_loss", "target", "target_l0", "5", "threshold_parameter", "raw",
-                        "warmup_steps", "4", "sparsity_warmup_steps", "6", "beta1", "0", "decoder_constraint", "unit"),
+                Map.of("apply_b_dec_to_input", "false", "sparsity_loss", "target", "threshold_parameter", "raw", "beta1", "0", "decoder_constraint", "unit"),
+                List.of("lr", "bandwidth", "l0_coefficient=sparsity_penalty", "target_l0", "warmup_steps", "sparsity_warmup_steps"),
                 Map.of("mse_loss", "l2_loss", "total", "loss")));
     }
 
@@ -121,9 +121,10 @@ final class JumpReluVariantTest {
         }
     }
 
-    private List<String> differences(String set, Map<String, String> names, Map<String, String> settings, Map<String, String> terms) throws Exception {
+    private List<String> differences(String set, Map<String, String> names, Map<String, String> fixed, List<String> taken, Map<String, String> terms)
+            throws Exception {
         try (TrainingGolden golden = TrainingGolden.open(new Locations().reference("sae_training").resolve(set + ".safetensors"))) {
-            return golden.differences(variant, settings, names, terms);
+            return golden.differences(variant, golden.said().settings(fixed, taken.toArray(String[]::new)), names, terms);
         }
     }
 }

@@ -30,7 +30,7 @@ final class KSparseVariantTest {
     void trainsAsSaeLensDoes() throws Exception {
         assertEquals(List.of(), differences("saelens_topk",
                 Map.of("W_enc", "W_enc", "W_dec", "W_dec", "b_enc", "b_enc", "b_dec", "b_dec"),
-                Map.of("lr", "0.003", "k", "5", "dead_tokens", "64", "rescale_acts_by_decoder_norm", "true"),
+                Map.of("rescale_acts_by_decoder_norm", "true"), List.of("lr", "k", "dead_tokens=dead_feature_window*batch"),
                 Map.of("mse_loss", "mse_loss", "auxiliary_reconstruction_loss", "auxiliary_reconstruction_loss", "total", "total", "l0", "l0", "grad_norm",
                         "grad_norm_before_clip")));
     }
@@ -39,8 +39,9 @@ final class KSparseVariantTest {
     void trainsAsDictionaryLearningDoes() throws Exception {
         assertEquals(List.of(), differences("dictlearn_topk",
                 Map.of("W_enc", "^encoder.weight", "W_dec", "^decoder.weight", "b_enc", "encoder.bias", "b_dec", "b_dec", "threshold", "threshold"),
-                Map.of("lr", "0.003", "k", "5", "warmup_steps", "4", "threshold_start_step", "3", "threshold_beta", "0.9", "auxk_coefficient", "0.03125",
-                        "auxk", "dictionary_learning", "dead_tokens", "96", "decoder_constraint", "unit", "b_dec_init", "geometric_median"),
+                Map.of("auxk", "dictionary_learning", "decoder_constraint", "unit", "b_dec_init", "geometric_median"),
+                List.of("lr", "k", "warmup_steps", "threshold_start_step", "threshold_beta", "auxk_coefficient=auxk_alpha",
+                        "dead_tokens=dead_feature_threshold"),
                 Map.of("mse_loss", "l2_loss", "total", "loss")));
     }
 
@@ -80,9 +81,10 @@ final class KSparseVariantTest {
         }
     }
 
-    private List<String> differences(String set, Map<String, String> names, Map<String, String> settings, Map<String, String> terms) throws Exception {
+    private List<String> differences(String set, Map<String, String> names, Map<String, String> fixed, List<String> taken, Map<String, String> terms)
+            throws Exception {
         try (TrainingGolden golden = TrainingGolden.open(new Locations().reference("sae_training").resolve(set + ".safetensors"))) {
-            return golden.differences(variant, settings, names, terms);
+            return golden.differences(variant, golden.said().settings(fixed, taken.toArray(String[]::new)), names, terms);
         }
     }
 

@@ -3,9 +3,12 @@ package org.refract.sae.matryoshka;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.refract.engine.Locations;
 import org.refract.engine.sae.TrainingGolden;
@@ -18,22 +21,25 @@ final class MatryoshkaVariantTest {
 
     @Test
     void trainsAsSaeLensDoes() throws Exception {
-        assertEquals(List.of(), differences("saelens_matryoshka_batchtopk",
-                Map.of("W_enc", "W_enc", "W_dec", "W_dec", "b_enc", "b_enc", "b_dec", "b_dec", "threshold", "topk_threshold", "group_sizes", "12,12,24"),
-                Map.of("lr", "0.003", "k", "5", "dead_tokens", "64", "threshold_beta", "0.9"),
-                Map.of("mse_loss", "mse_loss", "inner_mse_loss_12", "inner_mse_loss_12", "inner_mse_loss_24", "inner_mse_loss_24",
-                        "auxiliary_reconstruction_loss", "auxiliary_reconstruction_loss", "total", "total", "l0", "l0", "grad_norm",
-                        "grad_norm_before_clip")));
+        String set = "saelens_matryoshka_batchtopk";
+        long[] widths = widths(set);
+        String groups = IntStream.range(0, widths.length).mapToObj(i -> Long.toString(widths[i] - (i == 0 ? 0 : widths[i - 1]))).collect(Collectors.joining(","));
+        Map<String, String> terms = new HashMap<>(Map.of("mse_loss", "mse_loss", "auxiliary_reconstruction_loss", "auxiliary_reconstruction_loss", "total",
+                "total", "l0", "l0", "grad_norm", "grad_norm_before_clip"));
+        Arrays.stream(widths, 0, widths.length - 1).forEach(width -> terms.put("inner_mse_loss_" + width, "inner_mse_loss_" + width));
+        assertEquals(List.of(), differences(set,
+                Map.of("W_enc", "W_enc", "W_dec", "W_dec", "b_enc", "b_enc", "b_dec", "b_dec", "threshold", "topk_threshold", "group_sizes", groups),
+                Map.of(), List.of("lr", "k", "dead_tokens=dead_feature_window*batch", "threshold_beta=1-topk_threshold_lr"), terms));
     }
 
     @Test
     void trainsAsDictionaryLearningDoes() throws Exception {
         assertEquals(List.of(), differences("dictlearn_matryoshka",
                 Map.of("W_enc", "W_enc", "W_dec", "W_dec", "b_enc", "b_enc", "b_dec", "b_dec", "threshold", "threshold", "group_sizes", "group_sizes"),
-                Map.ofEntries(Map.entry("lr", "0.003"), Map.entry("k", "5"), Map.entry("warmup_steps", "4"), Map.entry("threshold_start_step", "3"),
-                        Map.entry("threshold_beta", "0.9"), Map.entry("auxk_coefficient", "0.03125"), Map.entry("auxk", "dictionary_learning"),
-                        Map.entry("dead_tokens", "96"), Map.entry("decoder_constraint", "unit"), Map.entry("b_dec_init", "geometric_median"),
-                        Map.entry("rescale_acts_by_decoder_norm", "false"), Map.entry("group_loss", "mean")),
+                Map.of("auxk", "dictionary_learning", "decoder_constraint", "unit", "b_dec_init", "geometric_median", "rescale_acts_by_decoder_norm", "false",
+                        "group_loss", "mean"),
+                List.of("lr", "k", "warmup_steps", "threshold_start_step", "threshold_beta", "auxk_coefficient=auxk_alpha",
+                        "dead_tokens=dead_feature_threshold"),
                 Map.of("total", "loss")));
     }
 
@@ -57,9 +63,16 @@ final class MatryoshkaVariantTest {
         assertEquals(List.of(), VariantCheck.accepted(variant, Map.of("k", "4", "groups", "2")));
     }
 
-    private List<String> differences(String set, Map<String, String> names, Map<String, String> settings, Map<String, String> terms) throws Exception {
+    private static long[] widths(String set) throws Exception {
         try (TrainingGolden golden = TrainingGolden.open(new Locations().reference("sae_training").resolve(set + ".safetensors"))) {
-            return golden.differences(variant, settings, names, terms);
+            return golden.said().counts("matryoshka_widths");
+        }
+    }
+
+    private List<String> differences(String set, Map<String, String> names, Map<String, String> fixed, List<String> taken, Map<String, String> terms)
+            throws Exception {
+        try (TrainingGolden golden = TrainingGolden.open(new Locations().reference("sae_training").resolve(set + ".safetensors"))) {
+            return golden.differences(variant, golden.said().settings(fixed, taken.toArray(String[]::new)), names, terms);
         }
     }
 }

@@ -43,22 +43,22 @@ final class ReluVariantTest {
     @Test
     void trainsAsSaeLensDoes() throws Exception {
         assertEquals(List.of(), differences("saelens_standard", SAELENS,
-                Map.of("lr", "0.003", "l1_coefficient", "0.3", "sparsity_warmup_steps", "8"),
+                Map.of(), List.of("lr", "l1_coefficient", "sparsity_warmup_steps=l1_warm_up_steps"),
                 Map.of("mse_loss", "mse_loss", "l1_loss", "l1_loss", "total", "total", "l0", "l0", "grad_norm", "grad_norm_before_clip")));
     }
 
     @Test
     void trainsAsDictionaryLearningDoes() throws Exception {
         assertEquals(List.of(), differences("dictlearn_standard", DICTIONARY_LEARNING,
-                Map.of("lr", "0.003", "l1_coefficient", "0.1", "warmup_steps", "4", "sparsity_warmup_steps", "6", "l1_penalty", "l1", "clip", "0",
-                        "decoder_constraint", "unit"),
+                Map.of("l1_penalty", "l1", "clip", "0", "decoder_constraint", "unit"),
+                List.of("lr", "l1_coefficient=l1_penalty", "warmup_steps", "sparsity_warmup_steps"),
                 Map.of("mse_loss", "mse_loss", "total", "loss")));
     }
 
     @Test
     void trainsAsDictionaryLearningsAprilUpdateDoes() throws Exception {
         assertEquals(List.of(), differences("dictlearn_standard_april", DICTIONARY_LEARNING,
-                Map.of("lr", "0.003", "l1_coefficient", "0.1", "warmup_steps", "4", "sparsity_warmup_steps", "6"),
+                Map.of(), List.of("lr", "l1_coefficient=l1_penalty", "warmup_steps", "sparsity_warmup_steps"),
                 Map.of("mse_loss", "mse_loss", "total", "loss")));
     }
 
@@ -148,9 +148,10 @@ final class ReluVariantTest {
         }
     }
 
-    private List<String> differences(String set, Map<String, String> names, Map<String, String> settings, Map<String, String> terms) throws Exception {
+    private List<String> differences(String set, Map<String, String> names, Map<String, String> fixed, List<String> taken, Map<String, String> terms)
+            throws Exception {
         try (TrainingGolden golden = TrainingGolden.open(new Locations().reference("sae_training").resolve(set + ".safetensors"))) {
-            return golden.differences(variant, settings, names, terms);
+            return golden.differences(variant, golden.said().settings(fixed, taken.toArray(String[]::new)), names, terms);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import org.refract.api.sae.SparseCodes;
 import org.refract.engine.Locations;
 import org.refract.engine.file.SafeTensors;
 import org.refract.engine.file.TensorInfo;
+import org.refract.engine.sae.TrainingGolden;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 
@@ -31,14 +33,15 @@ class GoldenTest {
 
     @Test
     void trainsTwentyStepsAsSdxlUnbox() throws Exception {
-        try (SafeTensors golden = SafeTensors.open(new Locations().reference("sae_training").resolve("sdxl_unbox_topk_auxk.safetensors"));
+        Path recorded = new Locations().reference("sae_training").resolve("sdxl_unbox_topk_auxk.safetensors");
+        try (SafeTensors golden = SafeTensors.open(recorded); TrainingGolden training = TrainingGolden.open(recorded);
                 Scope scope = Scope.open(Placement.CPU)) {
             NDArray batches = golden.read("batches", scope.manager());
             int steps = (int) batches.getShape().get(0);
             int batch = (int) batches.getShape().get(1);
             int width = (int) batches.getShape().get(2);
             Settings settings = Settings.of(variant.hyperparameters(),
-                    Map.of("k", "5", "auxk", "8", "lr", "0.003", "dead_tokens", Integer.toString(2 * batch)));
+                    training.said().settings(Map.of(), "k", "auxk", "auxk_coef", "lr", "dead_tokens=dead_steps_threshold*batch"));
             Map<String, NDArray> init = named(golden, "init.", scope.manager());
             int latents = (int) init.get("encoder.weight").getShape().get(0);
             NDArray samples = batches.reshape(-1, width);
