@@ -25,7 +25,8 @@ final class StateNamesTest {
     void namesOfWhichNoneIsKnownAreListed() throws Exception {
         StateNames names = StateNames.of(List.of("net.a", "net.b"));
         String said = assertThrows(RefractException.class, () -> names.require(Path.of("ae.pt"), "AutoEncoder", List.of("bias"))).getMessage();
-        assertEquals("ae.pt holds no AutoEncoder: none of its tensors is called bias, they are net.a, net.b; save the dictionary's own state_dict() in it.", said);
+        assertEquals("ae.pt holds no AutoEncoder: none of its tensors is called bias, they are net.a, net.b. They are of another class, or the file is not"
+                + " the state_dict() of the dictionary alone.", said);
         names.require(Path.of("ae.pt"), "AutoEncoder", List.of("bias", "net.a"));
     }
 

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -172,6 +173,21 @@ final class TorchArchiveTest {
 
     private static String flagged(String flag, boolean value) {
         return tensor(2, 2, 1).replace(")RtR.", ")R}X" + number(flag.length()).substring(1) + flag + (value ? '\u0088' : '\u0089') + "stR.");
+    }
+
+    /** As torch reads them, which looks for the archive's end from behind, and for the older pickle's from its start. */
+    @Test
+    void bytesBehindAFileAreLeftAlone() throws Exception {
+        Path openai = new Locations().reference("sae").resolve("openai_relu");
+        for (String name : List.of("autoencoder.pt", "autoencoder_legacy_pickle.pt")) {
+            Path longer = Files.copy(openai.resolve(name), folder.resolve(name));
+            Files.write(longer, "bytes of another thing\n".repeat(9).getBytes(StandardCharsets.UTF_8), StandardOpenOption.APPEND);
+            try (TorchArchive whole = TorchArchive.open(openai.resolve(name)); TorchArchive more = TorchArchive.open(longer);
+                    Scope scope = Scope.open(Placement.CPU)) {
+                assertEquals(whole.tensors(), more.tensors());
+                assertArrayEquals(Tensors.floats(whole.read("pre_bias", scope.manager())), Tensors.floats(more.read("pre_bias", scope.manager())));
+            }
+        }
     }
 
     @Test

@@ -1,8 +1,12 @@
 package org.refract.engine.file;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Enumeration;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -14,6 +18,12 @@ final class ZipBounds {
 
     private static final int MOST_ENTRIES = 100_000;
     private static final long SLACK = 64L << 20;
+
+    /** An archive's end record (PKWARE, appnote 4.3.16), and how far from a file's end it is looked for. */
+    private static final int END_SIGNATURE = 0x06054b50;
+    private static final int END_RECORD = 22;
+    private static final int LAST = 1 << 17;
+
     /** Weights of noise hardly shrink; those that were pruned to a tenth, tenfold. */
     private static final long RATIO = 16;
 
@@ -23,7 +33,7 @@ final class ZipBounds {
     /** Opens an archive; {@code kind} is what sentences call it. */
     static ZipFile open(Path file, String kind) throws IOException, RefractException {
         try {
-            ZipFile zip = new ZipFile(file.toFile());
+            ZipFile zip = sound(file);
             if (zip.size() > MOST_ENTRIES) {
                 zip.close();
                 throw RefractException.failure("%s is refused: %d files in one %s archive are too many.", file, zip.size(), kind);
@@ -31,6 +41,46 @@ final class ZipBounds {
             return zip;
         } catch (ZipException e) {
             throw RefractException.failure(e, "%s is not a sound %s archive (%s): it may be cut short; get it again.", file, kind, e.getMessage());
+        }
+    }
+
+    /** Opens an archive, also one that bytes follow: torch and Python look for its end from behind, and Java's ZipFile does so for small ones only. */
+    private static ZipFile sound(Path file) throws IOException {
+        try {
+            return new ZipFile(file.toFile());
+        } catch (ZipException e) {
+            long end = end(file);
+            if (end < 0 || end == Files.size(file)) {
+                throw e;
+            }
+            Path whole = Files.createTempFile("refract", ".zip");
+            try (FileChannel from = FileChannel.open(file); FileChannel to = FileChannel.open(whole, StandardOpenOption.WRITE)) {
+                for (long at = 0; at < end; ) {
+                    at += from.transferTo(at, end - at, to);
+                }
+                return new ZipFile(whole.toFile(), ZipFile.OPEN_READ | ZipFile.OPEN_DELETE);
+            } catch (IOException | RuntimeException failed) {
+                Files.deleteIfExists(whole);
+                throw failed;
+            }
+        }
+    }
+
+    /** Where the last end record of an archive ends, -1 if there is none. */
+    private static long end(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file)) {
+            long start = Math.max(0, channel.size() - LAST);
+            ByteBuffer last = ByteBuffer.allocate((int) (channel.size() - start)).order(ByteOrder.LITTLE_ENDIAN);
+            while (last.hasRemaining() && channel.read(last, start + last.position()) >= 0) {
+                continue;
+            }
+            for (int at = last.position() - END_RECORD; at >= 0; at--) {
+                if (last.getInt(at) == END_SIGNATURE) {
+                    long end = start + at + END_RECORD + (last.getShort(at + END_RECORD - 2) & 0xffff);
+                    return end <= channel.size() ? end : -1;
+                }
+            }
+            return -1;
         }
     }
 

@@ -68,8 +68,9 @@ final class DictionaryLearningFormatTest {
 
     @Test
     void anotherClassThanTheTensorsIsNamed() throws Exception {
-        assertTrue(refusal("dictlearn_jumprelu", trainer -> trainer.addProperty("dict_class", "AutoEncoder")).contains("'threshold'"));
-        assertTrue(refusal("dictlearn_autoencoder", trainer -> trainer.addProperty("dict_class", "JumpReluAutoEncoder")).contains("lacks"));
+        assertTrue(refusal("dictlearn_jumprelu", trainer -> trainer.addProperty("dict_class", "AutoEncoder")).contains("threshold. They are of another class"));
+        assertTrue(refusal("dictlearn_autoencoder", trainer -> trainer.addProperty("dict_class", "JumpReluAutoEncoder")).contains("holds no JumpRelu"));
+        assertTrue(refusal("dictlearn_batchtopk", trainer -> trainer.addProperty("dict_class", "AutoEncoder")).contains("of another class"));
         assertTrue(refusal("dictlearn_topk", trainer -> trainer.addProperty("dict_class", "CrossCoder")).contains("CrossCoder"));
         assertTrue(refusal("dictlearn_topk", trainer -> trainer.addProperty("k", trainer.get("k").getAsInt() + 1)).contains(" as in the weights"));
         assertTrue(refusal("dictlearn_gated", trainer -> trainer.addProperty("activation_dim", trainer.get("activation_dim").getAsInt() + 1))

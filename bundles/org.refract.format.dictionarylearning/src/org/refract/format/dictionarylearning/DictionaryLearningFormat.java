@@ -63,8 +63,10 @@ public final class DictionaryLearningFormat implements CheckpointFormat {
                 NDArray read = archive.read(inFile, step);
                 if (name.equals("k") && said.dictClass().sparse()) {
                     k = Optional.of(k(file, inFile, Weights.readCounts(step, file, inFile, read)));
+                } else if (!names.containsKey(name)) {
+                    throw RefractException.failure("%s has '%s', which an %s does not have: it is of another class.", file, inFile, said.dictClass().title());
                 } else {
-                    String ours = names.getOrDefault(name, name);
+                    String ours = names.get(name);
                     tensors.put(ours, name.equals("group_sizes") ? Weights.readCounts(owner, file, inFile, read)
                             : name.endsWith(".weight") ? Weights.readTransposed(owner, file, inFile, read) : Weights.read(owner, file, inFile, read));
                 }
