@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -171,6 +172,30 @@ class PictureFileTest {
         byte[] big = {'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 8, 0, 0, 0, 0, 0, 0};
         assertEquals(6, Exif.read(Optional.of(little)).orientation().orElseThrow());
         assertEquals(8, Exif.read(Optional.of(big)).orientation().orElseThrow());
+    }
+
+    /** A folder of texts, each longer than fits its entry. */
+    private static byte[] texts(Map<Integer, String> texts) {
+        ByteBuffer exif = ByteBuffer.allocate(4096).put("MM\0*".getBytes(StandardCharsets.US_ASCII)).putInt(8).putShort((short) texts.size());
+        int at = 8 + 2 + 12 * texts.size() + 4;
+        for (Map.Entry<Integer, String> text : texts.entrySet()) {
+            byte[] bytes = (text.getValue() + "\0").getBytes(StandardCharsets.UTF_8);
+            exif.putShort(text.getKey().shortValue()).putShort((short) 2).putInt(bytes.length).putInt(at).put(at, bytes);
+            at += bytes.length;
+        }
+        return Arrays.copyOf(exif.array(), at);
+    }
+
+    @Test
+    void exifHoldsTextsOfOtherToolsInManyPlaces() {
+        PictureText comfy = Exif.read(Optional.of(texts(Map.of(0x010F, "Workflow:{\"nodes\": []}", 0x0110, "Prompt:{\"3\": 1}")))).text();
+        assertEquals(Optional.of("{\"3\": 1}"), comfy.graph());
+        assertEquals("Workflow:{\"nodes\": []}", comfy.further().get("Make"));
+        PictureText fooocus = Exif.read(Optional.of(texts(Map.of(0x9286, "{\"prompt\": \"a\"}", 0x927C, "fooocus")))).text();
+        assertEquals(Optional.of("{\"prompt\": \"a\"}"), fooocus.parameters());
+        assertEquals("fooocus", fooocus.further().get("MakerNote"));
+        assertEquals(Optional.empty(), fooocus.record());
+        assertEquals(Optional.empty(), Exif.read(Optional.of(texts(Map.of(0x010F, "a maker of cameras")))).text().graph());
     }
 
     @Test

@@ -91,6 +91,9 @@ final class ComfyPicture {
 
     private PastPicture restored(Way way) throws RefractException {
         ComfySampler sampler = new ComfySampler(graph, values, way.first(), lost);
+        if (!ComfyPasses.isKnown(way.first())) {
+            lost.add(way.first().named() + " (it is read as KSampler)");
+        }
         texts(sampler);
         known("seed", sampler.seed());
         sampler.steps().value().ifPresent(v -> put("steps", v));

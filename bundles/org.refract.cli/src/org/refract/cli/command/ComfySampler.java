@@ -34,9 +34,6 @@ final class ComfySampler {
         this.lost = lost;
         this.guider = source(node, "guider");
         this.levels = levels();
-        if (!ComfyPasses.isKnown(node)) {
-            lost.add(node.named() + " (it is read as KSampler)");
-        }
     }
 
     private Optional<Node> source(Node of, String input) throws RefractException {

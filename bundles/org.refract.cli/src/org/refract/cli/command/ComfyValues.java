@@ -60,7 +60,7 @@ final class ComfyValues {
     /** A number from 0 on; below it, web pages mean one by lot. */
     Answer number(Node node, String input) throws RefractException {
         Answer found = signed(node, input);
-        return found.value().isPresent() && new BigDecimal(found.value().get()).signum() < 0 ? Answer.unknown(node.named()) : found;
+        return found.value().isPresent() && new BigDecimal(found.value().get()).signum() < 0 ? Answer.unknown("a number below 0 in " + node.named()) : found;
     }
 
     /** A whole number from 0 on. */

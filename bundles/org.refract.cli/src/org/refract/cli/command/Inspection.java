@@ -189,6 +189,7 @@ record Inspection(Extensions extensions, boolean tensors, boolean hookPoints, bo
         if (!past.lost().isEmpty()) {
             facts.put("also", past.lost());
         }
+        past.unknown().forEach((name, why) -> facts.put("its " + name, "not known: " + why));
         facts.put("again", "refract generate --like " + file);
         return facts;
     }

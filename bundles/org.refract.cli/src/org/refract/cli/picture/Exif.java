@@ -96,14 +96,16 @@ record Exif(PictureText text, Optional<Integer> orientation) {
         int top = tiff.getInt(4);
         Optional<Integer> upright = find(tiff, top, ORIENTATION).map(at -> (int) tiff.getShort(at + 8)).filter(o -> o >= 1 && o <= 8);
         Optional<Integer> folder = find(tiff, top, EXIF_FOLDER).map(at -> tiff.getInt(at + 8));
-        Optional<String> comment = folder.flatMap(at -> content(tiff, at, USER_COMMENT)).flatMap(c -> comment(c, tiff.order()));
-        Optional<String> record = folder.flatMap(at -> content(tiff, at, MAKER_NOTE)).filter(c -> startsWith(c, MAKER))
+        // Programs that write through Pillow put both into the first folder, where no camera has them.
+        Optional<String> comment = folder.flatMap(at -> content(tiff, at, USER_COMMENT)).or(() -> content(tiff, top, USER_COMMENT)).flatMap(c -> comment(c, tiff.order()));
+        Optional<byte[]> note = folder.flatMap(at -> content(tiff, at, MAKER_NOTE)).or(() -> content(tiff, top, MAKER_NOTE));
+        Optional<String> record = note.filter(c -> startsWith(c, MAKER))
                 .map(c -> new String(c, MAKER.length, c.length - MAKER.length, StandardCharsets.UTF_8));
         Map<String, String> further = new TreeMap<>();
         for (Map.Entry<Integer, String> tag : TEXTS.entrySet()) {
             content(tiff, top, tag.getKey()).ifPresent(c -> further.put(tag.getValue(), plain(c)));
         }
-        folder.flatMap(at -> content(tiff, at, MAKER_NOTE)).filter(c -> !startsWith(c, MAKER)).ifPresent(c -> further.put("MakerNote", plain(c)));
+        note.filter(c -> !startsWith(c, MAKER)).ifPresent(c -> further.put("MakerNote", plain(c)));
         Optional<String> graph = further.values().stream().filter(t -> t.regionMatches(true, 0, GRAPH, 0, GRAPH.length())).findFirst().map(t -> t.substring(GRAPH.length()));
         return new Exif(new PictureText(comment, record, graph, further), upright);
     }
