@@ -196,9 +196,9 @@ class TrainTest {
     @Test
     void anArchitecturesSettingsAreListed() throws Exception {
         assertEquals(0, refract("extensions", "topk"), () -> err.toString());
-        assertTrue(out.toString().matches("(?s)(.*\n)?k +10 +an integer from 1 to the number of latents\n.*"), out::toString);
+        assertTrue(out.toString().matches("(?s)(.*\n)?k +10 +an integer above 0, at most the number of latents\n.*"), out::toString);
         assertEquals(2, refract("extensions", "topmost"));
-        assertTrue(err.toString().contains("There is no SAE variant 'topmost'; there are "), err::toString);
+        assertTrue(err.toString().contains("There is no extension 'topmost'; refract extensions lists"), err::toString);
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,8 @@ final class CommandLineRun {
     private final RefractCommand top;
     private final CommandLine line;
     private final List<String> refused;
+    /** Who brings the commands that are not Refract's own, by their names. */
+    private final Map<String, String> strangers = new HashMap<>();
 
     CommandLineRun(Commands commands, PrintWriter out, PrintWriter err, Terminal terminal) {
         this.err = Printed.of(err);
@@ -88,7 +91,9 @@ final class CommandLineRun {
             try {
                 return new RunLast().execute(parsed);
             } catch (ExecutionException e) {
-                return failed(e.getCause() instanceof Exception cause ? cause : e);
+                return failed(e.getCause() instanceof Exception cause ? cause : e, parsed);
+            } catch (Error e) {
+                return failed(e, parsed);
             }
         } catch (ParameterException e) {
             return refuse(e);
@@ -107,7 +112,8 @@ final class CommandLineRun {
     }
 
     private static List<CommandSource> ordered(List<CommandSource> sources) {
-        return sources.stream().sorted(Comparator.comparingInt((CommandSource s) -> CommandGroups.rank(s.group()))).toList();
+        return sources.stream().sorted(Comparator.comparing((CommandSource s) -> !s.shipped())
+                .thenComparingInt(s -> CommandGroups.rank(s.group()))).toList();
     }
 
     private void add(CommandSource source, Map<String, SortedSet<String>> groups) {
@@ -120,6 +126,9 @@ final class CommandLineRun {
             }
             Synopsis.shorten(sub.getCommandSpec());
             line.addSubcommand(name, sub);
+            if (!source.shipped()) {
+                strangers.put(name, source.origin());
+            }
             groups.computeIfAbsent(source.group(), g -> new TreeSet<>()).add(name);
         } catch (RuntimeException | LinkageError e) {
             refused.add("A command of " + source.origin() + " is left out: " + Sentences.of(e));
@@ -149,8 +158,11 @@ final class CommandLineRun {
         return message.endsWith(".") || message.endsWith("?") ? message : message + ".";
     }
 
-    private int failed(Exception e) {
-        say(Sentences.exitCode(e) == STOPPED && e instanceof InterruptedException ? "Stopped." : Sentences.of(e));
+    private int failed(Throwable e, ParseResult parsed) {
+        boolean told = e instanceof RefractException || Sentences.exitCode(e) == STOPPED;
+        String command = parsed.hasSubcommand() ? parsed.subcommand().commandSpec().name() : "";
+        String blamed = told || !strangers.containsKey(command) ? "" : "The command '" + command + "' of " + strangers.get(command) + " failed: ";
+        say(blamed + (Sentences.exitCode(e) == STOPPED && e instanceof InterruptedException ? "Stopped." : Sentences.of(e)));
         debug(e);
         return Sentences.exitCode(e);
     }

@@ -4,11 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
-import org.osgi.framework.Bundle;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.ComponentServiceObjects;
 import org.refract.api.command.Command;
+import org.refract.engine.extension.ComponentFailures;
+import org.refract.engine.extension.Origin;
+import org.refract.engine.extension.TimeLimit;
 
 /**
  * The subcommands that one call needs. A command that cannot be made is left out with a sentence; the others are not touched by it.
@@ -35,16 +39,20 @@ record Commands(List<CommandSource> sources, List<String> refused, Runnable rele
             if (!needed.test(name(reference))) {
                 return;
             }
-            String origin = origin(reference.getBundle());
+            Origin origin = Origin.of(reference.getBundle());
             try {
-                Command command = objects.getService();
+                Command command = origin.isShipped() ? objects.getService() : TimeLimit.call(origin.bundle(), objects::getService);
                 if (command != null) {
                     releases.add(() -> objects.ungetService(command));
                     Object group = reference.getProperty(GROUP);
-                    sources.add(new CommandSource(origin, group == null ? CommandSource.OTHER : group.toString(), command));
+                    sources.add(new CommandSource(origin.toString(), group == null ? CommandSource.OTHER : group.toString(), command, origin.isShipped()));
                 } else {
-                    refused.add("A command of " + origin + " is left out: it could not be created.");
+                    refused.add("A command of " + origin + " is left out: " + ComponentFailures.why(reference).orElse("it could not be created") + ".");
                 }
+            } catch (ExecutionException e) {
+                refused.add("A command of " + origin + " is left out: " + Sentences.of(e.getCause()));
+            } catch (TimeoutException e) {
+                refused.add("A command of " + origin + " is left out: " + e.getMessage() + ".");
             } catch (RuntimeException | LinkageError e) {
                 refused.add("A command of " + origin + " is left out: " + Sentences.of(e));
             }
@@ -54,10 +62,6 @@ record Commands(List<CommandSource> sources, List<String> refused, Runnable rele
 
     private static Optional<String> name(ServiceReference<Command> reference) {
         return Optional.ofNullable(reference.getProperty(NAME)).map(Object::toString);
-    }
-
-    private static String origin(Bundle bundle) {
-        return bundle == null ? "an extension that was just removed" : bundle.getSymbolicName() + " " + bundle.getVersion();
     }
 
     @Override

@@ -8,16 +8,18 @@ import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 
 /** Why a declared component gave no service: what its constructor or its activation threw, as the runtime of components remembers it. */
-final class ComponentFailures {
+public final class ComponentFailures {
 
     private static final String NUMBER = "component.id";
 
     private ComponentFailures() {
     }
 
-    static Optional<String> why(BundleContext context, ServiceReference<?> service) {
-        ServiceReference<ServiceComponentRuntime> reference = context.getServiceReference(ServiceComponentRuntime.class);
-        if (reference == null || service.getBundle() == null) {
+    /** The last cause that is known for a service that could not be made. */
+    public static Optional<String> why(ServiceReference<?> service) {
+        BundleContext context = service.getBundle() == null ? null : service.getBundle().getBundleContext();
+        ServiceReference<ServiceComponentRuntime> reference = context == null ? null : context.getServiceReference(ServiceComponentRuntime.class);
+        if (reference == null) {
             return Optional.empty();
         }
         ServiceComponentRuntime runtime = context.getService(reference);

@@ -102,7 +102,7 @@ final class ExtensionPoint<T> implements AutoCloseable {
                 add(service, service, origin);
                 return service;
             }
-            refuse(reference, origin, "Its %s could not be made%s.", Extensions.name(type), ComponentFailures.why(context, reference).map(why -> ": " + why).orElse(""));
+            refuse(reference, origin, "Its %s could not be made%s.", Extensions.name(type), ComponentFailures.why(reference).map(why -> ": " + why).orElse(""));
         } catch (ExecutionException e) {
             refuse(reference, origin, "Its %s could not be made: %s.", Extensions.name(type), ExtensionFailure.said(e.getCause()));
         } catch (TimeoutException e) {

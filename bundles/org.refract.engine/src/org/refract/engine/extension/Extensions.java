@@ -3,6 +3,7 @@ package org.refract.engine.extension;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -151,6 +153,24 @@ public final class Extensions implements AutoCloseable {
     /** Who brings an extension, if it is there. */
     public Optional<Origin> origin(Class<?> type, String id) {
         return point(type).origin(id);
+    }
+
+    /** All that is plugged in, by kind and id: what extension points hold, commands, views, and bundles that only run code of their own. */
+    public List<Plugged> plugged() {
+        List<Plugged> plugged = new ArrayList<>();
+        for (Class<?> type : POINTS) {
+            ids(type).forEach(id -> origin(type, id).ifPresent(origin -> plugged.add(new Plugged(name(type), id, origin))));
+        }
+        context.ifPresent(c -> {
+            List<Plugged> others = new ArrayList<>();
+            for (Bundle bundle : c.getBundles()) {
+                Optional.ofNullable(bundle.getRegisteredServices()).stream().flatMap(Arrays::stream).map(Plugged::unmade).flatMap(Optional::stream).forEach(others::add);
+                Plugged.nothing(bundle).ifPresent(others::add);
+            }
+            others.stream().sorted(Comparator.comparing(Plugged::kind, Comparator.comparing(Plugged.NOTHING::equals)).thenComparing(Plugged::kind)
+                    .thenComparing(Plugged::id)).forEach(plugged::add);
+        });
+        return plugged;
     }
 
     /** What is not used and why: bundles that could not be started, and services that failed, ordered by name. */

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Runs an extension's short code on a thread of its own, so that nobody waits for it for ever. */
-final class TimeLimit {
+public final class TimeLimit {
 
     private static final Duration LIMIT = Duration.ofSeconds(Integer.getInteger("refract.extension.seconds", 10));
 
@@ -20,7 +20,7 @@ final class TimeLimit {
      * @throws ExecutionException with what the call threw
      * @throws TimeoutException   if it did not come back in time; its thread is interrupted and left
      */
-    static <T> T call(String who, Callable<T> call) throws ExecutionException, TimeoutException {
+    public static <T> T call(String who, Callable<T> call) throws ExecutionException, TimeoutException {
         FutureTask<T> task = new FutureTask<>(call);
         Thread.ofPlatform().daemon().name("refract asks " + who).start(task);
         try {

@@ -69,8 +69,11 @@ public final class Window {
         memory.save();
     }
 
-    /** Gives a view its tab; one that fails says so on its tab and the others stay. */
+    /** Gives a view its tab, once; one that fails says so on its tab and the others stay. */
     public void add(View view) {
+        if (items.containsKey(view)) {
+            return;
+        }
         Composite content = new Composite(tabs, SWT.NONE);
         content.setLayout(new FillLayout());
         CTabItem item = new CTabItem(tabs, SWT.NONE);
@@ -79,7 +82,7 @@ public final class Window {
         try {
             item.setText(view.title());
             view.create(content);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("a view failed", e);
             for (var child : content.getChildren()) {
                 child.dispose();

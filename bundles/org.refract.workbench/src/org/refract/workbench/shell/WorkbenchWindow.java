@@ -106,8 +106,8 @@ public final class WorkbenchWindow implements Workbench {
         Display display = Screen.connect();
         try {
             Window window = new Window(display, start.memory());
-            views.stream().sorted(Comparator.comparing(View::id)).forEach(window::add);
             open.set(Optional.of(window));
+            views.stream().sorted(Comparator.comparing(View::id)).forEach(window::add);
             window.run();
         } finally {
             open.set(Optional.empty());

@@ -72,6 +72,17 @@ final class WrittenExtension {
 
     /** A service with further properties of its component, as XML. */
     WrittenExtension service(String name, String point, String properties, String body) {
+        declare(name, point, properties);
+        return type(name, "public class " + name + " implements " + point + " { " + body + " }");
+    }
+
+    /** A component of a class that is added as a {@link #type}. */
+    WrittenExtension component(String name, String point) {
+        declare(name, point, "");
+        return this;
+    }
+
+    private void declare(String name, String point, String properties) {
         String simple = point.substring(point.lastIndexOf('.') + 1);
         components.put("OSGI-INF/" + name + ".xml", """
                 <scr:component xmlns:scr="http://www.osgi.org/xmlns/scr/v1.3.0" name="%1$s.%2$s">
@@ -80,7 +91,6 @@ final class WrittenExtension {
                   <implementation class="%1$s.%2$s"/>
                 </scr:component>
                 """.formatted(PACKAGE, name, point, properties, simple.equals("Command") ? "prototype" : "singleton"));
-        return type(name, "public class " + name + " implements " + point + " { " + body + " }");
     }
 
     /** One more class. */

@@ -113,6 +113,8 @@ public final class Container implements AutoCloseable {
         configuration.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         // A bundle that fails to start is refused with a sentence (refract extensions); Felix would print its stack trace, or not, as threads fall.
         configuration.put("felix.log.level", "0");
+        // a component that cannot be made is refused with its reason; its stack trace is nothing for the screen
+        configuration.put("ds.log.enabled", "false");
         configuration.put(PACKAGES, Exit.class.getPackageName());
         // a product that was unpacked over an older one may still hold Felix File Install, which would watch the working folder
         configuration.put("felix.fileinstall.dir", cache.resolve("none").toString());
