@@ -3,7 +3,6 @@ package org.refract.cli.command;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.Adapters;
@@ -14,6 +13,7 @@ import org.refract.api.model.Placement;
 import org.refract.engine.Locations;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.extension.Lease;
+import org.refract.engine.extension.ModelBackends;
 import org.refract.engine.job.RunRecord;
 import org.refract.engine.unpack.RunFolder;
 import picocli.CommandLine.Option;
@@ -80,16 +80,7 @@ public final class ModelOptions {
 
     /** The backend that knows a model. */
     static Lease<ModelBackend> backend(Extensions extensions, Path location) throws RefractException {
-        Optional<Lease<ModelBackend>> found = extensions.knowing(ModelBackend.class, backend -> backend.recognises(location)).stream().findFirst();
-        if (found.isPresent()) {
-            return found.get();
-        }
-        Optional<Lease<ModelBackend>> describer = extensions.knowing(ModelBackend.class, b -> b.describe(location).isPresent()).stream().findFirst();
-        if (describer.isPresent()) {
-            throw RefractException.usage("%s is no model: it is %s.", location, describer.get().get().describe(location).orElseThrow().get("what"));
-        }
-        throw RefractException.usage("%s is no model of a family that is known here (%s); refract inspect says what it is.", location,
-                String.join(", ", extensions.ids(ModelBackend.class)));
+        return ModelBackends.of(extensions, location);
     }
 
     /** Opens it; call on the device's thread. */

@@ -21,6 +21,7 @@ import org.refract.api.model.ModelInfo;
 import org.refract.engine.extension.ExtensionFailure;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.extension.Lease;
+import org.refract.engine.extension.ModelBackends;
 import org.refract.engine.file.AtomicFolder;
 import org.refract.engine.file.FolderLock;
 import org.refract.engine.file.FileFailure;
@@ -167,9 +168,7 @@ public final class Unpack {
         if (!Files.exists(model)) {
             throw RefractException.usage("There is no model at %s.", model);
         }
-        return extensions.knowing(ModelBackend.class, backend -> backend.recognises(model)).stream().findFirst()
-                .orElseThrow(() -> RefractException.usage("%s is no model of a family that is known here (%s).", model,
-                        String.join(", ", extensions.ids(ModelBackend.class))));
+        return ModelBackends.of(extensions, model);
     }
 
     private static void requireRunOrNothing(Path folder) throws RefractException {

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.refract.api.RefractException;
+import org.refract.engine.file.Enclosed;
 import org.refract.engine.file.Json;
-import org.refract.engine.file.SiblingFile;
 import org.refract.engine.tensor.Scope;
 
 /** Several files that {@code torch.save} wrote, tied together by an index ({@code pytorch_model.bin.index.json}). */
@@ -28,7 +28,7 @@ final class ShardedTorchWeights implements WeightFile {
         location = index;
         try {
             for (Map.Entry<String, Json> entry : Json.read(index).at("weight_map").fields().entrySet()) {
-                Path file = SiblingFile.of(index, entry.getValue().text());
+                Path file = Enclosed.file(index.toAbsolutePath().getParent(), entry.getValue(), "");
                 TorchWeights shard = shards.get(file.toString());
                 if (shard == null) {
                     if (!Files.isRegularFile(file)) {
