@@ -1,12 +1,14 @@
 package org.refract.cli.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +32,13 @@ class RecordedPicturesTest {
 
     @TempDir
     Path folder;
-    private final RecordedPictures recipes = new RecordedPictures();
+
+    private RecordedPictures recipes;
+
+    @BeforeEach
+    void open() {
+        recipes = new RecordedPictures(folder);
+    }
 
     private static Recipe recipe() {
         return new Recipe(ImageRequest.of(6, 5.5, 24, 32).withPrompt("a fox", 12), MODEL, Map.of("run", List.of("runs/one"), "feature", List.of("net.a#4+2.5/1-2")),
@@ -45,6 +53,7 @@ class RecordedPicturesTest {
         Past past = recipes.read(file);
         assertEquals(new Past(Optional.of("a fox"), Optional.of(12L), Optional.of(6), Optional.of(5.5), List.of(CHANGE), Optional.of("fox"), Optional.of("sha256:fox"),
                 Map.of("size", List.of("32x24")), List.of()), past);
+        assertTrue(new KnownFiles(folder).know("run", "runs/one"), "--like opens the run without asking");
         PastPicture command = PastPicture.of(file);
         assertEquals(List.of("net.a#4+2.5/1-2"), command.values().all("feature"), "--like turns the same feature");
         assertEquals(Optional.of("runs/one"), command.values().first("run"));

@@ -7,11 +7,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.refract.api.RefractException;
 import org.refract.api.analysis.Intervention;
 import org.refract.cli.picture.PictureFile;
 import org.refract.cli.picture.PictureText;
+import org.refract.engine.Locations;
 import org.refract.engine.draw.PictureRecipes;
 
 /** Pictures with the record that {@code refract generate} writes and {@code --like} reads. */
@@ -20,10 +22,23 @@ public final class RecordedPictures implements PictureRecipes {
     /** What stands in {@link Past} under its own name. */
     private static final Set<String> NAMED = Set.of(PastPicture.PROMPT, "seed", "steps", "guidance", "feature", "run", "model", "device");
 
+    private final KnownFiles known;
+
+    /** With the files that this person has drawn with. */
+    @Activate
+    public RecordedPictures() {
+        this(new Locations().data());
+    }
+
+    RecordedPictures(Path data) {
+        this.known = new KnownFiles(data);
+    }
+
     @Override
     public void write(Path file, BufferedImage picture, Recipe recipe) throws RefractException {
         String record = PictureRecord.of(recipe.request(), 0, recipe.model(), new OptionValues(recipe.options()), recipe.changes()).toString();
         PictureFile.write(file, picture, PictureText.of(WebUiText.of(recipe.request(), 0, recipe.model()), record));
+        known.add(List.of(new OptionValues(recipe.options())));
     }
 
     @Override

@@ -4,9 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.eclipse.swt.SWT;
+import org.eclipse.swt.layout.FormAttachment;
+import org.eclipse.swt.layout.FormData;
+import org.eclipse.swt.layout.FormLayout;
 import org.eclipse.swt.widgets.Button;
 import org.eclipse.swt.widgets.Composite;
 import org.eclipse.swt.widgets.Event;
+import org.eclipse.swt.widgets.Label;
 import org.eclipse.swt.widgets.Table;
 import org.eclipse.swt.widgets.TableColumn;
 import org.eclipse.swt.widgets.TableItem;
@@ -20,6 +24,7 @@ import org.refract.workbench.explore.Part;
 final class EditsTable {
     private static final List<String> TITLES = List.of("Feature", "How", "Strength");
     private static final int LEAST_WIDTH = 240;
+    private static final int GAP = 4;
 
     private final Explorer explorer;
     private final Exploration state;
@@ -31,9 +36,10 @@ final class EditsTable {
     EditsTable(Composite parent, Explorer explorer) {
         this.explorer = explorer;
         state = explorer.state();
-        Composite panel = Grids.full(Grids.grid(parent, 1));
-        Grids.wide(Grids.label(panel, "Ed&its (untick to leave one out)"));
-        table = Grids.full(Names.name(new Table(panel, SWT.CHECK | SWT.FULL_SELECTION | SWT.BORDER | SWT.SINGLE), "Edits"));
+        Composite panel = Grids.full(new Composite(parent, SWT.NONE));
+        panel.setLayout(new FormLayout());
+        Label head = Grids.label(panel, "Ed&its (untick to leave one out)");
+        table = Names.name(new Table(panel, SWT.CHECK | SWT.FULL_SELECTION | SWT.BORDER | SWT.SINGLE), "Edits");
         table.setHeaderVisible(true);
         for (String title : TITLES) {
             TableColumn column = new TableColumn(table, SWT.LEFT);
@@ -46,6 +52,7 @@ final class EditsTable {
         resetAll = Names.name(new Button(buttons, SWT.PUSH), "Reset all edits");
         resetAll.setText("Reset all");
         resetAll.addListener(SWT.Selection, e -> explorer.turning().resetAll());
+        place(head, table, buttons);
         table.addListener(SWT.Resize, e -> stretch());
         stretch();
         table.addListener(SWT.Selection, this::select);
@@ -60,6 +67,25 @@ final class EditsTable {
             }
         });
         show();
+    }
+
+    /** The buttons are above the table and come after it for the keyboard, so that the head's letter leads into the table. */
+    private static void place(Label head, Table table, Composite buttons) {
+        FormData above = new FormData();
+        above.top = new FormAttachment(0);
+        above.right = new FormAttachment(100);
+        buttons.setLayoutData(above);
+        FormData left = new FormData();
+        left.top = new FormAttachment(buttons, 0, SWT.CENTER);
+        left.left = new FormAttachment(0);
+        left.right = new FormAttachment(buttons);
+        head.setLayoutData(left);
+        FormData whole = new FormData(SWT.DEFAULT, 0);
+        whole.top = new FormAttachment(buttons, GAP);
+        whole.bottom = new FormAttachment(100);
+        whole.left = new FormAttachment(0);
+        whole.right = new FormAttachment(100);
+        table.setLayoutData(whole);
     }
 
     /** The columns share the width that is there. */

@@ -38,7 +38,7 @@ public final class ExplorePage {
         SashForm lists = new SashForm(columns, SWT.VERTICAL | SWT.SMOOTH);
         new FeatureTable(cell(lists), explorer);
         new EditsTable(cell(lists), explorer);
-        lists.setWeights(72, 28);
+        lists.setWeights(66, 34);
         new DetailsPanel(cell(columns), explorer);
         columns.setWeights(38, 32, 30);
         columns.setSashWidth(8);

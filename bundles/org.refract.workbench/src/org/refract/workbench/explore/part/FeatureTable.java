@@ -30,7 +30,7 @@ final class FeatureTable {
     private static final List<String> TITLES = List.of("", "#", "Label", "Density", "Here");
     private static final List<String> HINTS = List.of("The feature alone, drawn without a prompt", "Number in the dictionary",
             "Words that set its examples apart", "Share of all recorded positions at which it is active", "Mean activation in the picture on the screen");
-    private static final List<Integer> WIDTHS = List.of(ICON + 12, 56, 120, 72, 84);
+    private static final List<Integer> WIDTHS = List.of(ICON + 12, 48, 60, 66, 76);
 
     private final Explorer explorer;
     private final Exploration state;
@@ -195,7 +195,7 @@ final class FeatureTable {
             Rectangle cell = ((TableItem) e.item).getBounds(STRENGTH);
             int length = (int) Math.round((cell.width - 8) * row.strength() / strongest);
             boolean marked = (e.detail & SWT.SELECTED) != 0;
-            e.gc.setBackground(table.getDisplay().getSystemColor(marked ? SWT.COLOR_LIST_SELECTION_TEXT : SWT.COLOR_LIST_SELECTION));
+            e.gc.setBackground(table.getDisplay().getSystemColor(marked ? SWT.COLOR_LIST_SELECTION_TEXT : SWT.COLOR_LINK_FOREGROUND));
             e.gc.fillRectangle(cell.x + cell.width - 4 - length, e.y + e.height - 5, length, 3);
         });
     }
