@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures Refract beside its Python peers in one run and writes the table to RESULTS.md.
 
-usage: run.py [--venv FOLDER] [--diffusers FOLDER] [--threads 1,2] [--turns 3] [--only sae,libraries,unet,picture,start,memory,load]
+usage: run.py [--venv FOLDER] [--diffusers FOLDER] [--threads 1,2] [--turns 3] [--only sae,libraries,unet,picture,start,busy,memory,load]
               [--full-width]
 
 The peers run in a virtual environment outside the tree (made on first use; it needs torch, and diffusers with
@@ -16,6 +16,7 @@ import json
 import os
 import pathlib
 import platform
+import resource
 import statistics
 import subprocess
 import sys
@@ -34,7 +35,7 @@ def arguments():
     parser.add_argument("--diffusers", type=pathlib.Path, help="src folder of a diffusers source tree")
     parser.add_argument("--threads", default="1,2")
     parser.add_argument("--turns", type=int, default=3, help="how often each side runs")
-    parser.add_argument("--only", default="sae,libraries,unet,picture,start,memory")
+    parser.add_argument("--only", default="sae,libraries,unet,picture,start,busy,memory")
     parser.add_argument("--full-width", action="store_true", help="also time a U-Net of SDXL's full width (writes 2.5 GB)")
     a = parser.parse_args()
     a.cache = cache
@@ -200,7 +201,9 @@ def load_rows(a):
 def start_rows(a):
     run([*REFRACT, "--version"])
     version = statistics.median(run([*REFRACT, "--version"])[1] for _ in range(a.turns))
-    yield "start: refract --version", "", "", milliseconds(version), None, ""
+    yield "start: refract --version", "", "", milliseconds(version), None, "≤ 700 ms"
+    listing = statistics.median(run([*REFRACT, "extensions"])[1] for _ in range(a.turns))
+    yield "start to finish: refract extensions", "", "", milliseconds(listing), None, ""
     with tempfile.TemporaryDirectory() as folder:
         picture = statistics.median(
             run([*REFRACT, "generate", "red heart", "--out", pathlib.Path(folder) / f"{i}.png"])[1] for i in range(a.turns))
@@ -209,6 +212,33 @@ def start_rows(a):
     imports = statistics.median(run([python(a), "-c", "import diffusers; diffusers.StableDiffusionXLPipeline"], **environment)[1]
                                 for _ in range(a.turns))
     yield "for comparison: import of diffusers' pipeline", "", milliseconds(imports), "", None, ""
+
+
+def spent(command):
+    """Wall and processor seconds of a command."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    wall = run(command)[1]
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def busy_rows(a):
+    """The same work alone and beside two busy processes for each processor that this process may use."""
+    competitors = 2 * len(os.sched_getaffinity(0))
+    with tempfile.TemporaryDirectory() as folder:
+        def unpack(name):
+            return spent([*REFRACT, "unpack", "--quick", "--out", pathlib.Path(folder) / name])
+        idle_wall, idle_time = unpack("idle")
+        busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(competitors)]
+        try:
+            busy_wall, busy_time = unpack("busy")
+        finally:
+            for process in busy:
+                process.kill()
+                process.wait()
+    what = f"unpack --quick beside {competitors} busy processes"
+    yield f"{what}, processor time", "alone", f"{idle_time:.0f} s", f"{busy_time:.0f} s", busy_time / idle_time, "≤ 1.15"
+    yield f"{what}, wall time", "alone", f"{idle_wall:.0f} s", f"{busy_wall:.0f} s", busy_wall / idle_wall, "≤ 3.2"
 
 
 def peak(command):
@@ -259,7 +289,7 @@ def write(target, sections):
 
 def main():
     a = arguments()
-    parts = {"sae": sae_rows, "libraries": library_rows, "unet": unet_rows, "picture": picture_rows, "start": start_rows,
+    parts = {"sae": sae_rows, "libraries": library_rows, "unet": unet_rows, "picture": picture_rows, "start": start_rows, "busy": busy_rows,
              "memory": memory_rows, "load": load_rows}
     wanted = a.only.split(",")
     if set(wanted) - set(parts):

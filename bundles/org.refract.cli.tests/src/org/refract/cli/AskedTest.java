@@ -19,6 +19,8 @@ class AskedTest {
     void aCallMakesTheCommandThatItNames() {
         assertEquals(List.of("train"), made("train", "recordings/*", "-o", "generate"));
         assertEquals(List.of("train"), made("-q", "--debug", "train"));
+        assertEquals(List.of("train"), made("--threads", "2", "train"));
+        assertEquals(List.of("train"), made("--threads=2", "train"));
         assertEquals(List.of("generate"), made("help", "generate"));
         assertEquals(List.of("generate"), made("generate", "--help"));
     }

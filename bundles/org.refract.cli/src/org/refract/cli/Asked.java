@@ -7,6 +7,8 @@ import java.util.function.Predicate;
 
 /** What a call asks for, as far as its arguments say so before they are parsed: only the commands that it needs are made. */
 final class Asked {
+    /** The only option before a command that takes a value. */
+    private static final String WITH_VALUE = "--threads";
 
     private Asked() {
     }
@@ -23,8 +25,16 @@ final class Asked {
         return command.filter(names::contains).isPresent() ? command::equals : name -> true;
     }
 
-    /** The first word that is no option; options before a command take no value. {@code help train} asks for {@code train}. */
+    /** The first word that is neither an option nor the value of one. {@code help train} asks for {@code train}. */
     private static Optional<String> command(List<String> arguments) {
-        return arguments.stream().filter(word -> !word.startsWith("-")).filter(word -> !word.equals("help")).findFirst();
+        for (int i = 0; i < arguments.size(); i++) {
+            String word = arguments.get(i);
+            if (word.equals(WITH_VALUE)) {
+                i++;
+            } else if (!word.startsWith("-") && !word.equals("help")) {
+                return Optional.of(word);
+            }
+        }
+        return Optional.empty();
     }
 }

@@ -2,10 +2,12 @@ package org.refract.cli;
 
 import org.refract.cli.progress.Printed;
 import org.refract.cli.progress.Terminal;
+import org.refract.engine.tensor.DeviceExecutor;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
@@ -22,6 +24,8 @@ import picocli.CommandLine.Spec;
             "  refract inspect unpacked-emoji-sdxl        what a folder or file is",
             "", "Each command explains itself: refract COMMAND --help."})
 public final class RefractCommand implements Runnable {
+    private static final int MOST_THREADS = 1024;
+
     private final Terminal terminal;
 
     @Option(names = {"-h", "--help"}, usageHelp = true, scope = ScopeType.INHERIT, order = 100,
@@ -46,6 +50,16 @@ public final class RefractCommand implements Runnable {
 
     @Spec
     private CommandSpec spec;
+
+    /** The devices' threads read it when they begin, which is after the parsing. */
+    @Option(names = "--threads", paramLabel = "N", scope = ScopeType.INHERIT, order = 105,
+            description = "Threads per operation on the processor (default: all that this process may use); the results are the same with any number.")
+    private void threads(int threads) {
+        if (threads < 1 || threads > MOST_THREADS) {
+            throw new ParameterException(spec.commandLine(), "--threads takes 1 to " + MOST_THREADS + ", not " + threads);
+        }
+        System.setProperty(DeviceExecutor.THREADS, Integer.toString(threads));
+    }
 
     RefractCommand(Terminal terminal) {
         this.terminal = terminal;

@@ -24,14 +24,11 @@ public final class Lanes implements AutoCloseable {
      * multiplications, some tenths of a millisecond.
      */
     private static final long SMALL = 1L << 20;
-    /**
-     * How often to look, some tenths of a millisecond in all, before going to sleep: a thread that slept often wakes on the processor of the
-     * one that woke it, and waits there for its turn.
-     */
-    private static final int LOOKS = 20_000;
     private static final long IDLE_SECONDS = 10;
 
-    private final ThreadPoolExecutor others = new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new WatchedQueue(), Lanes::thread);
+    private final Patience forWork = new Patience();
+    private final Patience forOthers = new Patience();
+    private final ThreadPoolExecutor others = new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new WatchedQueue(forWork), Lanes::thread);
 
     public Lanes() {
         others.allowCoreThreadTimeOut(true);
@@ -40,17 +37,17 @@ public final class Lanes implements AutoCloseable {
     /** Work that a thread waits for awake at first. */
     private static final class WatchedQueue extends LinkedBlockingQueue<Runnable> {
         private static final long serialVersionUID = 1L;
+        private final transient Patience patience;
+
+        WatchedQueue(Patience patience) {
+            this.patience = patience;
+        }
 
         @Override
         public Runnable poll(long timeout, TimeUnit unit) throws InterruptedException {
-            for (int i = 0; i < LOOKS; i++) {
-                Runnable next = poll();
-                if (next != null) {
-                    return next;
-                }
-                Thread.onSpinWait();
-            }
-            return super.poll(timeout, unit);
+            patience.waitFor(() -> !isEmpty());
+            Runnable next = poll();
+            return next != null ? next : super.poll(timeout, unit);
         }
     }
 
@@ -95,7 +92,7 @@ public final class Lanes implements AutoCloseable {
         try {
             results.add(work.apply(0));
         } finally {
-            later.forEach(Lanes::await);
+            later.forEach(this::await);
         }
         for (Future<T> other : later) {
             results.add(resultOf(other));
@@ -110,10 +107,8 @@ public final class Lanes implements AutoCloseable {
         }
     }
 
-    private static void await(Future<?> other) {
-        for (int i = 0; i < LOOKS && !other.isDone(); i++) {
-            Thread.onSpinWait();
-        }
+    private void await(Future<?> other) {
+        forOthers.waitFor(other::isDone);
         boolean interrupted = false;
         while (!other.isDone()) {
             try {

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -137,6 +139,31 @@ class ProductTest {
         try (Command other = Command.start(user, "generate", "blue heart", "--image", "a.webp", "--out", "c.jpg")) {
             assertEquals(0, other.exitCode(), other::output);
         }
+    }
+
+    @Test
+    void picturesAreTheSameWithAnyNumberOfThreads() throws Exception {
+        for (String threads : List.of("1", "3")) {
+            try (Command draw = Command.start(user, "--threads", threads, "generate", "red heart", "--count", "3", "--steps", "1", "--out", threads)) {
+                assertEquals(0, draw.exitCode(), draw::output);
+            }
+        }
+        assertEquals(Set.of("red-heart-0.png", "red-heart-1.png", "red-heart-2.png"), bytesOf(user.resolve("1")).keySet());
+        assertEquals(bytesOf(user.resolve("1")), bytesOf(user.resolve("3")));
+        try (Command none = Command.start(user, "generate", "red heart", "--threads", "0")) {
+            assertEquals(2, none.exitCode(), none::output);
+            assertTrue(none.output().contains("--threads takes 1 to"), none::output);
+        }
+    }
+
+    private static Map<String, ByteBuffer> bytesOf(Path folder) throws IOException {
+        Map<String, ByteBuffer> bytes = new TreeMap<>();
+        try (var files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                bytes.put(file.getFileName().toString(), ByteBuffer.wrap(Files.readAllBytes(file)));
+            }
+        }
+        return bytes;
     }
 
     @Test

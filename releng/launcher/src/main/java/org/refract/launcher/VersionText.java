@@ -12,7 +12,7 @@ import java.util.jar.Manifest;
 final class VersionText {
 
     private static final Set<String> VERSION = Set.of("-V", "--version");
-    private static final Set<String> BESIDE_IT = Set.of("-q", "--quiet", "--debug");
+    private static final Set<String> BESIDE_IT = Set.of("-q", "--quiet", "--debug", "--safe");
 
     private VersionText() {}
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class VersionTextTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"--version", "-V", "-q --version", "--version --debug", "--version train", "-V train --help"})
+    @ValueSource(strings = {"--version", "-V", "-q --version", "--version --debug", "--safe --version", "--version train", "-V train --help"})
     void theVersionIsAskedForBeforeACommand(String line) {
         assertTrue(VersionText.isAskedBy(line.split(" ")));
     }
