@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.refract.api.RefractException;
 import org.refract.api.model.Placement;
+import org.refract.api.sae.CheckpointFormat.Checkpoint;
 import org.refract.engine.Locations;
 import org.refract.engine.file.TorchArchiveWriter;
 import org.refract.engine.sae.FormatCheck;
@@ -64,6 +65,32 @@ final class OpenAiFormatTest {
             state.put("decoder.weight", Tensors.zeros(scope.manager(), 4, 8));
             TorchArchiveWriter.write(file, state, scope.manager());
             assertTrue(refusal(file).contains("lacks 'b_enc'"));
+        }
+    }
+
+    @Test
+    void aWrappedModuleIsReadAndAValueThatTheLibraryDoesNotWriteIsNamed() throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            Map<String, Object> state = new LinkedHashMap<>();
+            for (String prefix : List.of("", "module.")) {
+                state.clear();
+                state.put(prefix + "pre_bias", Tensors.zeros(scope.manager(), 4));
+                state.put(prefix + "latent_bias", Tensors.zeros(scope.manager(), 8));
+                state.put(prefix + "encoder.weight", Tensors.zeros(scope.manager(), 8, 4));
+                state.put(prefix + "decoder.weight", Tensors.zeros(scope.manager(), 4, 8));
+                state.put(prefix + "activation", "TopK");
+                state.put(prefix + "activation_state_dict", Map.of("k", 3L, "postact_fn", "ReLU"));
+                Path file = folder.resolve("wrapped.pt");
+                TorchArchiveWriter.write(file, state, scope.manager());
+                assertTrue(format.recognises(file));
+                Checkpoint read = format.read(file, scope.manager());
+                assertEquals("3", read.config().settings().text("k"));
+                assertEquals("layer_norm", read.config().settings().text("normalize_activations"));
+                assertEquals(prefix.isEmpty() ? 0 : 1, read.notes().size());
+                state.put(prefix + "temperature", 2.0);
+                TorchArchiveWriter.write(file, state, scope.manager());
+                assertTrue(refusal(file).contains("'temperature' (2.0)"), refusal(file));
+            }
         }
     }
 

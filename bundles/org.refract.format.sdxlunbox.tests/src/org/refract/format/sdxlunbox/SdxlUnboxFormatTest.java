@@ -18,6 +18,7 @@ import org.refract.api.sae.CheckpointFormat.Checkpoint;
 import org.refract.engine.Locations;
 import org.refract.engine.file.TorchArchive;
 import org.refract.engine.sae.FormatCheck;
+import org.refract.engine.sae.RoundTrip;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 
@@ -65,6 +66,27 @@ final class SdxlUnboxFormatTest {
             RefractException refused = assertThrows(RefractException.class, () -> format.read(released, scope.manager()));
             assertTrue(refused.getMessage().contains("state_dict.pth"), refused.getMessage());
             assertThrows(RefractException.class, () -> SdxlUnboxFormat.statistics(released.resolve("mean.pt"), scope.manager(), 48));
+        }
+    }
+
+    /** A damaged configuration beside the weights is still this format's, so that its damage is said. */
+    @Test
+    void aFieldThatNobodyKnowsAndADamagedConfigurationAreNamed() throws Exception {
+        Path source = new Locations().reference("sae").resolve("sdxl_unbox");
+        String config = Files.readString(source.resolve("config.json"));
+        Path changed = Files.createDirectories(folder.resolve("changed"));
+        Files.copy(source.resolve("state_dict.pth"), changed.resolve("state_dict.pth"));
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            for (String said : List.of("'temperature' (2)", "not a valid JSON file")) {
+                Files.writeString(changed.resolve("config.json"), said.startsWith("'") ? config.replace("{", "{\"temperature\": 2, ") : config + "}");
+                assertTrue(format.recognises(changed));
+                RefractException refused = assertThrows(RefractException.class, () -> format.read(changed, scope.manager()));
+                assertTrue(refused.getMessage().contains(said), refused.getMessage());
+            }
+            Files.writeString(changed.resolve("config.json"), config.replaceAll("\"auxk\": *\\d+", "\"auxk\": null"));
+            Checkpoint without = format.read(changed, scope.manager());
+            assertEquals(0, without.config().settings().real("auxk_coef"));
+            assertEquals(List.of(), RoundTrip.differences(format, without, folder.resolve("written")));
         }
     }
 

@@ -81,8 +81,8 @@ public final class SdxlUnboxFormat implements CheckpointFormat {
     public boolean recognises(Path location) {
         try {
             return Files.isRegularFile(location.resolve(CONFIG)) && Json.read(location.resolve(CONFIG)).has("n_dirs_local");
-        } catch (RefractException e) {
-            return false;
+        } catch (RefractException damaged) {
+            return Files.isRegularFile(location.resolve(WEIGHTS));
         }
     }
 
