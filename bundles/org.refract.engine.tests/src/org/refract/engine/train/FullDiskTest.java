@@ -23,6 +23,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.refract.api.RefractException;
 import org.refract.api.Settings;
 import org.refract.api.job.ForwardingMonitor;
@@ -30,6 +32,8 @@ import org.refract.api.job.Monitor;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.CheckpointFormat;
 import org.refract.api.sae.SaeConfig;
+import org.refract.engine.file.FaultyFiles;
+import org.refract.engine.file.FaultyFiles.Fault;
 import org.refract.engine.file.FileFailure;
 import org.refract.engine.file.SafeTensorsWriter;
 import org.refract.engine.sae.SaeForm;
@@ -178,6 +182,33 @@ final class FullDiskTest {
         assertEquals(whole.get("a").get("explained_variance"), tight.get("a").get("explained_variance"));
         assertEquals(6, tight.get("a").get("steps"));
         assertArrayEquals(written("whole"), written("tight"));
+    }
+
+    /** Log, states, list of states, dictionary, lock: one call after the other fails, and the same training again ends as if none had. */
+    @ParameterizedTest
+    @EnumSource
+    void whateverCallFailsTheSameTrainingEndsWithTheSameBytes(Fault fault) throws Exception {
+        train("whole", plan(1, Optional.empty()), Monitor.silent());
+        boolean struck = true;
+        int call = 1;
+        for (; struck; call += fault == Fault.BROKEN ? 1 : 3) {
+            String place = "try" + call;
+            FaultyFiles faulty = new FaultyFiles(fault, call);
+            try {
+                new Trainer(faulty.of(folder.resolve(place)), plan(1, Optional.empty()), format).run(Monitor.silent());
+            } catch (RefractException said) {
+                assertFalse(said.getMessage().contains("\n"), said.getMessage());
+            } catch (OutOfMemoryError memory) {
+                assertEquals(Fault.MEMORY, fault);
+            }
+            struck = faulty.struck();
+            if (Files.exists(folder.resolve(place).resolve("a/sae.safetensors"))) {
+                assertArrayEquals(written("whole"), written(place), "half of a dictionary after call " + call);
+            }
+            train(place, plan(1, Optional.empty()), Monitor.silent());
+            assertArrayEquals(written("whole"), written(place), "after call " + call);
+        }
+        assertTrue(call > 10, "calls were counted: " + call);
     }
 
     /** Takes part of a line before it says that there is no room. */
