@@ -151,7 +151,7 @@ class FeatureIndexTest {
                 best = Math.max(best, density);
                 List<Example> examples = new ArrayList<>();
                 for (int i = 0; i < 2; i++) {
-                    examples.add(new Example(random.nextInt(2000), "", 2 - i, 3, new float[4], 2, 2));
+                    examples.add(new Example(random.nextInt(2000), "", 2 - i, 3, new float[6], 2, 3));
                 }
                 writer.add(feature(latent, density, "thing " + latent), 1, examples, List.of(new Neighbour(latent ^ 1, 0.5, 0, Optional.empty())),
                         new long[ActivationBins.COUNT]);
