@@ -9,8 +9,6 @@ import org.refract.api.analysis.Finding;
 import org.refract.api.job.CancelledException;
 import org.refract.api.job.Monitor;
 import org.refract.engine.extension.Lease;
-import org.refract.engine.store.Recording;
-import org.refract.engine.store.Recordings;
 
 /**
  * Runs every analysis that is installed. One that does not fit the model is noted and left out; one that fails is noted too, and tried again when the
@@ -34,7 +32,7 @@ final class AnalysisPhase implements Phase {
 
     @Override
     public void run(UnpackSession session, Monitor monitor) throws RefractException {
-        List<String> prompts = prompts(session.folder(), session.preset().analysisPrompts());
+        List<String> prompts = session.folder().prompts(session.preset().analysisPrompts());
         for (Lease<Analysis> lease : session.extensions().leases(Analysis.class)) {
             Path folder = session.folder().findings().resolve(lease.id());
             if (!FindingFiles.present(folder)) {
@@ -64,12 +62,5 @@ final class AnalysisPhase implements Phase {
     private static List<Finding> run(UnpackSession session, Analysis analysis, List<String> prompts, Monitor monitor) throws RefractException {
         session.used(analysis);
         return analysis.run(session.model(), session.dictionaries().list(), prompts, session.settings(analysis), monitor);
-    }
-
-    /** The first prompts of a run's recordings, each once. */
-    static List<String> prompts(RunFolder run, int most) throws RefractException {
-        try (Recordings recordings = Recordings.open(run.path())) {
-            return recordings.all().stream().map(Recording::prompt).distinct().limit(most).toList();
-        }
     }
 }

@@ -12,6 +12,8 @@ import org.refract.api.model.HookPoint;
 import org.refract.api.model.Site;
 import org.refract.engine.file.Enclosed;
 import org.refract.engine.store.ActivationStore;
+import org.refract.engine.store.Recording;
+import org.refract.engine.store.Recordings;
 
 /**
  * Where things lie in the folder of an unpacked model; every face reads these. A hook point's folder is named by its path, with the site
@@ -113,5 +115,12 @@ public record RunFolder(Path path) {
             throw RefractException.failure(e, "The folder %s cannot be read: %s.", folder, e.getMessage());
         }
         return points;
+    }
+
+    /** The first prompts of the recordings, each once. */
+    public List<String> prompts(int most) throws RefractException {
+        try (Recordings recordings = Recordings.open(path)) {
+            return recordings.all().stream().map(Recording::prompt).distinct().limit(most).toList();
+        }
     }
 }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
 import org.refract.api.Hyperparameter;
 import org.refract.api.Hyperparameter.Kind;
+import org.refract.api.Interval;
 import org.refract.api.RefractException;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.Sae;
@@ -36,8 +37,8 @@ public final class L1Variant implements SaeVariant {
     @Override
     public List<Hyperparameter> hyperparameters() {
         return List.of(
-                new Hyperparameter("l1_coef", Kind.REAL, "0.01", "a number that is not negative", Optional.empty()),
-                new Hyperparameter("lr", Kind.REAL, "1e-3", "a positive number", BRICKEN));
+                new Hyperparameter("l1_coef", Kind.REAL, "0.01", Interval.NOT_NEGATIVE, Optional.empty()),
+                new Hyperparameter("lr", Kind.REAL, "1e-3", Interval.POSITIVE, BRICKEN));
     }
 
     /** Random encoder rows of unit length, the decoder the same, the decoder's bias the mean of the samples. */
