@@ -15,18 +15,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.FrameworkUtil;
+import org.refract.api.Hyperparameter;
 import org.refract.api.RefractException;
+import org.refract.api.Settings;
+import org.refract.api.analysis.Analysis;
+import org.refract.api.analysis.Dictionary;
 import org.refract.api.analysis.Example;
 import org.refract.api.analysis.Feature;
+import org.refract.api.analysis.Finding;
 import org.refract.api.job.CancelledException;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.HookPoint;
+import org.refract.api.model.Model;
 import org.refract.api.model.Placement;
 import org.refract.api.model.Site;
 import org.refract.engine.Locations;
@@ -133,6 +141,37 @@ class UnpackTest {
     }
 
     @Test
+    void anAnalysisThatFailsLeavesTheRestAndIsTriedAgain() throws Exception {
+        UnpackOptions other = at("failing");
+        copy(whole.path(), other.run());
+        RunRecord.read(other.run()).fact("phase.analyses", "waits");
+        AtomicInteger tries = new AtomicInteger();
+        Analysis broken = new Failing(tries);
+        var context = FrameworkUtil.getBundle(UnpackTest.class).getBundleContext();
+        var registration = context.registerService(Analysis.class, broken, null);
+        try {
+            RefractException said = assertThrows(RefractException.class, () -> run(other, Monitor.silent()));
+            assertEquals(RefractException.FAILURE, said.exitCode());
+            assertTrue(said.getMessage().contains("is finished but for this: The analysis test-fails failed: not today The same command tries it again."),
+                    said.getMessage());
+            assertEquals(RunRecord.State.FAILED, RunRecord.read(other.run()).state());
+            run(other, Monitor.silent());
+            assertEquals(2, tries.get());
+            assertEquals(RunRecord.State.COMPLETED, RunRecord.read(other.run()).state());
+            assertTrue(FindingFiles.present(new RunFolder(other.run()).findings().resolve("test-fails")));
+        } finally {
+            registration.unregister();
+        }
+    }
+
+    @Test
+    void aWrongSettingOfAnAnalysisAndAnUnknownLabelerAreRefusedBeforeAnyWork() {
+        refused("'features' cannot be '0'", at("settings").withVariant("topk", Map.of("blocks.features", "0")));
+        refused("There is no labeler 'nobody'", at("settings").withLabeler("nobody"));
+        assertFalse(Files.exists(at("settings").run()));
+    }
+
+    @Test
     void aFolderOfAnotherRunIsRefused() {
         refused("another seed", options.withSeed(7));
         refused("another preset", options.withPreset(Preset.QUICK));
@@ -204,6 +243,40 @@ class UnpackTest {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (java.security.NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
+            }
+        }
+    }
+
+    /** An analysis that fails the first time. */
+    private record Failing(AtomicInteger tries) implements Analysis {
+        @Override
+        public String id() {
+            return "test-fails";
+        }
+
+        @Override
+        public String description() {
+            return "fails once";
+        }
+
+        @Override
+        public List<Hyperparameter> hyperparameters() {
+            return List.of();
+        }
+
+        @Override
+        public List<Finding> run(Model model, List<Dictionary> dictionaries, List<String> captions, Settings settings, Monitor monitor) {
+            if (tries.incrementAndGet() == 1) {
+                throw new IllegalStateException("not today");
+            }
+            return List.of(new Finding.Table("found", "Found", "Something.", List.of("a"), List.of()));
         }
     }
 }
