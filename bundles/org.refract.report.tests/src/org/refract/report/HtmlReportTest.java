@@ -135,6 +135,22 @@ class HtmlReportTest {
     }
 
     @Test
+    void theMedianOfAnEvenNumberIsBetweenTheTwoInTheMiddle() {
+        assertEquals(2.5, Block.median(new double[] {1, 2, 3, 10}));
+        assertEquals(2, Block.median(new double[] {1, 2, 10}));
+        assertEquals(0, Block.median(new double[0]));
+    }
+
+    @Test
+    void nothingOfThePageWaitsUntilItIsScrolledTo() throws IOException {
+        for (Path file : files(".html", ".css", ".js")) {
+            if (!file.getFileName().toString().equals("d3.min.js")) {
+                assertFalse(Pattern.compile("content-visibility|loading: *.lazy|loading=.lazy").matcher(Files.readString(file)).find(), file::toString);
+            }
+        }
+    }
+
+    @Test
     void blocksStandInForwardOrder() throws IOException {
         List<String> names = data("run").getAsJsonArray("blocks").asList().stream().map(b -> b.getAsJsonObject().get("name").getAsString()).toList();
         assertEquals(List.of("down.2.1", "mid.0", "up.0.0"), names);

@@ -39,9 +39,15 @@ record Block(int index, String name, String point, String role, int rows, int co
         String path = path(facts.point().toString());
         return new Block(index, name(path), path, Optional.ofNullable(facts.further().get("role")).orElse(""), facts.rows(), facts.columns(),
                 facts.latents(), facts.width(), facts.recordings(), facts.positions(), live.length,
-                curves.last("explained_variance"), features.stream().mapToDouble(Feature::density).sum(), live.length == 0 ? 0 : live[live.length / 2],
+                curves.last("explained_variance"), features.stream().mapToDouble(Feature::density).sum(), median(live),
                 features.stream().filter(f -> f.density() > DENSE).count(), FeatureFiles.CHUNK, curves, atlas.densities(BINS_PER_DECADE),
                 IconSheets.copy(run, atlas, features, index, folder));
+    }
+
+    /** The middle of ascending values, or the mean of the two in the middle; 0 of none. */
+    static double median(double[] ascending) {
+        int middle = ascending.length / 2;
+        return ascending.length == 0 ? 0 : ascending.length % 2 == 1 ? ascending[middle] : (ascending[middle - 1] + ascending[middle]) / 2;
     }
 
     /** A hook point as people write it: without the site where that is the update. */

@@ -9,9 +9,17 @@ const Atlas = (() => {
     ["latent", "number", f => -f.latent],
   ];
 
+  let listed = {block: null, latents: []};
+
+  /** The latents of a block in the order in which they are listed now; where another block is listed, its live ones by number. */
+  async function order(block) {
+    return listed.block === block ? listed.latents : (await Features.all(block)).filter(f => f.density > 0).map(f => f.latent);
+  }
+
   function section(run) {
     const state = {block: run.blocks[0], text: "", order: "score", dead: false, shown: PAGE};
-    const tabs = h("div", {class: "tabs", role: "tablist", "aria-label": "Blocks"});
+    const tabs = h("div", {class: "tabs"});
+    const select = Refract.tabs(tabs, "Blocks");
     const search = h("input", {type: "search", placeholder: "Search labels and prompts …", "aria-label": "Search features", oninput: () => {
       state.text = search.value;
       state.shown = PAGE;
@@ -39,9 +47,7 @@ const Atlas = (() => {
     function choose(block) {
       state.block = block;
       state.shown = PAGE;
-      for (const tab of tabs.children) {
-        tab.setAttribute("aria-selected", tab.dataset.index === String(block.index));
-      }
+      select([...tabs.children].find(tab => tab.dataset.index === String(block.index)));
       Features.all(block).then(features => {
         landscape = Charts.landscape(features, colour(block.index), latent => Feature.open(block, latent));
         map.replaceChildren(h("p", {class: "chart-title"}, "All " + whole(features.filter(f => f.density > 0).length) + " live features of " + block.name),
@@ -63,6 +69,7 @@ const Atlas = (() => {
       if (mine !== turn) {
         return;
       }
+      listed = {block, latents: found.map(f => f.latent)};
       count.textContent = found.length === 0 ? "No feature fits; try another word or another block."
         : whole(found.length) + (found.length === 1 ? " feature" : " features") + (state.text ? " for “" + state.text + "”" : "");
       const from = append ? cards.children.length : 0;
@@ -111,5 +118,5 @@ const Atlas = (() => {
     return element;
   }
 
-  return {section, icon};
+  return {section, icon, order};
 })();

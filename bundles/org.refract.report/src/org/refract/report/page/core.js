@@ -98,15 +98,57 @@ const Refract = (() => {
     return h("span", {class: "block-name", style: {"--block": colour(block.index)}}, block.name);
   }
 
-  /** Runs the work when an element comes near the screen, once. */
+  const later = new Set();
+  const whenIdle = window.requestIdleCallback || (work => setTimeout(work, 50));
+
+  /** Runs the work once: when an element comes near the screen, or when there is nothing else to do, so that print and captures of the whole page miss nothing. */
   function whenNear(element, work) {
-    const observer = new IntersectionObserver(entries => {
-      if (entries.some(e => e.isIntersecting)) {
+    const task = () => {
+      if (later.delete(task)) {
         observer.disconnect();
         work();
       }
-    }, {rootMargin: "500px"});
+    };
+    const observer = new IntersectionObserver(entries => entries.some(e => e.isIntersecting) && task(), {rootMargin: "500px"});
+    later.add(task);
     observer.observe(element);
+    if (later.size === 1) {
+      whenIdle(nextOfLater);
+    }
+  }
+
+  /** Does what waits, a piece at a time. */
+  function nextOfLater() {
+    const [task] = later;
+    if (task) {
+      task();
+      whenIdle(nextOfLater);
+    }
+  }
+
+  addEventListener("beforeprint", () => [...later].forEach(task => task()));
+
+  /** Makes tabs of buttons as keyboards know them: one stop for Tab, arrows and Home and End between them. */
+  function tabs(list, name) {
+    const select = chosen => [...list.children].forEach(tab => {
+      tab.setAttribute("aria-selected", tab === chosen);
+      tab.tabIndex = tab === chosen ? 0 : -1;
+    });
+    list.setAttribute("role", "tablist");
+    list.setAttribute("aria-label", name);
+    list.addEventListener("click", event => event.target.closest("[role=tab]") && select(event.target.closest("[role=tab]")));
+    list.addEventListener("keydown", event => {
+      const all = [...list.children];
+      const at = all.indexOf(document.activeElement);
+      const to = {ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: -1}[event.key];
+      if (at >= 0 && to !== undefined) {
+        event.preventDefault();
+        const next = all.at(to % all.length);
+        next.focus();
+        next.click();
+      }
+    });
+    return select;
   }
 
   let tipElement = null;
@@ -126,5 +168,5 @@ const Refract = (() => {
     }
   }
 
-  return {data, load, h, whole, number, percent, duration, command, colour, shortPath, blockName, whenNear, tip};
+  return {data, load, h, whole, number, percent, duration, command, colour, shortPath, blockName, whenNear, tabs, tip};
 })();

@@ -4,14 +4,18 @@ const Feature = (() => {
   const {h, whole, number, percent, colour, command} = Refract;
   let dialog = null;
   let here = null;
+  /** What the arrows walk through: latents of the block that is shown, and where in them the last listed one stood. */
+  let walk = {latents: [], at: 0};
+  const clean = () => location.pathname + location.search;
 
   function ensure() {
     if (dialog === null) {
-      dialog = h("dialog", {class: "feature", "aria-label": "Feature"});
+      dialog = h("dialog", {class: "feature", "aria-label": "Feature", tabindex: -1});
       dialog.addEventListener("click", event => event.target === dialog && dialog.close());
-      dialog.addEventListener("close", () => history.replaceState(null, "", location.pathname + location.search));
+      dialog.addEventListener("close", () => location.hash.startsWith("#feature=") && history.pushState(null, "", clean()));
       dialog.addEventListener("keydown", event => {
         if (event.target.tagName !== "INPUT" && (event.key === "ArrowLeft" || event.key === "ArrowRight")) {
+          event.preventDefault();
           step(event.key === "ArrowLeft" ? -1 : 1);
         }
       });
@@ -20,11 +24,35 @@ const Feature = (() => {
     return dialog;
   }
 
+  /** The next of the list, from its end to its beginning. */
   function step(by) {
-    open(here.block, (here.latent + by + here.block.latents) % here.block.latents);
+    const {latents, at} = walk;
+    if (latents.length > 0) {
+      walk.at = (at + by + latents.length) % latents.length;
+      show(here.block, latents[walk.at]).then(() => history.replaceState(null, "", address()));
+    }
   }
 
+  const address = () => "#feature=" + here.block.index + "/" + here.latent;
+
+  /** Shows a feature; Back leads to what was shown before. */
   async function open(block, latent) {
+    await show(block, latent);
+    await follow();
+    if (location.hash !== address()) {
+      history.pushState(null, "", address());
+    }
+  }
+
+  /** Takes the list of the moment; a feature that is not in it stands beside the one that was shown before. */
+  async function follow() {
+    const {block, latent} = here;
+    const latents = await Atlas.order(block);
+    const at = latents.indexOf(latent);
+    walk = {latents, at: at >= 0 ? at : Math.min(walk.at, Math.max(0, latents.length - 1))};
+  }
+
+  async function show(block, latent) {
     const box = ensure();
     const [features, detail, prompts] = await Promise.all([Features.all(block), Features.detail(block, latent), Refract.load("prompts")]);
     const f = features[latent];
@@ -52,9 +80,11 @@ const Feature = (() => {
           h("div", {class: "near"}, detail.near.map(n => h("button", {type: "button", onclick: () => open(block, n.latent)}, Atlas.icon(block, n.latent, ""),
             h("span", {}, features[n.latent].label || "#" + n.latent, h("small", {}, "cos " + number(n.cosine) + " · co-active " + percent(n.jaccard))))))] : null,
         h("h3", {}, "Try it"), command(run.commands.feature.replace("FEATURE", () => block.point + "#" + latent + "*2"))));
-    history.replaceState(null, "", "#feature=" + block.index + "/" + latent);
     if (!box.open) {
       box.showModal();
+    }
+    if (!box.contains(document.activeElement)) {
+      box.focus();
     }
     box.scrollTop = 0;
   }
@@ -66,12 +96,19 @@ const Feature = (() => {
     return Charts.histogram(edges, counts, {title: "Activations", unit: "positions", colour: colour(block.index), height: 130});
   }
 
-  /** Opens the feature that the address names. */
+  /** Shows the feature that the address names, or none if it names none that is there. */
   function fromAddress(run) {
     const match = /^#feature=(\d+)\/(\d+)$/.exec(location.hash);
     const block = match && run.blocks[Number(match[1])];
     if (block && Number(match[2]) < block.latents) {
-      open(block, Number(match[2]));
+      show(block, Number(match[2])).then(follow);
+      return;
+    }
+    if (location.hash.startsWith("#feature=")) {
+      history.replaceState(null, "", clean());
+    }
+    if (dialog !== null && dialog.open) {
+      dialog.close();
     }
   }
 

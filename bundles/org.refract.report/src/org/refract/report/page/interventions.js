@@ -7,8 +7,8 @@ const Interventions = (() => {
   function card(shown) {
     const block = Page.run.blocks[shown.block];
     const box = h("div", {class: "compare", style: {"--ratio": shown.width + " / " + shown.height}});
-    const before = h("img", {alt: "before", loading: "lazy"});
-    const after = h("img", {class: "after", alt: "after", loading: "lazy"});
+    const before = h("img", {alt: "before", decoding: "async"});
+    const after = h("img", {class: "after", alt: "after", decoding: "async"});
     const slider = h("input", {type: "range", min: 0, max: 100, value: 50, "aria-label": "Before and after: " + shown.title,
       oninput: () => box.style.setProperty("--cut", slider.value + "%")});
     const detail = h("p", {});

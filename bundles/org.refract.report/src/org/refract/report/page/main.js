@@ -31,5 +31,5 @@ Refract.load("run").then(run => {
     target.scrollIntoView({behavior: "instant"});
   }
   Feature.fromAddress(run);
-  addEventListener("hashchange", () => Feature.fromAddress(run));
+  addEventListener("popstate", () => Feature.fromAddress(run));
 }).catch(problem => document.getElementById("problem").replaceChildren(problem.message));

@@ -149,7 +149,7 @@ const Sections = (() => {
     const size = f.pictures.some(p => p.width > 2.5 * p.height) ? "min(100%, 19rem)" : f.across > 6 ? "5.6rem" : "8.5rem";
     const words = text => text.replaceAll(/\bunet\.[\w.]*\w/g, shortPath);
     return h("div", {class: "pictures scroll", style: {"grid-template-columns": `repeat(${f.across}, minmax(${size}, 1fr))`}},
-      f.pictures.map(p => h("figure", {}, h("img", {src: p.file, alt: p.caption, width: p.width, height: p.height, loading: "lazy"}), h("figcaption", {}, words(p.caption)))));
+      f.pictures.map(p => h("figure", {}, h("img", {src: p.file, alt: p.caption, width: p.width, height: p.height, decoding: "async"}), h("figcaption", {}, words(p.caption)))));
   }
 
   function blockOf(run, text) {
