@@ -18,6 +18,7 @@ import org.refract.api.analysis.Label;
 import org.refract.api.command.Command;
 import org.refract.api.model.HookPoint;
 import org.refract.api.model.Placement;
+import org.refract.api.sae.CheckpointFormat;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.file.FolderLock;
 import org.refract.engine.file.StillThere;
@@ -80,7 +81,7 @@ public final class AtlasCommand implements Command {
         JobOnScreen.of(spec, jobs).run(placement, "Building atlases", List.of(), monitor -> {
             try (Recordings recordings = Recordings.open(run.path()); FolderLock lock = FolderLock.take(run.path(), "refract atlas")) {
                 for (HookPoint point : chosen) {
-                    atlas.build(recordings, point, Map.of(), monitor);
+                    atlas.build(recordings, point, role(run, point), monitor);
                 }
             }
             return chosen.size();
@@ -90,13 +91,27 @@ public final class AtlasCommand implements Command {
         return 0;
     }
 
-    private static List<HookPoint> dictionaries(RunFolder run) throws RefractException {
+    /** What the point does, as the atlas says that is built again; only a model that is open could say it anew. */
+    private static Map<String, String> role(RunFolder run, HookPoint point) {
+        if (!Files.exists(run.atlas(point))) {
+            return Map.of();
+        }
+        try (FeatureIndex older = FeatureIndex.open(run.atlas(point))) {
+            return Optional.ofNullable(older.facts().further().get("role")).map(role -> Map.of("role", role)).orElse(Map.of());
+        } catch (RefractException damagedAndReplaced) {
+            return Map.of();
+        }
+    }
+
+    /** The hook points of the dictionaries; what else lies beside them, curves and state, is none. */
+    private List<HookPoint> dictionaries(RunFolder run) throws RefractException {
         if (!Files.isDirectory(run.saes())) {
             throw RefractException.usage("%s holds no dictionaries; make them with refract train.", run.path());
         }
         try (var folders = Files.list(run.saes())) {
-            return folders.filter(Files::isDirectory).map(f -> RunFolder.point(f.getFileName().toString())).sorted(
-                    Comparator.comparing(HookPoint::path)).toList();
+            List<CheckpointFormat> formats = extensions.all(CheckpointFormat.class);
+            return folders.filter(f -> Files.isDirectory(f) && formats.stream().anyMatch(format -> format.recognises(f)))
+                    .map(f -> RunFolder.point(f.getFileName().toString())).sorted(Comparator.comparing(HookPoint::path)).toList();
         } catch (IOException e) {
             throw RefractException.failure(e, "%s cannot be read.", run.saes());
         }
