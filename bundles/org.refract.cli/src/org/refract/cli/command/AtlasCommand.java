@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
 @Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = {"refract.group=Step by step", "refract.command=atlas"})
 @CommandLine.Command(name = "atlas", sortOptions = false,
         description = {"Find out what each feature of a run's dictionaries responds to, and name it; or search them with --find."},
-        footer = {"", "Examples: refract atlas recordings", "          refract atlas unpacked-emoji-sdxl --find heart"})
+        footer = {"", "Examples", "  refract atlas recordings", "  refract atlas unpacked-emoji-sdxl --find heart"})
 public final class AtlasCommand implements Command {
     @Reference
     Extensions extensions;
@@ -118,6 +118,9 @@ public final class AtlasCommand implements Command {
     }
 
     private List<HookPoint> chosen(List<HookPoint> there) throws RefractException {
+        if (there.isEmpty()) {
+            throw RefractException.usage("%s holds no dictionaries; make them with refract train.", folder);
+        }
         if (points.isEmpty()) {
             return there;
         }

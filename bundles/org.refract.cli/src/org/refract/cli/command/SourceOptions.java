@@ -26,6 +26,7 @@ import org.refract.engine.source.PlantedDictionary;
 import org.refract.engine.source.StoreSource;
 import org.refract.engine.source.SyntheticSource;
 import org.refract.engine.store.ActivationStore;
+import org.refract.engine.store.Recordings;
 import org.refract.engine.unpack.Prompts;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -37,7 +38,7 @@ final class SourceOptions {
 
     @Parameters(arity = "0..*", paramLabel = "STORE",
             description = "Activation stores (see refract harvest), a dictionary of each; with --watch alone, the folder of a training.")
-    private List<Path> stores = new ArrayList<>();
+    private List<Path> named = new ArrayList<>();
     @Option(names = "--target", paramLabel = "STORE", order = 40,
             description = "Learn to write this store's vectors from those of STORE (a transcoder); with --stream, a hook point.")
     private String target;
@@ -61,9 +62,9 @@ final class SourceOptions {
             description = "Learn a planted dictionary, such as width=64,features=256,active=8; the log says how much of it was recovered.")
     private String synthetic;
 
-    /** The stores that were named. */
+    /** The stores that were named; the list of recordings, which lies beside them, is none, so that {@code recordings/store/*} names them all. */
     List<Path> stores() {
-        return stores;
+        return named.stream().filter(path -> !Recordings.isList(path)).toList();
     }
 
     /** The architecture that fits the data, where none was named. */
@@ -85,7 +86,7 @@ final class SourceOptions {
         }
         if (together) {
             require(variants, "points", "knows one hook point; --together needs --variant crosscoder");
-            implied.put("points", Integer.toString(model == null ? stores.size() : points.size()));
+            implied.put("points", Integer.toString(model == null ? stores().size() : points.size()));
         }
         return implied;
     }
@@ -130,7 +131,7 @@ final class SourceOptions {
 
     /** @throws RefractException if the options contradict each other */
     void check() throws RefractException {
-        long kinds = Stream.of(!stores.isEmpty(), model != null, synthetic != null).filter(b -> b).count();
+        long kinds = Stream.of(!stores().isEmpty(), model != null, synthetic != null).filter(b -> b).count();
         if (kinds != 1) {
             throw RefractException.usage("Say what to learn from: activation stores, --stream MODEL or --synthetic, one of them.");
         }
@@ -140,7 +141,7 @@ final class SourceOptions {
         if (synthetic != null && (target != null || together)) {
             throw RefractException.usage("A planted dictionary has one place: leave out --target and --together.");
         }
-        int inputs = model == null ? stores.size() : points.size();
+        int inputs = model == null ? stores().size() : points.size();
         if (target != null && (together || inputs != 1)) {
             throw RefractException.usage("--target needs one store or point to read from, but there are %d.", inputs);
         }
@@ -151,7 +152,7 @@ final class SourceOptions {
 
     private void recorded(OpenSources opened) throws RefractException {
         List<ActivationStore> inputs = new ArrayList<>();
-        for (Path path : stores) {
+        for (Path path : stores()) {
             inputs.add(opened.hold(ActivationStore.open(path)));
         }
         List<String> names = inputs.stream().map(s -> ActivationStore.folderName(s.manifest().point())).toList();

@@ -52,6 +52,11 @@ public final class UnpackCommand implements Command {
     private Path out;
     @Option(names = "--quick", order = 3, description = "A first look: fewer pictures and shorter training.")
     private boolean quick;
+    @Option(names = "--passes", paramLabel = "N", order = 4,
+            description = "Passes of the model that are recorded: pictures times steps, twice that with guidance (default: 4096; with --quick 1024).")
+    private Integer passes;
+    @Option(names = "--steps", paramLabel = "N", order = 4, description = "Training steps (default: 2000; with --quick 800).")
+    private Integer steps;
     @Option(names = "--prompts", paramLabel = "FILE", order = 4,
             description = "Prompts, one a line, or JSON lines with a caption or prompt (default: captions beside the model, or a built-in list).")
     private Path prompts;
@@ -80,12 +85,25 @@ public final class UnpackCommand implements Command {
             hookPoints.add(HookPoint.parse(point));
         }
         Path folder = (out == null ? Path.of("unpacked-" + model.name()) : out).toAbsolutePath().normalize();
-        UnpackOptions options = new UnpackOptions(model.location(), folder, quick ? Preset.QUICK : Preset.STANDARD, model.placement(),
+        UnpackOptions options = new UnpackOptions(model.location(), folder, preset(), model.placement(),
                 Optional.ofNullable(prompts), hookPoints, variant, settings, labeler, seed, !noReport);
         RunFolder run = JobOnScreen.whole(spec, jobs).run(options.placement(), "Unpacking " + model.name(), List.of(),
                 monitor -> unpack.run(options, monitor));
         tell(run);
         return 0;
+    }
+
+    private Preset preset() throws RefractException {
+        Preset preset = quick ? Preset.QUICK : Preset.STANDARD;
+        preset = passes == null ? preset : preset.withPasses(atLeastOne("--passes", passes));
+        return steps == null ? preset : preset.withTrainingSteps(atLeastOne("--steps", steps));
+    }
+
+    private static int atLeastOne(String option, int value) throws RefractException {
+        if (value < 1) {
+            throw RefractException.usage("%s must be at least 1, not %d.", option, value);
+        }
+        return value;
     }
 
     private void tell(RunFolder run) throws RefractException {

@@ -12,8 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.Random;
 import java.util.TreeMap;
+import org.duckdb.DuckDBDriver;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.refract.api.RefractException;
@@ -170,6 +172,49 @@ class FeatureIndexTest {
             assertEquals(2, index.examples(55_555, 9).size());
             assertEquals(55_554, index.neighbours(55_555, 9).getFirst().latent());
         }
+    }
+
+    @Test
+    void anAtlasFromSomebodyElseReadsNoOtherFile() throws Exception {
+        Path secret = Files.writeString(folder.resolve("secret.txt"), "a secret");
+        Path file = folder.resolve("hostile.duckdb");
+        write(file, 2, 0.5);
+        try (var database = new DuckDBDriver().connect("jdbc:duckdb:" + file, new Properties()); var statement = database.createStatement()) {
+            statement.execute("DROP TABLE recordings");
+            statement.execute("CREATE VIEW recordings AS SELECT range AS recording, content AS prompt FROM read_text('" + secret + "'), range(100)");
+        }
+        try (FeatureIndex index = FeatureIndex.open(file)) {
+            String said = assertThrows(RefractException.class, () -> index.examples(1, 8)).getMessage();
+            assertFalse(said.contains("a secret"), said);
+        }
+    }
+
+    /** The database's head has an identifier that DuckDB draws by lot; all that an atlas holds is the same, row by row. */
+    @Test
+    void theSameAtlasHoldsTheSameRowsInTheSameOrder() throws Exception {
+        write(folder.resolve("one.duckdb"), 3000, 0.5);
+        write(folder.resolve("other.duckdb"), 3000, 0.5);
+        List<String> rows = rows(folder.resolve("one.duckdb"));
+        assertTrue(rows.size() > 3000);
+        assertEquals(rows, rows(folder.resolve("other.duckdb")));
+    }
+
+    private static List<String> rows(Path file) throws Exception {
+        List<String> rows = new ArrayList<>();
+        try (var database = new DuckDBDriver().connect("jdbc:duckdb:" + file, new Properties()); var statement = database.createStatement()) {
+            for (String table : List.of("meta", "features", "examples", "recordings", "neighbours", "histograms")) {
+                try (var result = statement.executeQuery("SELECT * FROM " + table)) {
+                    while (result.next()) {
+                        StringBuilder row = new StringBuilder(table);
+                        for (int column = 1; column <= result.getMetaData().getColumnCount(); column++) {
+                            row.append(' ').append(result.getMetaData().getColumnName(column)).append('=').append(result.getString(column));
+                        }
+                        rows.add(row.toString());
+                    }
+                }
+            }
+        }
+        return rows;
     }
 
     @Test

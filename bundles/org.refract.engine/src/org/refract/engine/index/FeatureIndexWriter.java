@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 import org.refract.api.RefractException;
@@ -90,7 +91,7 @@ public final class FeatureIndexWriter implements AutoCloseable {
             meta(meta, "positions", facts.positions());
             meta(meta, "rows", facts.rows());
             meta(meta, "columns", facts.columns());
-            for (Map.Entry<String, String> fact : facts.further().entrySet()) {
+            for (Map.Entry<String, String> fact : new TreeMap<>(facts.further()).entrySet()) {
                 meta(meta, fact.getKey(), fact.getValue());
             }
         }

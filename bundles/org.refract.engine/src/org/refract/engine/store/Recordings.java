@@ -77,6 +77,11 @@ public final class Recordings implements AutoCloseable {
         return Optional.of(read(file(folder.getParent())));
     }
 
+    /** Whether a file is the list of a run's recordings, which lies beside the stores. */
+    public static boolean isList(Path file) {
+        return file.endsWith(FILE) && Files.isRegularFile(file);
+    }
+
     static Path file(Path run) {
         return run.resolve("store").resolve(FILE);
     }

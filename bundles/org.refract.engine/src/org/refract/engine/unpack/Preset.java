@@ -38,6 +38,16 @@ public record Preset(String name, int passes, int expansion, Map<String, String>
         settings = Collections.unmodifiableMap(new TreeMap<>(settings));
     }
 
+    /** As much with another number of recorded passes. */
+    public Preset withPasses(int others) {
+        return new Preset(name, others, expansion, settings, batch, trainingSteps, examples, showcase, analysisPrompts);
+    }
+
+    /** As much with another number of training steps. */
+    public Preset withTrainingSteps(int others) {
+        return new Preset(name, passes, expansion, settings, batch, others, examples, showcase, analysisPrompts);
+    }
+
     /** Its sizes in words, the same for the same sizes. */
     String sizes() {
         return "%d passes, expansion %d, %s, %d steps of %d, %d examples, %d shown, %d analysed".formatted(passes, expansion, settings, trainingSteps,
