@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class ProgressLineTest {
     @Test
     void saysStageBarShareRateTimeLeftAndLoss() {
-        assertEquals("Training  ━━━━━━━━━━━━━━━╸──────────────   50 %  1 000/2 000  100/s  10 s left  loss 0.182",
+        assertEquals("Training  ━━━━━━━━━━━━━━━╸──────────────   50 %  1,000/2,000  100/s  10 s left  loss 0.182",
                 ProgressLine.of("Training", 1000, 2000, Duration.ofSeconds(10), Map.of("loss", 0.182), "", 120));
     }
 

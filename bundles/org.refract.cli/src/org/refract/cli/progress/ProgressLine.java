@@ -84,7 +84,7 @@ final class ProgressLine {
     }
 
     private static String grouped(long value) {
-        return String.format(Locale.ROOT, "%,d", value).replace(',', ' ');
+        return String.format(Locale.ROOT, "%,d", value);
     }
 
     /** Three significant digits. */

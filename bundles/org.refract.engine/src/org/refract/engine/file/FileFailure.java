@@ -1,5 +1,6 @@
 package org.refract.engine.file;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -25,6 +26,7 @@ public final class FileFailure {
         return switch (e) {
             case NoSuchFileException missing -> RefractException.usage("There is no file %s.", path);
             case AccessDeniedException denied -> RefractException.usage("%s may not be read: check its permissions.", path);
+            case EOFException cut -> RefractException.failure(e, "%s is damaged: it ends in the middle.", path);
             default -> RefractException.failure(e, "%s cannot be read: %s.", path, reason(e));
         };
     }
