@@ -165,6 +165,7 @@ record Inspection(Extensions extensions, boolean tensors, boolean hookPoints, bo
             facts.put("features", atlas.latents() + ", " + index.allFeatures().stream().filter(f -> f.alive()).count() + " of them alive, "
                     + index.allFeatures().stream().filter(f -> f.label().isPresent()).count() + " named");
             facts.put("seen", "%d recordings, %d positions".formatted(atlas.recordings(), atlas.positions()));
+            index.digest().ifPresent(digest -> facts.put("rows", "sha256 " + digest));
             facts.put("further", new TreeMap<>(atlas.further()));
             return facts;
         }

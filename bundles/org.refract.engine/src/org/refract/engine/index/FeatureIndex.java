@@ -39,11 +39,13 @@ public final class FeatureIndex implements AutoCloseable {
     private final Path file;
     private final DuckDBConnection database;
     private final AtlasFacts facts;
+    private final Optional<String> digest;
 
-    private FeatureIndex(Path file, DuckDBConnection database, AtlasFacts facts) {
+    private FeatureIndex(Path file, DuckDBConnection database, Map<String, String> meta) throws RefractException {
         this.file = file;
         this.database = database;
-        this.facts = facts;
+        this.digest = Optional.ofNullable(meta.remove(AtlasDigest.KEY));
+        this.facts = facts(meta);
     }
 
     /**
@@ -54,9 +56,9 @@ public final class FeatureIndex implements AutoCloseable {
     public static FeatureIndex open(Path file) throws RefractException {
         DuckDBConnection database = AtlasDatabase.read(file);
         try {
-            AtlasFacts facts = facts(file, database);
-            checkWhole(database, facts);
-            return new FeatureIndex(file, database, facts);
+            FeatureIndex index = new FeatureIndex(file, database, meta(file, database));
+            checkWhole(database, index.facts);
+            return index;
         } catch (SQLException | RefractException | IllegalArgumentException e) {
             close(database);
             if (e instanceof RefractException sentence) {
@@ -67,7 +69,7 @@ public final class FeatureIndex implements AutoCloseable {
         }
     }
 
-    private static AtlasFacts facts(Path file, Connection database) throws SQLException, RefractException {
+    private static Map<String, String> meta(Path file, Connection database) throws SQLException, RefractException {
         Map<String, String> meta = new HashMap<>();
         try (var statement = database.createStatement(); var rows = statement.executeQuery("SELECT key, value FROM meta")) {
             while (rows.next()) {
@@ -77,6 +79,10 @@ public final class FeatureIndex implements AutoCloseable {
         if (!String.valueOf(AtlasDatabase.SCHEMA).equals(meta.remove("schema"))) {
             throw RefractException.usage("The atlas %s was written by another version of Refract; build it again with refract atlas.", file);
         }
+        return meta;
+    }
+
+    private static AtlasFacts facts(Map<String, String> meta) throws RefractException {
         String point = take(meta, "point");
         return new AtlasFacts(HookPoint.parse(point), take(meta, "model"), take(meta, "model_fingerprint"), take(meta, "variant"),
                 Integer.parseInt(take(meta, "latents")), Integer.parseInt(take(meta, "width")), Long.parseLong(take(meta, "recordings")),
@@ -108,6 +114,11 @@ public final class FeatureIndex implements AutoCloseable {
     /** What it is an atlas of. */
     public AtlasFacts facts() {
         return facts;
+    }
+
+    /** The SHA-256 of all rows in their order, the same for two atlases of the same; older atlases do not say it. */
+    public Optional<String> digest() {
+        return digest;
     }
 
     /** The file. */

@@ -141,6 +141,10 @@ public final class FeatureIndexWriter implements AutoCloseable {
             for (DuckDBAppender appender : List.of(features, examples, neighbours, histograms)) {
                 appender.close();
             }
+            String digest = AtlasDigest.of(database);
+            try (DuckDBAppender meta = appender("meta")) {
+                meta(meta, AtlasDigest.KEY, digest);
+            }
             try (Statement statement = database.createStatement()) {
                 statement.execute("CHECKPOINT");
             }
