@@ -213,6 +213,27 @@ final class SaeLensReadingTest {
     }
 
     @Test
+    void theVersionAndNotMetadataDecidesWhatAnAbsentFieldMeans() throws Exception {
+        String cfg = "{\"d_in\": 3, \"d_sae\": 5%s, \"metadata\": {\"l0\": NaN, \"model_name\": \"gpt2-small\", \"hook_name\": \"blocks.0\"%s}}";
+        for (String version : List.of("", ", \"sae_lens_version\": null", ", \"sae_lens_version\": \"5.11.0\"")) {
+            write(cfg.formatted("", version), Map.of(), "");
+            Checkpoint read = read();
+            computes(read, expected(1, true, 0, ones()));
+            assertEquals("blocks.0", read.provenance().get().point().path());
+        }
+        write(cfg.formatted(", \"normalize_activations\": null", ""), Map.of(), "");
+        computes(read(), expected(1, true, 0, ones()));
+        for (String version : List.of("6.0.0-rc.1", "6.30.0", "10.0")) {
+            write(cfg.formatted("", ", \"sae_lens_version\": \"" + version + "\""), Map.of(), "");
+            assertTrue(refusal().contains("lacks 'architecture'"), refusal());
+            write(cfg.formatted(", \"sae_lens_version\": \"" + version + "\"", ""), Map.of(), "");
+            assertTrue(refusal().contains("lacks 'architecture'"), refusal());
+        }
+        write(cfg.formatted("", ", \"sae_lens_version\": \"newest\""), Map.of(), "");
+        assertTrue(refusal().contains("a version such as 6.30.0"), refusal());
+    }
+
+    @Test
     void namesOfACompiledOrDistributedModuleAreRead() throws Exception {
         write(NEW.formatted("standard", "false", "none", ""), Map.of(), "_orig_mod.");
         Checkpoint read = read();

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.refract.api.RefractException;
 import org.refract.api.model.HookPoint;
 import org.refract.api.model.Site;
@@ -32,13 +34,17 @@ record SaeLensConfig(SaeConfig config, String architecture, List<Integer> widths
     /** The architecture of SAELens' Matryoshka training. */
     static final String MATRYOSHKA = "matryoshka_batchtopk";
 
+    /** The first version whose files say everything. */
+    private static final int WHOLE = 6;
+    private static final String VERSION = "sae_lens_version";
+    private static final Pattern MAJOR = Pattern.compile("(\\d{1,4})\\..*");
 
     static SaeLensConfig read(Json cfg) throws RefractException {
         Map<String, String> facts = SaeLensFields.KNOWN.check(cfg);
         if (cfg.has("activation_fn_kwargs")) {
             SaeLensFields.ACTIVATION.check(cfg.at("activation_fn_kwargs"));
         }
-        boolean whole = cfg.has("metadata") || cfg.has("meta");
+        boolean whole = whole(cfg);
         String architecture = whole || cfg.has("architecture") ? cfg.at("architecture").text() : "standard";
         String activation = cfg.has("activation_fn_str") ? cfg.at("activation_fn_str").text()
                 : cfg.has("activation_fn") ? cfg.at("activation_fn").text() : "relu";
@@ -90,6 +96,24 @@ record SaeLensConfig(SaeConfig config, String architecture, List<Integer> widths
         return new SaeLensConfig(form.config(width, outputWidth, latents, settings), architecture, widths, finetuned, provenance(cfg, facts));
     }
 
+    /** Whether a version that says everything wrote the file; SAELens takes one that names none for older (handle_config_defaulting). */
+    private static boolean whole(Json cfg) throws RefractException {
+        Json said = cfg.has(VERSION) ? cfg : facts(cfg);
+        if (!said.has(VERSION)) {
+            return false;
+        }
+        Matcher major = MAJOR.matcher(said.at(VERSION).text());
+        if (!major.matches()) {
+            throw said.at(VERSION).wrong("a version such as 6.30.0");
+        }
+        return Integer.parseInt(major.group(1)) >= WHOLE;
+    }
+
+    /** Where it says what it was made of. */
+    private static Json facts(Json cfg) throws RefractException {
+        return cfg.has("meta") ? cfg.at("meta") : cfg.has("metadata") ? cfg.at("metadata") : cfg;
+    }
+
     /** Strictly increasing; the whole dictionary is the last of them, as SAELens adds it where it is missing. */
     private static List<Integer> widths(Json said, int latents) throws RefractException {
         List<Integer> widths = new ArrayList<>();
@@ -119,7 +143,7 @@ record SaeLensConfig(SaeConfig config, String architecture, List<Integer> widths
 
     /** @param flat what the file says of the dictionary's origin outside of metadata */
     private static Optional<Provenance> provenance(Json cfg, Map<String, String> flat) throws RefractException {
-        Json said = cfg.has("meta") ? cfg.at("meta") : cfg.find("metadata").orElse(cfg);
+        Json said = facts(cfg);
         String hook = said.has("hook_name") ? "hook_name" : "hook_point";
         if (!said.has("model_name") || !said.has(hook) || !said.at("model_name").isText() || !said.at(hook).isText()) {
             return Optional.empty();
