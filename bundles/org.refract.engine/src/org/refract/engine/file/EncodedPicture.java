@@ -26,10 +26,10 @@ public record EncodedPicture(String name, byte[] bytes) {
     public static final int LARGEST = 1 << 27;
 
     private static final long LONGEST = 1L << 30;
-    /** Pixels that any file may have: 128 MiB when they are decoded. */
-    private static final long ALWAYS = 1 << 25;
-    /** Above that, for each byte of the file; photos have about 3, drawings of one colour 1000. */
-    private static final long FOR_EACH_BYTE = 64;
+    /** Pixels that any file may have: 16 MiB when they are decoded. */
+    private static final long ALWAYS = 1 << 22;
+    /** Above that, for each byte of the file: what deflate packs into one at most, of eight pixels each; photos have about 3. */
+    private static final long FOR_EACH_BYTE = 8 * 1032;
 
     /** Decodes, and closes the reader. */
     private interface Reading<T> {
