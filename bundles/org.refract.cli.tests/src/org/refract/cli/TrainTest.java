@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDArray;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -140,6 +142,31 @@ class TrainTest {
         learns("net.a+net.b+net.c", store("a", "m", 8, 8, 1), store("b", "m", 8, 8, 2), store("c", "n", 8, 8, 3), "--together");
         String sidecar = Files.readString(folder.resolve("out/net.a+net.b+net.c/sae.json"));
         assertTrue(sidecar.contains("\"points\": \"3\"") && sidecar.contains("sha256:n"), sidecar);
+    }
+
+    /** What took how long is in files of its own. */
+    @Test
+    void twoEqualTrainingsLeaveEqualFilesButForTheirClocks() throws Exception {
+        Path store = store("in", "m", 8, 8, 1);
+        Map<String, String> first = filesOf("first", store);
+        assertEquals(first, filesOf("second", store));
+        assertTrue(first.keySet().containsAll(List.of("training.json", "net.in/log.jsonl", "net.in/sae.json")), first.keySet().toString());
+        String clock = Files.readString(folder.resolve("second/net.in/clock.jsonl"));
+        assertTrue(clock.contains("samples_per_second") && !first.get("net.in/log.jsonl").contains("samples_per_second"), clock);
+    }
+
+    /** What a training leaves, without its clock and the curves that show it, byte by byte. */
+    private Map<String, String> filesOf(String name, Path store) throws Exception {
+        learns("net.in", store, "--set", "k=4");
+        Path trained = folder.resolve("out");
+        Map<String, String> files = new TreeMap<>();
+        try (var all = Files.walk(trained)) {
+            for (Path file : all.filter(Files::isRegularFile).filter(f -> !f.endsWith("clock.jsonl") && !f.startsWith(trained.resolve("curves"))).toList()) {
+                files.put(trained.relativize(file).toString(), new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
+            }
+        }
+        Files.move(trained, folder.resolve(name));
+        return files;
     }
 
     @Test

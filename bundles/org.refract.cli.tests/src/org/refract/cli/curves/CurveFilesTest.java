@@ -32,9 +32,11 @@ class CurveFilesTest {
     @BeforeEach
     void train() throws Exception {
         for (String name : List.of("a<b", "z")) {
-            try (RunLog log = RunLog.continueAt(Files.createDirectories(folder.resolve(name)).resolve("log.jsonl"), 0)) {
+            Path place = Files.createDirectories(folder.resolve(name));
+            try (RunLog log = RunLog.continueAt(place.resolve("log.jsonl"), 0); RunLog clock = RunLog.continueAt(place.resolve("clock.jsonl"), 0)) {
                 for (int step = 1; step <= 300; step++) {
-                    log.append(new RunLog.Entry(step, step * 10L, Map.of("total", 1.0 / step, "explained_variance", 1 - 1.0 / step, "samples_per_second", 100.0)));
+                    log.append(new RunLog.Entry(step, step * 10L, Map.of("total", 1.0 / step, "explained_variance", 1 - 1.0 / step)));
+                    clock.append(new RunLog.Entry(step, step * 10L, Map.of("samples_per_second", 100.0)));
                 }
             }
         }
@@ -51,6 +53,19 @@ class CurveFilesTest {
             assertEquals("svg", factory.parse(folder.resolve("curves/" + metric + ".svg").toFile()).getDocumentElement().getTagName());
             assertEquals(2 * Chart.WIDTH, ImageIO.read(folder.resolve("curves/" + metric + ".png").toFile()).getWidth());
         }
+    }
+
+    @Test
+    void anOlderLogThatHoldsItsSpeedIsReadTheSame() throws Exception {
+        TrainingLogs now = TrainingLogs.read(folder);
+        Path older = Files.createDirectories(folder.resolve("older/z"));
+        try (RunLog log = RunLog.continueAt(older.resolve("log.jsonl"), 0)) {
+            for (int step = 1; step <= 300; step++) {
+                log.append(new RunLog.Entry(step, step * 10L,
+                        Map.of("total", 1.0 / step, "explained_variance", 1 - 1.0 / step, "samples_per_second", 100.0)));
+            }
+        }
+        assertEquals(now.entries().get("z"), TrainingLogs.read(older.getParent()).entries().get("z"));
     }
 
     /** The highest point of a falling curve is drawn at its first step. */

@@ -33,7 +33,7 @@ public record CurveFiles(TrainingLogs logs) {
     public static final String PAGE = "index.html";
 
     private static final List<String> FIRST = List.of("explained_variance", "l0", "dead", "total");
-    private static final List<String> LAST = List.of("not_activated", "density_", "samples_per_second");
+    private static final List<String> LAST = List.of("not_activated", "density_", RunLog.SPEED);
 
     private static final String MARK = "<meta name=\"generator\" content=\"Refract curves\">";
     private static final String HORIZONTAL = "step";
@@ -160,7 +160,7 @@ public record CurveFiles(TrainingLogs logs) {
         long samples = 0;
         double time = 0;
         for (int i = 0; i < seconds.length; i++) {
-            double speed = lines.get(i).metrics().getOrDefault("samples_per_second", 0.0);
+            double speed = lines.get(i).metrics().getOrDefault(RunLog.SPEED, 0.0);
             time += speed > 0 ? (lines.get(i).samples() - samples) / speed : 0;
             samples = lines.get(i).samples();
             seconds[i] = time;

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -66,7 +67,7 @@ public record TrainingLogs(Map<String, List<RunLog.Entry>> entries) {
     private static boolean isWritten(Path task) throws IOException {
         FileTime logged = Files.getLastModifiedTime(task.resolve(LOG));
         try (var files = Files.list(task)) {
-            for (Path file : files.filter(p -> Files.isRegularFile(p) && !p.endsWith(LOG)).toList()) {
+            for (Path file : files.filter(p -> Files.isRegularFile(p) && !p.endsWith(LOG) && !p.endsWith(RunLog.CLOCK)).toList()) {
                 if (Files.getLastModifiedTime(file).compareTo(logged) >= 0) {
                     return true;
                 }
@@ -85,12 +86,26 @@ public record TrainingLogs(Map<String, List<RunLog.Entry>> entries) {
         Map<String, List<RunLog.Entry>> entries = new LinkedHashMap<>();
         try (var inside = Files.list(place)) {
             for (Path task : inside.filter(p -> Files.isRegularFile(p.resolve(LOG))).sorted().toList()) {
-                entries.put(task.getFileName().toString(), RunLog.read(task.resolve(LOG)));
+                entries.put(task.getFileName().toString(), timed(RunLog.read(task.resolve(LOG)), task.resolve(RunLog.CLOCK)));
             }
         } catch (IOException e) {
             throw FileFailure.reading(place, e);
         }
         return new TrainingLogs(entries);
+    }
+
+    /** Lines of a log with what its clock says of the same steps. */
+    private static List<RunLog.Entry> timed(List<RunLog.Entry> lines, Path clock) throws RefractException {
+        if (!Files.isRegularFile(clock)) {
+            return lines;
+        }
+        Map<Long, RunLog.Entry> times = new HashMap<>();
+        RunLog.read(clock).forEach(time -> times.put(time.step(), time));
+        return lines.stream().map(line -> {
+            Map<String, Double> metrics = new LinkedHashMap<>(line.metrics());
+            Optional.ofNullable(times.get(line.step())).ifPresent(time -> metrics.putAll(time.metrics()));
+            return new RunLog.Entry(line.step(), line.samples(), metrics);
+        }).toList();
     }
 
     /** Names of everything that was logged, in the order of the logs. */

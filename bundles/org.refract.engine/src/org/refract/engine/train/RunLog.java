@@ -23,6 +23,12 @@ import org.refract.engine.file.Json;
  */
 public final class RunLog implements AutoCloseable {
 
+    /** Beside the log of a training, the same kind of file for what differs between two equal trainings: {@value #SPEED}. */
+    public static final String CLOCK = "clock.jsonl";
+
+    /** How fast the vectors went since the line before. Older logs have it among their metrics. */
+    public static final String SPEED = "samples_per_second";
+
     private final Path file;
     private final SeekableByteChannel out;
     private final StringBuilder waiting = new StringBuilder();

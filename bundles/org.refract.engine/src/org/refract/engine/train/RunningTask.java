@@ -31,16 +31,18 @@ final class RunningTask implements AutoCloseable {
     private final Sae sae;
     private final SaeTrainer trainer;
     private final RunLog log;
+    private final RunLog clock;
     private StreamPosition position;
     private Map<String, Double> metrics = Map.of();
     private Optional<EarlyStop.Progress> progress = Optional.empty();
 
-    private RunningTask(TrainingTask task, TrainingPlan plan, Sae sae, SaeTrainer trainer, StreamPosition start, RunLog log) {
+    private RunningTask(TrainingTask task, TrainingPlan plan, Sae sae, SaeTrainer trainer, StreamPosition start, RunLog log, RunLog clock) {
         this.task = task;
         this.plan = plan;
         this.sae = sae;
         this.trainer = trainer;
         this.log = log;
+        this.clock = clock;
         this.position = start;
     }
 
@@ -52,19 +54,21 @@ final class RunningTask implements AutoCloseable {
     static RunningTask begin(Path folder, TrainingPlan plan, TrainingTask task, Batch samples, Optional<TrainingState> saved)
             throws RefractException {
         Sae sae = null;
-        try (Scope step = Scope.open(plan.placement())) {
+        try (Scope scope = Scope.open(plan.placement())) {
             sae = saved.isEmpty()
                     ? task.variant().create(task.config(), samples.input(), samples.target(), plan.seed(), plan.placement())
-                    : task.variant().restore(task.config(), saved.get().sae(folder, task.name(), step.manager()), plan.placement());
+                    : task.variant().restore(task.config(), saved.get().sae(folder, task.name(), scope.manager()), plan.placement());
             SaeTrainer trainer = task.variant().trainer(sae, samples.input(), samples.target(), plan.batch());
             StreamPosition start = StreamPosition.START;
             if (saved.isPresent()) {
-                restore(trainer, saved.get().trainer(folder, task.name(), step.manager()), folder, task);
+                restore(trainer, saved.get().trainer(folder, task.name(), scope.manager()), folder, task);
                 start = saved.get().positions().getOrDefault(task.name(), start);
             }
             Path file = folder.resolve(task.name()).resolve(LOG);
-            RunLog log = RunLog.continueAt(file, saved.map(TrainingState::step).orElse(0L));
-            RunningTask running = new RunningTask(task, plan, sae, trainer, start, log);
+            long step = saved.map(TrainingState::step).orElse(0L);
+            RunLog log = RunLog.continueAt(file, step);
+            RunLog clock = RunLog.continueAt(file.resolveSibling(RunLog.CLOCK), step);
+            RunningTask running = new RunningTask(task, plan, sae, trainer, start, log, clock);
             List<RunLog.Entry> before = RunLog.read(file);
             running.metrics = before.isEmpty() ? Map.of() : before.getLast().metrics();
             running.progress = saved.flatMap(s -> Optional.ofNullable(s.progress().get(task.name())));
@@ -134,8 +138,8 @@ final class RunningTask implements AutoCloseable {
                         + " activations.", task.name(), metric.getKey(), metric.getValue(), step);
             }
         }
-        metrics.put("samples_per_second", samplesPerSecond);
         log.append(new RunLog.Entry(step, step * plan.batch(), metrics));
+        clock.append(new RunLog.Entry(step, step * plan.batch(), Map.of(RunLog.SPEED, samplesPerSecond)));
         if (plan.earlyStop().isPresent()) {
             progress = Optional.of(plan.earlyStop().get().after(progress, step, metrics));
         }
@@ -161,8 +165,9 @@ final class RunningTask implements AutoCloseable {
 
     @Override
     public void close() throws RefractException {
-        trainer.close();
-        sae.close();
-        log.close();
+        try (log; clock) {
+            trainer.close();
+            sae.close();
+        }
     }
 }

@@ -24,7 +24,7 @@ import org.refract.engine.tensor.Scope;
 /**
  * Trains several autoencoders in one pass over their data: each step gives each of them the next batch of its own source, and batches of one
  * step hold the same recordings. Several autoencoders of one source get the same batch, which is read once. Under the folder each has {@code
- * NAME/log.jsonl} ({@link RunLog}), {@code NAME/state} while it is trained, and in the end the checkpoint in {@code NAME}. A training that was
+ * NAME/log.jsonl} ({@link RunLog}), {@code NAME/clock.jsonl} with its speed, {@code NAME/state} while it is trained, and in the end the checkpoint in {@code NAME}. A training that was
  * stopped or killed goes on from its last saved state and ends, on the CPU, with the same bits.
  */
 public final class Trainer {
@@ -259,6 +259,7 @@ public final class Trainer {
     private static void log(List<RunningTask> tasks, long step, double samplesPerSecond, Monitor monitor) throws RefractException {
         for (RunningTask task : tasks) {
             task.log(step, samplesPerSecond).forEach((name, value) -> monitor.metric(task.name() + "/" + name, value));
+            monitor.metric(task.name() + "/" + RunLog.SPEED, samplesPerSecond);
         }
     }
 
