@@ -1,5 +1,6 @@
 package org.refract.engine;
 
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -7,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.refract.api.RefractException;
 
 /**
@@ -43,9 +45,10 @@ public final class Locations {
         return userFolder("REFRACT_CACHE", "XDG_CACHE_HOME", ".cache", "Library/Caches", "LOCALAPPDATA", "AppData/Local");
     }
 
-    /** The folder into which this person drops extensions. */
+    /** The folder into which this person drops extensions: the first of those that are watched instead of the usual one, or that. */
     public Path extensions() {
-        return data().resolve("extensions");
+        String named = environment.getOrDefault("REFRACT_EXTENSIONS", "");
+        return Stream.of(named.split(File.pathSeparator)).filter(folder -> !folder.isBlank()).findFirst().map(Path::of).orElseGet(() -> data().resolve("extensions"));
     }
 
     /** The folder of the runs that no other folder was named for. */

@@ -20,6 +20,7 @@ import org.refract.api.sae.CheckpointFormat;
 import org.refract.api.sae.Provenance;
 import org.refract.api.sae.Sae;
 import org.refract.engine.extension.Extensions;
+import org.refract.engine.extension.Lease;
 import org.refract.engine.file.FileFailure;
 import org.refract.engine.metrics.LanguageRecovery;
 import org.refract.engine.metrics.PictureRecovery;
@@ -127,8 +128,9 @@ record Evaluation(Extensions extensions, List<Path> saes, Optional<String> from,
             List<List<String>> reading = loaded.stream().map(Evaluation::reading).toList();
             List<Path> others = new ArrayList<>();
             loaded.addAll(load(seeds, activations, others, monitor));
+            Monitor guarded = Lease.guard(loaded.stream().map(Dictionaries.Loaded::variant).toList(), monitor);
             List<SaeEvaluation.Scores> scores = new SaeEvaluation(options.samples(), options.batch(), options.seed())
-                    .of(measured, data, options.placement(), monitor);
+                    .of(measured, data, options.placement(), guarded);
             List<Map<String, Double>> values = new ArrayList<>();
             scores.forEach(s -> values.add(new LinkedHashMap<>(s.metrics())));
             for (int other = 0; other < others.size(); other++) {
@@ -141,7 +143,7 @@ record Evaluation(Extensions extensions, List<Path> saes, Optional<String> from,
                 }
             }
             if (downstream.isPresent()) {
-                recovered(activations, point, measured, values, monitor);
+                recovered(activations, point, measured, values, guarded);
             }
             EvaluationTable.Data measuredOn = new EvaluationTable.Data(stores, target,
                     opened.stream().map(store -> store.manifest().point()).toList(), Math.min(options.samples(), activations.vectors()));

@@ -125,7 +125,7 @@ public final class ExploreCommand implements Command {
             ImageRequest request = opened.request(picture, prompt, monitor);
             opened.model().idle(List.of(request)).forEach(monitor::note);
             monitor.stage("Drawing", request.steps());
-            Explore seen = Explore.run(opened.model(), request, dictionaries.list(), List.of(), monitor);
+            Explore seen = Explore.run(opened.model(), request, dictionaries.list(), List.of(), dictionaries.guard(monitor));
             List<Shown> shown = new ArrayList<>();
             for (int i = 0; i < seen.points().size(); i++) {
                 PointActivity activity = seen.points().get(i);

@@ -1,5 +1,6 @@
 package org.refract.cli.command;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,6 +9,7 @@ import org.refract.api.RefractException;
 import org.refract.api.sae.SaeVariant;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.extension.Lease;
+import org.refract.engine.train.TrainingVariants;
 import picocli.CommandLine.Option;
 
 /** Which dictionaries {@code refract train} learns: architectures, sizes and settings, each one value or a list. */
@@ -31,11 +33,14 @@ final class GridOptions {
     /** Latents per channel in the published SDXL Turbo dictionaries (sdxl-unbox: 5120 of 1280). */
     private static final String EXPANSION = "4";
 
-    /** @param usual the architecture where none is named */
-    List<Lease<SaeVariant>> variants(Extensions extensions, String usual) throws RefractException {
+    /**
+     * @param folder the training's
+     * @param usual  the architecture where none is named
+     */
+    List<Lease<SaeVariant>> variants(Extensions extensions, Path folder, String usual) throws RefractException {
         List<Lease<SaeVariant>> leases = new ArrayList<>();
         for (String id : TrainingGrid.values("--variant", variants == null ? usual : variants)) {
-            leases.add(extensions.lease(SaeVariant.class, id));
+            leases.add(TrainingVariants.lease(extensions, folder, id));
         }
         return leases;
     }

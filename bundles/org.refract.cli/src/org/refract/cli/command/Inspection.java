@@ -22,6 +22,7 @@ import org.refract.api.model.ModelInfo;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.CheckpointFormat;
 import org.refract.api.sae.SaeConfig;
+import org.refract.api.sae.SaeVariant;
 import org.refract.cli.curves.TrainingLogs;
 import org.refract.cli.picture.Photo;
 import org.refract.cli.picture.PictureFile;
@@ -208,6 +209,8 @@ record Inspection(Extensions extensions, boolean tensors, boolean hookPoints, bo
                 facts.put("hook point", origin.point().toString());
                 facts.put("model", origin.model() + " " + origin.modelFingerprint());
                 facts.put("further", origin.facts());
+                extensions.missing(SaeVariant.class, checkpoint.config().variant(), origin.facts())
+                        .ifPresent(maker -> facts.put("made by", maker + ", which is not here"));
             });
             if (tensors) {
                 facts.put("tensors", checkpoint.tensors().entrySet().stream()

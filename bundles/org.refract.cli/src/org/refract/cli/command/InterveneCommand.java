@@ -118,7 +118,7 @@ public final class InterveneCommand implements Command {
             monitor.stage("Drawing as it is", request.steps());
             BufferedImage before = Explore.run(opened.model(), request, List.of(), List.of(), monitor).images().getFirst();
             monitor.stage("Drawing with changes", request.steps());
-            BufferedImage after = Explore.run(opened.model(), request, dictionaries.list(), interventions, monitor).images().getFirst();
+            BufferedImage after = Explore.run(opened.model(), request, dictionaries.list(), interventions, dictionaries.guard(monitor)).images().getFirst();
             return new Pair(opened.model().info(), request, opened.finished(request, before), opened.finished(request, after));
         }
     }

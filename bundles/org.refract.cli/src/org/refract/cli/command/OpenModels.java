@@ -113,6 +113,11 @@ final class OpenModels implements AutoCloseable {
         return dictionaries.map(Dictionaries::list).orElse(List.of());
     }
 
+    /** A monitor that ends the work when an extension that computes with the dictionaries is removed. */
+    Monitor guard(Monitor monitor) {
+        return dictionaries.map(opened -> opened.guard(monitor)).orElse(monitor);
+    }
+
     @Override
     public void close() {
         choice = Optional.empty();

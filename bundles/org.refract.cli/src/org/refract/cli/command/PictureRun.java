@@ -173,7 +173,7 @@ final class PictureRun {
         ImageRequest plain = shaped(request(batch.stream().map(Placed::wanted).toList()), start, first);
         Optional<PreviewFiles> shown = previews.every().map(n -> new PreviewFiles(monitor, n, batch.getFirst().file(), previews.folder()));
         previews.idle(plain.steps()).ifPresent(monitor::note);
-        Monitor hears = new BatchMonitor(shown.isPresent() ? shown.get() : monitor, batch.size());
+        Monitor hears = models.guard(new BatchMonitor(shown.isPresent() ? shown.get() : monitor, batch.size()));
         try (Scope scope = Scope.open(models.base().placement())) {
             Optional<Canvas> canvas = start.map(s -> Canvas.of(s, plain.width(), plain.height()));
             ImageRequest request = canvas.map(c -> c.on(plain, scope.manager())).orElse(plain);

@@ -132,7 +132,7 @@ public final class TrainCommand implements Command {
         Placement placement = Placement.parse(device);
         data.check();
         CurveFiles.check(out.resolve(CURVES));
-        List<Lease<SaeVariant>> variants = grid.variants(extensions, data.usualVariant());
+        List<Lease<SaeVariant>> variants = grid.variants(extensions, out, data.usualVariant());
         List<SaeVariant> architectures = variants.stream().map(Lease::get).toList();
         Lease<CheckpointFormat> writer = extensions.lease(CheckpointFormat.class, format);
         List<Lease<ModelBackend>> backends = data.leases(extensions);

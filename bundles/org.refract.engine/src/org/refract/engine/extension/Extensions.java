@@ -25,6 +25,7 @@ import org.refract.api.analysis.Labeler;
 import org.refract.api.model.ModelBackend;
 import org.refract.api.sae.CheckpointFormat;
 import org.refract.api.sae.SaeVariant;
+import org.refract.engine.Locations;
 
 /**
  * What extends Refract at this moment, by extension point and id. Extensions come and go while Refract runs; whoever uses one holds a
@@ -74,6 +75,27 @@ public final class Extensions implements AutoCloseable {
         throw RefractException.usage("There is no %s '%s'; there %s.", name(type), id, known.isEmpty()
                 ? "is none at all"
                 : (known.size() == 1 ? "is " : "are ") + String.join(", ", known));
+    }
+
+    /**
+     * The extension that made something, for use by work that ends if it vanishes.
+     *
+     * @param what  what it made, for the sentence
+     * @param facts what stands beside it, which names its maker
+     * @throws RefractException if there is none: who made it, or else the ids that there are
+     */
+    public <T> Lease<T> lease(Class<T> type, String id, Object what, Map<String, String> facts) throws RefractException {
+        Optional<String> maker = missing(type, id, facts);
+        if (maker.isPresent()) {
+            throw RefractException.usage("%s is of the %s '%s', made by %s, which is not here: put its jar into %s.", what, name(type), id, maker.get(),
+                    new Locations().extensions());
+        }
+        return lease(type, id);
+    }
+
+    /** Who made something, if that is an extension that is not here. */
+    public Optional<String> missing(Class<?> type, String id, Map<String, String> facts) {
+        return ids(type).contains(id) ? Optional.empty() : Origin.maker(facts);
     }
 
     /** The extension with an id, if there is one now. */

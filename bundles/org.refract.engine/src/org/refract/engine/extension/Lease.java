@@ -1,5 +1,6 @@
 package org.refract.engine.extension;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.refract.api.job.CancelledException;
@@ -70,6 +71,15 @@ public final class Lease<T> {
                 super.checkpoint();
             }
         };
+    }
+
+    /** A monitor whose checkpoint also checks several leases. */
+    public static Monitor guard(List<? extends Lease<?>> leases, Monitor monitor) {
+        Monitor guarded = monitor;
+        for (Lease<?> lease : leases) {
+            guarded = lease.guard(guarded);
+        }
+        return guarded;
     }
 
     void end(String sentence) {

@@ -174,10 +174,7 @@ public final class JobHandle<T> {
         tell();
         Job<T> job = work.getAndSet(Optional.empty()).orElseThrow();
         try {
-            Monitor guarded = monitor;
-            for (Lease<?> lease : job.leases()) {
-                guarded = lease.guard(guarded);
-            }
+            Monitor guarded = Lease.guard(job.leases(), monitor);
             guarded.checkpoint();
             T made = job.work().run(guarded);
             end(State.COMPLETED, Optional.empty(), () -> result.complete(made));

@@ -146,6 +146,11 @@ final class RunningTask implements AutoCloseable {
         return metrics;
     }
 
+    /** The extension that brings the architecture; nothing for Refract's own. */
+    Map<String, String> maker() {
+        return Origin.of(task.variant()).map(Origin::facts).orElse(Map.of());
+    }
+
     /** Writes the finished dictionary and says where its files are. */
     List<Path> write(Path folder, CheckpointFormat format, long steps) throws RefractException {
         Provenance data = task.source().provenance();
@@ -157,7 +162,7 @@ final class RunningTask implements AutoCloseable {
                 "seed", Long.toString(plan.seed()),
                 "refract", Version.refract(),
                 "torch", Version.torch()));
-        Origin.of(task.variant()).ifPresent(maker -> facts.putAll(maker.facts()));
+        facts.putAll(maker());
         Optional.ofNullable(metrics.get("explained_variance")).ifPresent(v -> facts.put("explained_variance", String.format(Locale.ROOT, "%.6f", v)));
         Provenance provenance = new Provenance(data.model(), data.modelFingerprint(), data.point(), facts);
         return new DictionaryPlace(format, folder.resolve(task.name())).writeInto(new CheckpointFormat.Checkpoint(sae.config(), trainer.result(), Optional.of(provenance)));

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.refract.api.RefractException;
 import org.refract.engine.file.AtomicFile;
 import org.refract.engine.file.AtomicFolder;
@@ -39,6 +40,7 @@ record TrainingState(long step, String identity, Map<String, StreamPosition> pos
     private static final String FILE = "training.json";
     private static final String FORMAT = "refract-training";
     private static final int VERSION = 1;
+    private static final String MADE_BY = "made_by";
     private static final String SAE = "sae.";
     private static final String TRAINER = "trainer.";
 
@@ -132,6 +134,10 @@ record TrainingState(long step, String identity, Map<String, StreamPosition> pos
         json.addProperty("version", VERSION);
         json.addProperty("step", step);
         json.addProperty("identity", identity);
+        JsonObject makers = makers(tasks);
+        if (!makers.isEmpty()) {
+            json.add(MADE_BY, makers);
+        }
         JsonObject positions = new JsonObject();
         for (RunningTask task : tasks) {
             Map<String, NDArray> tensors = new LinkedHashMap<>();
@@ -154,6 +160,34 @@ record TrainingState(long step, String identity, Map<String, StreamPosition> pos
             json.add("early_stop", said);
         }
         AtomicFile.write(folder.resolve(FILE), Json.text(json));
+    }
+
+    /** Which extensions bring the architectures that are not Refract's own. */
+    private static JsonObject makers(List<RunningTask> tasks) {
+        JsonObject makers = new JsonObject();
+        for (RunningTask task : tasks) {
+            JsonObject facts = new JsonObject();
+            task.maker().forEach(facts::addProperty);
+            if (!facts.isEmpty()) {
+                makers.add(task.sae().config().variant(), facts);
+            }
+        }
+        return makers;
+    }
+
+    /** What a folder's training says of the extension that brings one of its architectures; nothing for Refract's own and where there is no training. */
+    static Map<String, String> maker(Path folder, String variant) throws RefractException {
+        Path file = folder.resolve(FILE);
+        Map<String, String> facts = new TreeMap<>();
+        if (Files.exists(file)) {
+            Json json = Json.read(file);
+            if (json.has(MADE_BY) && json.at(MADE_BY).has(variant)) {
+                for (var fact : json.at(MADE_BY).at(variant).fields().entrySet()) {
+                    facts.put(fact.getKey(), fact.getValue().text());
+                }
+            }
+        }
+        return facts;
     }
 
     private static void requireFinite(Path folder, long step, RunningTask task) throws RefractException {

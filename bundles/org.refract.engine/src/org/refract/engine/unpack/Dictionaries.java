@@ -19,10 +19,8 @@ import org.refract.api.sae.CheckpointFormat;
 import org.refract.api.sae.Provenance;
 import org.refract.api.sae.Sae;
 import org.refract.api.sae.SaeVariant;
-import org.refract.engine.Locations;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.extension.Lease;
-import org.refract.engine.extension.Origin;
 import org.refract.engine.index.FeatureIndex;
 import org.refract.engine.sae.HowRead;
 import org.refract.engine.tensor.Scope;
@@ -134,29 +132,15 @@ public final class Dictionaries implements AutoCloseable {
         try (Scope scope = Scope.open(placement)) {
             NDManager owner = scope.manager();
             CheckpointFormat.Checkpoint read = format.read(checkpoint, owner);
-            Lease<SaeVariant> variant = variant(checkpoint, read, extensions);
+            Lease<SaeVariant> variant = extensions.lease(SaeVariant.class, read.config().variant(), checkpoint,
+                    read.provenance().map(Provenance::facts).orElse(Map.of()));
             return new Loaded(variant.get().restore(read.config(), read.tensors(), placement), read.provenance(), format.id(), HowRead.lines(read), variant);
         }
     }
 
-    /** The architecture of a checkpoint; if it is not here, the sentence names the extension that made it. */
-    private static Lease<SaeVariant> variant(Path checkpoint, CheckpointFormat.Checkpoint read, Extensions extensions) throws RefractException {
-        String id = read.config().variant();
-        Optional<String> maker = read.provenance().flatMap(provenance -> Origin.maker(provenance.facts()));
-        if (maker.isPresent() && !extensions.ids(SaeVariant.class).contains(id)) {
-            throw RefractException.usage("%s is a '%s', made by %s, which is not here: put its jar into %s.", checkpoint, id, maker.get(),
-                    new Locations().extensions());
-        }
-        return extensions.lease(SaeVariant.class, id);
-    }
-
     /** A monitor whose checkpoint ends work with these dictionaries when the extension that computes with one of them is removed. */
     public Monitor guard(Monitor monitor) {
-        Monitor guarded = monitor;
-        for (Lease<SaeVariant> lease : leases) {
-            guarded = lease.guard(guarded);
-        }
-        return guarded;
+        return Lease.guard(leases, monitor);
     }
 
     /** The dictionaries in the model's forward order. */

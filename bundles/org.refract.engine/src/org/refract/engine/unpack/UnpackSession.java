@@ -23,6 +23,7 @@ import org.refract.engine.extension.Extensions;
 import org.refract.engine.extension.Lease;
 import org.refract.engine.extension.Origin;
 import org.refract.engine.job.RunRecord;
+import org.refract.engine.train.TrainingVariants;
 
 /** What the phases of one run share: options, folder, record, and the model and dictionaries, opened when first asked for. */
 final class UnpackSession implements AutoCloseable {
@@ -174,7 +175,7 @@ final class UnpackSession implements AutoCloseable {
      */
     static void check(UnpackOptions options, Extensions extensions) throws RefractException {
         RunAtlas.labeler(extensions, options.labeler());
-        settings(options, extensions.lease(SaeVariant.class, options.variant()).get(), extensions);
+        settings(options, TrainingVariants.lease(extensions, new RunFolder(options.run()).saes(), options.variant()).get(), extensions);
         for (Lease<Analysis> analysis : extensions.leases(Analysis.class)) {
             Map<String, String> given = given(options, analysis.id());
             if (!given.isEmpty()) {

@@ -90,6 +90,10 @@ final class EngineSubject implements Subject {
         return dictionaries.map(Dictionaries::list).orElse(List.of());
     }
 
+    private Monitor guarded(Monitor monitor) {
+        return dictionaries.map(opened -> opened.guard(monitor)).orElse(monitor);
+    }
+
     @Override
     public SubjectInfo info() {
         return info;
@@ -100,7 +104,7 @@ final class EngineSubject implements Subject {
         monitor.stage(request.edits().isEmpty() ? "Drawing" : "Drawing with edits", request.steps());
         ImageRequest wanted = wanted(request);
         Explore explored = jobs.submit(Job.on(model.placement(), "Drawing '" + request.prompt() + "'",
-                job -> Explore.run(model, wanted, list(), request.edits(), new BothMonitors(job, monitor))).using(backend)).awaitOrCancel("The window was closed.");
+                job -> Explore.run(model, wanted, list(), request.edits(), guarded(new BothMonitors(job, monitor)))).using(backend)).awaitOrCancel("The window was closed.");
         return new Drawing(request, Pixels.of(explored.images().getFirst()), explored.points().stream().map(EngineSubject::active).toList());
     }
 

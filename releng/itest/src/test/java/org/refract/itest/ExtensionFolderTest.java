@@ -11,12 +11,16 @@ import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +71,35 @@ class ExtensionFolderTest {
             assertEquals(1, train.exitCode(), train::output);
             assertTrue(train.output().contains("The extension org.example.sae.l1, which brings the SAE variant 'example-l1', was removed."),
                     train::output);
+        }
+    }
+
+    @Test
+    void whatItMadeNamesItAndSaysSoWhenItIsNotHere() throws Exception {
+        Path jar = Files.copy(EXAMPLE, extensions.resolve("example.jar"));
+        String hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(jar)));
+        try (Command train = train(50)) {
+            assertEquals(0, train.exitCode(), train::output);
+        }
+        Path sae;
+        try (Stream<Path> all = Files.walk(user.resolve("saes"))) {
+            sae = all.filter(p -> p.endsWith("sae.json")).findFirst().orElseThrow();
+        }
+        String said = Files.readString(sae);
+        for (String fact : List.of("\"extension\": \"org.example.sae.l1\"", "\"extension_version\": \"1.0.0", "\"extension_sha256\": \"" + hash + "\"")) {
+            assertTrue(said.contains(fact), said);
+        }
+        Files.delete(jar);
+        String missing = " is of the SAE variant 'example-l1', made by org.example.sae.l1 1.0.0";
+        String store = recordings.resolve("recordings/store/unet.mid_block.attentions.0").toString();
+        try (Command resumed = train(60); Command eval = refract("eval", sae.getParent().toString(), "--store", store);
+                Command inspect = refract("inspect", sae.getParent().toString())) {
+            for (Command refused : List.of(resumed, eval)) {
+                assertEquals(2, refused.exitCode(), refused::output);
+                assertTrue(refused.output().contains(missing) && refused.output().contains(", which is not here: put its jar into " + extensions + "."), refused::output);
+            }
+            assertEquals(0, inspect.exitCode(), inspect::output);
+            assertTrue(inspect.output().lines().anyMatch(line -> line.matches("made by +org\\.example\\.sae\\.l1 1\\.0\\.0.*, which is not here")), inspect::output);
         }
     }
 
