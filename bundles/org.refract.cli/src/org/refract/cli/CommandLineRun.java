@@ -89,7 +89,10 @@ final class CommandLineRun {
                 return explained.get().getCommandSpec().exitCodeOnUsageHelp();
             }
             try {
+                Ranges.check(parsed);
                 return new RunLast().execute(parsed);
+            } catch (RefractException e) {
+                return failed(e, parsed);
             } catch (ExecutionException e) {
                 return failed(e.getCause() instanceof Exception cause ? cause : e, parsed);
             } catch (Error e) {

@@ -17,11 +17,14 @@ import org.refract.api.model.MicroConditioning.Crop;
 import org.refract.api.model.MicroConditioning.Size;
 import org.refract.api.model.TextOptions.LongPrompts;
 import org.refract.api.model.TextOptions.Weighting;
+import org.refract.cli.Ranges;
 import picocli.CommandLine;
 
 class PictureOptionsTest {
     private static ImageRequest read(String... arguments) throws RefractException {
-        return CommandLine.populateCommand(new PictureOptions(), arguments).request(ImageRequest.of(4, 0, 64, 64), List.of("a", "b"));
+        PictureOptions options = new PictureOptions();
+        Ranges.check(new CommandLine(options).parseArgs(arguments));
+        return options.request(ImageRequest.of(4, 0, 64, 64), List.of("a", "b"));
     }
 
     @Test

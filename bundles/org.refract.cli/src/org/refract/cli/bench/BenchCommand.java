@@ -13,6 +13,7 @@ import org.refract.api.model.ImageModel;
 import org.refract.api.model.ModelBackend;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.SaeVariant;
+import org.refract.cli.Within;
 import org.refract.cli.command.ModelOptions;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.extension.Lease;
@@ -44,20 +45,16 @@ public final class BenchCommand implements Command {
 
     @CommandLine.Command(name = "sae", description = "One optimiser step of a sparse autoencoder beside one bare encoder product.")
     int sae(@Option(names = "--variant", defaultValue = "topk", description = "Which (${DEFAULT-VALUE}).") String variant,
-            @Option(names = "--d", defaultValue = "1280", description = "Width of the data (${DEFAULT-VALUE}).") int d,
-            @Option(names = {"--latents", "--n"}, defaultValue = "5120", description = "Latents (${DEFAULT-VALUE}).") int n,
-            @Option(names = "--k", defaultValue = "10", description = "Active latents per sample (${DEFAULT-VALUE}).") int k,
+            @Within(least = 1, most = 1 << 20) @Option(names = "--d", defaultValue = "1280", description = "Width of the data (${DEFAULT-VALUE}).") int d,
+            @Within(least = 1, most = 1 << 24) @Option(names = {"--latents", "--n"}, defaultValue = "5120", description = "Latents (${DEFAULT-VALUE}).") int n,
+            @Within(least = 1, most = 1 << 24) @Option(names = "--k", defaultValue = "10", description = "Active latents per sample (${DEFAULT-VALUE}).") int k,
             @Option(names = "--set", paramLabel = "NAME=VALUE", description = "A setting of the variant.") Map<String, String> settings,
-            @Option(names = "--batch", defaultValue = "4096", description = "Samples per step (${DEFAULT-VALUE}).") int batch,
-            @Option(names = "--rounds", defaultValue = "5", description = "Repetitions (${DEFAULT-VALUE}).") int rounds,
+            @Within(least = 1, most = 1 << 24) @Option(names = "--batch", defaultValue = "4096", description = "Samples per step (${DEFAULT-VALUE}).") int batch,
+            @Within(least = 1, most = 1_000_000) @Option(names = "--rounds", defaultValue = "5", description = "Repetitions (${DEFAULT-VALUE}).") int rounds,
             @Option(names = "--device", defaultValue = "cpu", description = "cpu or cuda:0 (${DEFAULT-VALUE}).") String device,
             @Option(names = "--json", description = "Print one JSON object.") boolean json) throws RefractException {
-        positive("--d", d);
-        positive("--latents", n);
-        positive("--batch", batch);
-        positive("--rounds", rounds);
-        if (k < 1 || k > n) {
-            throw RefractException.usage("--k must be between 1 and --latents (%d), not %d.", n, k);
+        if (k > n) {
+            throw RefractException.usage("--k must be at most --latents (%d), not %d.", n, k);
         }
         Placement placement = Placement.parse(device);
         Lease<SaeVariant> lease = extensions.lease(SaeVariant.class, variant);
@@ -69,35 +66,28 @@ public final class BenchCommand implements Command {
     @CommandLine.Command(name = "unet", description = "One forward pass of an image model's network, without and with hooks.")
     int unet(@Mixin ModelOptions options,
             @Option(names = "--network", defaultValue = "unet", description = "Which part (${DEFAULT-VALUE}).") String network,
-            @Option(names = "--size", defaultValue = "0", description = "Side of the picture in pixels (the model's own).") int size,
-            @Option(names = "--batch", defaultValue = "1", description = "Pictures at once (${DEFAULT-VALUE}).") int batch,
-            @Option(names = "--rounds", defaultValue = "7", description = "Repetitions (${DEFAULT-VALUE}).") int rounds,
+            @Within(least = 1, most = 8192) @Option(names = "--size", defaultValue = "0", description = "Side of the picture in pixels (the model's own).") int size,
+            @Within(least = 1, most = 1 << 24) @Option(names = "--batch", defaultValue = "1", description = "Pictures at once (${DEFAULT-VALUE}).") int batch,
+            @Within(least = 1, most = 1_000_000) @Option(names = "--rounds", defaultValue = "7", description = "Repetitions (${DEFAULT-VALUE}).") int rounds,
             @Option(names = "--json", description = "Print one JSON object.") boolean json) throws RefractException {
-        positive("--batch", batch);
-        positive("--rounds", rounds);
         return timed(options, "Timing a network", new NetworkBenchmark(network, size, batch, rounds)::run, json);
     }
 
     @CommandLine.Command(name = "picture", description = "Prompts to pictures: text encoders, every step of the U-Net, VAE.")
     int picture(@Mixin ModelOptions options,
-            @Option(names = "--steps", defaultValue = "0", description = "Denoising steps (the model's own).") int steps,
-            @Option(names = "--guidance", defaultValue = "-1", description = "Guidance scale (the model's own).") double guidance,
-            @Option(names = "--size", defaultValue = "0", description = "Side of the picture in pixels (the model's own).") int size,
-            @Option(names = "--batch", defaultValue = "1", description = "Pictures at once (${DEFAULT-VALUE}).") int batch,
-            @Option(names = "--rounds", defaultValue = "7", description = "Repetitions (${DEFAULT-VALUE}).") int rounds,
+            @Within(least = 1, most = 1000) @Option(names = "--steps", defaultValue = "0", description = "Denoising steps (the model's own).") int steps,
+            @Within(least = 0, most = 1000) @Option(names = "--guidance", defaultValue = "-1", description = "Guidance scale (the model's own).") double guidance,
+            @Within(least = 1, most = 8192) @Option(names = "--size", defaultValue = "0", description = "Side of the picture in pixels (the model's own).") int size,
+            @Within(least = 1, most = 1 << 24) @Option(names = "--batch", defaultValue = "1", description = "Pictures at once (${DEFAULT-VALUE}).") int batch,
+            @Within(least = 1, most = 1_000_000) @Option(names = "--rounds", defaultValue = "7", description = "Repetitions (${DEFAULT-VALUE}).") int rounds,
             @Option(names = "--json", description = "Print one JSON object.") boolean json) throws RefractException {
-        positive("--batch", batch);
-        positive("--rounds", rounds);
         return timed(options, "Timing pictures", new PictureBenchmark(steps, guidance, size, batch, rounds)::run, json);
     }
 
     @CommandLine.Command(name = "load", description = "Opening a model. The first time, its files are also read whole for its fingerprint.")
     int load(@Mixin ModelOptions options,
-            @Option(names = "--again", defaultValue = "5", description = "How often it is opened once more (${DEFAULT-VALUE}).") int again,
+            @Within(least = 0, most = 1_000_000) @Option(names = "--again", defaultValue = "5", description = "How often it is opened once more (${DEFAULT-VALUE}).") int again,
             @Option(names = "--json", description = "Print one JSON object.") boolean json) throws RefractException {
-        if (again < 0) {
-            throw RefractException.usage("--again must be at least 0, not %d.", again);
-        }
         Lease<ModelBackend> lease = options.backend(extensions);
         Job<Map<String, Double>> job = Job.on(options.placement(), "Opening a model",
                 monitor -> LoadBenchmark.run(options.placement(), again, () -> options.open(lease, monitor)));
@@ -118,12 +108,6 @@ public final class BenchCommand implements Command {
             }
         });
         return print(jobs.submit(job.using(lease)).awaitOrCancel("Stopped."), json);
-    }
-
-    private static void positive(String option, int value) throws RefractException {
-        if (value < 1) {
-            throw RefractException.usage("%s must be at least 1, not %d.", option, value);
-        }
     }
 
     private int print(Map<String, Double> result, boolean json) {

@@ -19,6 +19,7 @@ import org.refract.api.command.Command;
 import org.refract.api.model.HookPoint;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.CheckpointFormat;
+import org.refract.cli.Within;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.file.FolderLock;
 import org.refract.engine.file.StillThere;
@@ -54,12 +55,14 @@ public final class AtlasCommand implements Command {
     private List<String> points = new ArrayList<>();
     @Option(names = "--examples", paramLabel = "N", defaultValue = "16", order = 2,
             description = "Examples kept per feature (default: ${DEFAULT-VALUE}).")
+    @Within(least = 1, most = 10_000)
     private int examples;
     @Option(names = "--find", paramLabel = "TEXT", order = 3,
             description = "List the features whose name or examples fit these words; \"\" lists the strongest.")
     private String find;
     @Option(names = "--limit", paramLabel = "N", defaultValue = "20", order = 4,
             description = "Features listed per hook point (default: ${DEFAULT-VALUE}).")
+    @Within(least = 1, most = 1_000_000)
     private int limit;
     @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "cpu", order = 5,
             description = "cpu or cuda:0 (default: ${DEFAULT-VALUE}).")

@@ -9,6 +9,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.refract.api.RefractException;
 import org.refract.api.analysis.Intervention;
+import org.refract.cli.Ranges;
+import org.refract.cli.Within;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Mixin;
@@ -22,6 +24,7 @@ final class DrawOptions {
     /** Words for one change each; in a record they are one word. */
     private static final Set<String> CHANGES = Set.of("feature", "mode", "strength", "area", "acting");
     private static final int MOST = 100_000;
+    static final int MOST_TOGETHER = 1024;
     private static final Set<String> NAMES = options().stream().map(OptionValues::name).collect(Collectors.toUnmodifiableSet());
     private static final Set<String> FLAGS = options().stream().filter(o -> o.arity().max() == 0).map(OptionValues::name).collect(Collectors.toUnmodifiableSet());
 
@@ -29,6 +32,7 @@ final class DrawOptions {
     private PictureOptions picture = new PictureOptions();
 
     @Option(names = "--count", paramLabel = "N", description = "Pictures of each prompt, with the next seeds (default: 1).")
+    @Within(least = 1, most = MOST)
     private Optional<Integer> count = Optional.empty();
 
     @ArgGroup(validate = false, heading = "%nA picture to begin with%n")
@@ -74,10 +78,7 @@ final class DrawOptions {
     }
 
     /** Pictures of each prompt, where a number was said. */
-    Optional<Integer> count() throws RefractException {
-        if (count.isPresent() && (count.get() < 1 || count.get() > MOST)) {
-            throw RefractException.usage("--count must be from 1 to %d, not %d.", MOST, count.get());
-        }
+    Optional<Integer> count() {
         return count;
     }
 
@@ -133,7 +134,7 @@ final class DrawOptions {
         try {
             CommandLine line = new CommandLine(options);
             line.setExpandAtFiles(false).setTrimQuotes(false);
-            line.parseArgs(values.arguments(FLAGS));
+            Ranges.check(line.parseArgs(values.arguments(FLAGS)));
         } catch (ParameterException e) {
             throw RefractException.usage("%s", e.getMessage().endsWith(".") ? e.getMessage() : e.getMessage() + ".");
         }

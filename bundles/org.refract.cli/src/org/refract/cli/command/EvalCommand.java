@@ -15,6 +15,7 @@ import org.refract.api.command.Command;
 import org.refract.api.model.ModelBackend;
 import org.refract.api.model.Placement;
 import org.refract.cli.RefractCommand;
+import org.refract.cli.Within;
 import org.refract.cli.progress.Terminal;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.extension.Lease;
@@ -50,6 +51,7 @@ public final class EvalCommand implements Command {
     private Path target;
     @Option(names = "--samples", paramLabel = "N", defaultValue = "1000000", order = 2,
             description = "Vectors at most, drawn by lot (default: ${DEFAULT-VALUE}).")
+    @Within(least = 1, most = 1e15)
     private long samples;
     @Option(names = "--seeds", paramLabel = "SAE", order = 3,
             description = "Another dictionary, such as one of another seed, whose directions are matched with each one's; may be repeated.")
@@ -62,9 +64,11 @@ public final class EvalCommand implements Command {
     private Path prompts;
     @Option(names = {"-n", "--pictures"}, paramLabel = "N", defaultValue = "16", order = 6,
             description = "How many prompts are used (default: ${DEFAULT-VALUE}).")
+    @Within(least = 1, most = 1_000_000)
     private int pictures;
     @Option(names = "--batch", paramLabel = "N", defaultValue = "4096", order = 7,
             description = "Vectors at a time (default: ${DEFAULT-VALUE}).")
+    @Within(least = 1, most = TrainCommand.MOST_VECTORS)
     private int batch;
     @Option(names = "--seed", paramLabel = "N", defaultValue = "0", order = 8,
             description = "Of the order of vectors and prompts (default: ${DEFAULT-VALUE}).")

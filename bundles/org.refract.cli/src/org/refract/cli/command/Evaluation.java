@@ -213,7 +213,7 @@ record Evaluation(Extensions extensions, List<Path> saes, Optional<String> from,
             Monitor monitor) throws RefractException {
         Downstream run = downstream.orElseThrow();
         List<String> all = Prompts.of(run.prompts(), run.location(), options.seed());
-        List<String> texts = all.subList(0, Math.min(Math.max(1, run.count()), all.size()));
+        List<String> texts = all.subList(0, Math.min(run.count(), all.size()));
         try (Model model = run.backend().open(run.location(), options.placement(), monitor)) {
             activations.require(model.info(), point);
             for (int i = 0; i < measured.size(); i++) {

@@ -23,6 +23,7 @@ import org.refract.api.model.ImageRequest;
 import org.refract.api.model.ModelBackend;
 import org.refract.api.model.ModelInfo;
 import org.refract.api.model.Placement;
+import org.refract.cli.Within;
 import org.refract.cli.picture.NumberedFiles;
 import org.refract.cli.picture.PictureFile;
 import org.refract.cli.picture.PictureText;
@@ -60,6 +61,7 @@ public final class ExploreCommand implements Command {
     private PictureOptions picture = new PictureOptions();
 
     @Option(names = "--top", paramLabel = "N", defaultValue = "10", description = "Features per block (default: ${DEFAULT-VALUE}).")
+    @Within(least = 1, most = 1_000_000)
     private int top = 10;
 
     @Option(names = "--out", paramLabel = "DIR", description = "Write the picture and a heat map for each feature there; where others have these names, all go on with -2, -3 ...")
@@ -95,9 +97,6 @@ public final class ExploreCommand implements Command {
 
     @Override
     public Integer call() throws RefractException {
-        if (top < 1) {
-            throw RefractException.usage("--top must be at least 1, not %d.", top);
-        }
         RunFolder folder = new RunFolder(run);
         model.orOf(folder);
         Lease<ModelBackend> backend = model.backend(extensions);

@@ -9,6 +9,7 @@ import org.refract.api.analysis.FeatureId;
 import org.refract.api.analysis.Intervention;
 import org.refract.api.analysis.Intervention.Mode;
 import org.refract.api.model.HookPoint;
+import org.refract.cli.Within;
 import org.refract.engine.intervene.MaskText;
 import picocli.CommandLine.Option;
 
@@ -32,6 +33,7 @@ final class FeatureChange {
     private String mode;
 
     @Option(names = "--strength", paramLabel = "S", description = "scale: 0 is off, 1 unchanged. add and replace: in units of its mean activation (default: 2).")
+    @Within(least = -1_000_000, most = 1_000_000)
     private Double strength;
 
     @Option(names = "--area", paramLabel = "X,Y,W,H", description = "Where, in shares of the picture from its upper left corner, or a mask:... that the window wrote (default: everywhere).")

@@ -18,6 +18,7 @@ import org.osgi.service.component.annotations.ServiceScope;
 import org.refract.api.RefractException;
 import org.refract.api.command.Command;
 import org.refract.api.model.Placement;
+import org.refract.cli.Within;
 import org.refract.cli.command.PicturePlan.Wanted;
 import org.refract.engine.Locations;
 import org.refract.engine.extension.Extensions;
@@ -44,7 +45,6 @@ import picocli.CommandLine.Spec;
             "", "Lines of a file: {\"prompt\": \"a cat\", \"steps\": 20} in .jsonl, columns in .csv,",
             "both with the long options as names; otherwise each line is a prompt."})
 public final class GenerateCommand implements Command {
-    private static final int MOST_TOGETHER = 1024;
 
     private final Extensions extensions;
     private final JobQueue jobs;
@@ -74,6 +74,7 @@ public final class GenerateCommand implements Command {
 
     @Option(names = "--batch", paramLabel = "N", defaultValue = "1",
             description = "Pictures drawn together; changes no picture, takes more memory (default: ${DEFAULT-VALUE}).")
+    @Within(least = 1, most = DrawOptions.MOST_TOGETHER)
     private int batch = 1;
 
     @Option(names = "--json", description = "Print one JSON object for the pictures.")
@@ -98,10 +99,6 @@ public final class GenerateCommand implements Command {
         KnownFiles known = new KnownFiles(new Locations().data());
         List<String> leftOut = new ArrayList<>();
         List<Wanted> wanted = wanted(past, known, leftOut::add);
-        if (batch < 1 || batch > MOST_TOGETHER) {
-            throw RefractException.usage("--batch must be from 1 to %d, not %d.", MOST_TOGETHER, batch);
-        }
-        previews.every();
         out.check(wanted.size());
         Placement placement = wanted.getFirst().options().model().placement();
         OptionValues said = draw.said(spec);

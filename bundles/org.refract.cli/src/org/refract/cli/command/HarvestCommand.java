@@ -13,6 +13,7 @@ import org.refract.api.model.HookPoint;
 import org.refract.api.model.ImageModel;
 import org.refract.api.model.ImageRequest;
 import org.refract.api.model.ModelBackend;
+import org.refract.cli.Within;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.extension.Lease;
 import org.refract.engine.job.JobQueue;
@@ -48,6 +49,7 @@ public final class HarvestCommand implements Command {
     private Path folder;
     @Option(names = {"-n", "--images"}, paramLabel = "N", defaultValue = "1024", order = 2,
             description = "Pictures (default: ${DEFAULT-VALUE}).")
+    @Within(least = 1, most = 100_000_000)
     private int images;
     @Option(names = "--prompts", paramLabel = "FILE", order = 3,
             description = "Prompts, one a line, or JSON lines with a caption or prompt (default: captions beside the model, or a built-in list).")
@@ -56,16 +58,21 @@ public final class HarvestCommand implements Command {
             description = "A hook point, with :input or :output for those instead of the update; may be repeated (default: the model's own).")
     private List<String> points = new ArrayList<>();
     @Option(names = "--steps", paramLabel = "N", order = 5, description = "Denoising steps (default: the model's own).")
+    @Within(least = 1, most = PictureOptions.MOST_STEPS)
     private Integer steps;
     @Option(names = "--guidance", paramLabel = "X", order = 6, description = "Guidance scale (default: the model's own).")
+    @Within(least = 0, most = PictureOptions.MOST_GUIDANCE)
     private Double guidance;
     @Option(names = "--size", paramLabel = "PIXELS", order = 7, description = "Height and width (default: the model's own).")
+    @Within(least = 1, most = PixelSize.LARGEST)
     private Integer size;
     @Option(names = "--batch", paramLabel = "N", defaultValue = "16", order = 8,
             description = "Pictures drawn together (default: ${DEFAULT-VALUE}).")
+    @Within(least = 1, most = DrawOptions.MOST_TOGETHER)
     private int batch;
     @Option(names = "--shard", paramLabel = "N", defaultValue = "256", order = 9,
             description = "Recordings per file (default: ${DEFAULT-VALUE}).")
+    @Within(least = 1, most = 1_000_000)
     private int perShard;
     @Option(names = "--fp32", order = 10, description = "Store single precision instead of bfloat16.")
     private boolean fp32;
@@ -78,9 +85,6 @@ public final class HarvestCommand implements Command {
 
     @Override
     public Integer call() throws RefractException {
-        if (images < 1) {
-            throw RefractException.usage("--images must be at least 1, not %d.", images);
-        }
         int[] which = part();
         List<String> texts = Prompts.of(Optional.ofNullable(prompts), model.location(), seed);
         Lease<ModelBackend> backend = model.backend(extensions);

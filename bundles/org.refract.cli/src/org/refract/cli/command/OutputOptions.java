@@ -12,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.refract.api.RefractException;
 import org.refract.api.model.ImageRequest;
+import org.refract.cli.Within;
 import org.refract.cli.picture.NumberedFiles;
 import org.refract.cli.picture.PictureFile;
 import org.refract.cli.picture.PictureFormat;
@@ -40,6 +41,7 @@ final class OutputOptions {
     private Optional<String> format = Optional.empty();
 
     @Option(names = "--quality", paramLabel = "N", description = "Of a JPEG, 1 to 100 (default: 92).")
+    @Within(least = 1, most = 100)
     private Optional<Integer> quality = Optional.empty();
 
     @Option(names = "--no-record", description = "Do not say in the files how they were drawn.")
@@ -54,9 +56,6 @@ final class OutputOptions {
      * @throws RefractException if it makes no sense for so many pictures
      */
     void check(int pictures) throws RefractException {
-        if (quality.isPresent() && (quality.get() < 1 || quality.get() > 100)) {
-            throw RefractException.usage("--quality must be from 1 to 100, not %d.", quality.get());
-        }
         if (format.isPresent() && PictureFormat.named(format.get()).isEmpty()) {
             throw RefractException.usage("--format is png, jpg or webp, not '%s'.", format.get());
         }

@@ -6,13 +6,15 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.LongStream;
 import org.refract.api.RefractException;
 import org.refract.api.model.ImageRequest;
+import org.refract.cli.Within;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /** What kind of picture; the model's own values where nothing is said. */
 final class PictureOptions {
     private static final int LONGEST_PROMPT = 100_000;
-    private static final int MOST_STEPS = 1000;
+    static final int MOST_STEPS = 1000;
+    static final double MOST_GUIDANCE = 1000;
     /** Seeds that are drawn have 32 bits, as those of the web UIs, so that they fit everywhere. */
     private static final long SEEDS = 1L << 32;
 
@@ -21,9 +23,11 @@ final class PictureOptions {
     private String seed = "0";
 
     @Option(names = "--steps", paramLabel = "N", description = "Denoising steps (default: the run's or the model's own).")
+    @Within(least = 1, most = MOST_STEPS)
     private Optional<Integer> steps = Optional.empty();
 
     @Option(names = "--guidance", paramLabel = "SCALE", description = "Classifier-free guidance; at most 1 is none (default: the run's or the model's own).")
+    @Within(least = 0, most = MOST_GUIDANCE)
     private Optional<Double> guidance = Optional.empty();
 
     @Option(names = "--size", paramLabel = "WxH", description = "Pixels, such as 512 or 768x512 (default: the run's or the model's own).")
@@ -85,15 +89,9 @@ final class PictureOptions {
         }
         ImageRequest request = defaults.withPrompts(prompts, seeds);
         if (steps.isPresent()) {
-            if (steps.get() < 1 || steps.get() > MOST_STEPS) {
-                throw RefractException.usage("--steps must be from 1 to %d, not %d.", MOST_STEPS, steps.get());
-            }
             request = request.withSteps(steps.get());
         }
         if (guidance.isPresent()) {
-            if (!Double.isFinite(guidance.get()) || guidance.get() < 0) {
-                throw RefractException.usage("--guidance must be a number from 0 on, not %s.", guidance.get());
-            }
             request = request.withGuidance(guidance.get());
         }
         request = shaped(request);

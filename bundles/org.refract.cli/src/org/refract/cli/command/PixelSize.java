@@ -7,7 +7,7 @@ import org.refract.cli.picture.Margins;
 
 /** Pixels as a person writes them. */
 final class PixelSize {
-    private static final int LARGEST = 8192;
+    static final int LARGEST = 8192;
 
     private PixelSize() {
     }

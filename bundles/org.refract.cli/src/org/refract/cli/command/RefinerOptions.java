@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.refract.api.RefractException;
+import org.refract.cli.Within;
 import org.refract.engine.draw.Refinement;
 import picocli.CommandLine.Option;
 
@@ -16,9 +17,11 @@ final class RefinerOptions {
     private Optional<Path> refiner = Optional.empty();
 
     @Option(names = "--handoff", paramLabel = "SHARE", description = "The refiner takes over after this share of the noise levels (default: 0.8).")
+    @Within(least = 0, most = 1)
     private Optional<Double> handoff = Optional.empty();
 
     @Option(names = "--refine-strength", paramLabel = "SHARE", description = "Instead: it draws the finished picture anew with this strength, such as 0.3.")
+    @Within(least = 0, most = 1, above = true)
     private Optional<Double> strength = Optional.empty();
 
     /**
@@ -38,9 +41,6 @@ final class RefinerOptions {
         }
         if (handoff.isPresent() && strength.isPresent()) {
             throw RefractException.usage("--handoff and --refine-strength are two ways to refine; leave one of them out.");
-        }
-        if (strength.isPresent() && !(strength.get() > 0 && strength.get() <= 1)) {
-            throw RefractException.usage("--refine-strength must be above 0 and at most 1, not %s.", strength.get());
         }
         double share = handoff.orElse(USUAL_HANDOFF);
         if (!(share > 0 && share < 1)) {

@@ -7,6 +7,7 @@ import org.refract.api.model.ImageRequest;
 import org.refract.api.model.MicroConditioning;
 import org.refract.api.model.MicroConditioning.Crop;
 import org.refract.api.model.MicroConditioning.Size;
+import org.refract.cli.Within;
 import picocli.CommandLine.Option;
 
 /** SDXL's size and crop conditioning, and the refiner's aesthetic score (SDXL, section 2.2). */
@@ -23,6 +24,7 @@ final class SizeWishes {
     private Optional<String> target = Optional.empty();
 
     @Option(names = "--aesthetic-score", paramLabel = "SCORE", description = "What a refiner is told, 0 to 10 (default: 6).")
+    @Within(least = 0, most = BEST_SCORE)
     private Optional<Double> score = Optional.empty();
 
     @Option(names = "--negative-original-size", paramLabel = "WxH", description = "The same for what the picture should not be; these four need guidance.")
@@ -35,6 +37,7 @@ final class SizeWishes {
     private Optional<String> negativeTarget = Optional.empty();
 
     @Option(names = "--negative-aesthetic-score", paramLabel = "SCORE", description = "(default: 2.5)")
+    @Within(least = 0, most = BEST_SCORE)
     private Optional<Double> negativeScore = Optional.empty();
 
     ImageRequest on(ImageRequest request) throws RefractException {

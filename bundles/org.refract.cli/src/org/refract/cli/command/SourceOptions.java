@@ -18,6 +18,7 @@ import org.refract.api.model.ImageModel;
 import org.refract.api.model.ModelBackend;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.SaeVariant;
+import org.refract.cli.Within;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.extension.Lease;
 import org.refract.engine.source.ModelRecorder;
@@ -54,9 +55,11 @@ final class SourceOptions {
     private List<String> points = new ArrayList<>();
     @Option(names = "--mix", paramLabel = "PICTURES", defaultValue = "64", order = 45,
             description = "With --stream: pictures of which half are mixed with half of those before (default: ${DEFAULT-VALUE}).")
+    @Within(least = 1, most = 1_000_000)
     private int mix;
     @Option(names = "--draw", paramLabel = "N", defaultValue = "8", order = 46,
             description = "With --stream: pictures drawn together (default: ${DEFAULT-VALUE}).")
+    @Within(least = 1, most = DrawOptions.MOST_TOGETHER)
     private int draw;
     @Option(names = "--synthetic", paramLabel = "NAME=VALUE,...", order = 47,
             description = "Learn a planted dictionary, such as width=64,features=256,active=8; the log says how much of it was recovered.")

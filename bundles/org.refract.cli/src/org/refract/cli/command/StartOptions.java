@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.api.model.ImageRequest;
+import org.refract.cli.Within;
 import org.refract.cli.picture.Margins;
 import org.refract.cli.picture.Mask;
 import org.refract.cli.picture.Photo;
@@ -27,6 +28,7 @@ final class StartOptions {
 
     @Option(names = {"--image-strength", "--denoising-strength"}, paramLabel = "SHARE",
             description = "How much of it is drawn anew, above 0 to 1 (default: 0.75; 1 with --outpaint).")
+    @Within(least = 0, most = 1, above = true)
     private Optional<Double> strength = Optional.empty();
 
     @Option(names = "--mask", paramLabel = "FILE", description = "White where it is drawn anew, black or transparent where it stays to the pixel; grey mixes both.")
@@ -34,10 +36,12 @@ final class StartOptions {
 
     @Option(names = "--mask-blur", paramLabel = "PX",
             description = "Soften the mask's edges by a Gaussian of so many of the photo's pixels (default: 0).")
+    @Within(least = 0, most = MOST_BLUR)
     private Optional<Double> blur = Optional.empty();
 
     @Option(names = "--mask-padding", paramLabel = "PX", description = "Draw only the part of the photo around the mask, with so many of its pixels on each side, "
             + "in the full size; the result is as large as the photo. The web UIs call it \"only masked\".")
+    @Within(least = 0, most = MOST_PADDING)
     private Optional<Integer> padding = Optional.empty();
 
     @Option(names = "--outpaint", paramLabel = "PX|LEFT,TOP,RIGHT,BOTTOM",
@@ -59,9 +63,6 @@ final class StartOptions {
             return Optional.empty();
         }
         double much = amount();
-        if (!(much > 0 && much <= 1)) {
-            throw RefractException.usage("--image-strength must be above 0 and at most 1, not %s.", much);
-        }
         if (mask.isEmpty() && outpaint.isEmpty()) {
             needsMask();
         }
@@ -87,10 +88,7 @@ final class StartOptions {
 
     /** The mask as it is used, in the photo's size where its pixels count, with the margins; empty where all of the photo is drawn anew. */
     private Optional<Mask> marked(Photo photo, Optional<Margins> margins) throws RefractException {
-        double softness = Words.share("--mask-blur", blur.orElse(0.0), 0, MOST_BLUR);
-        if (padding.isPresent() && (padding.get() < 0 || padding.get() > MOST_PADDING)) {
-            throw RefractException.usage("--mask-padding must be from 0 to %d pixels, not %d.", MOST_PADDING, padding.get());
-        }
+        double softness = blur.orElse(0.0);
         int width = photo.image().getWidth();
         int height = photo.image().getHeight();
         if (margins.isPresent() && !margins.get().leaveRoom(photo)) {

@@ -7,6 +7,7 @@ import org.refract.api.model.ImageRequest;
 import org.refract.api.model.TextOptions;
 import org.refract.api.model.TextOptions.LongPrompts;
 import org.refract.api.model.TextOptions.Weighting;
+import org.refract.cli.Within;
 import picocli.CommandLine.Option;
 
 /** How prompts become embeddings. Here a long prompt is read to its end where nothing else is said. */
@@ -21,6 +22,7 @@ final class TextWishes {
 
     @Option(names = "--clip-skip", paramLabel = "N",
             description = "Layers of the text encoders that are left out, as diffusers counts: 0 for the usual ones (default).")
+    @Within(least = 0, most = MOST_LAYERS)
     private Optional<Integer> clipSkip = Optional.empty();
 
     @Option(names = "--long-prompts", paramLabel = "cut|chunk",
@@ -41,9 +43,6 @@ final class TextWishes {
             text = text.withNegativePrompts2(List.of(negative2.get()));
         }
         if (clipSkip.isPresent()) {
-            if (clipSkip.get() < 0 || clipSkip.get() > MOST_LAYERS) {
-                throw RefractException.usage("--clip-skip must be from 0 to %d, not %d.", MOST_LAYERS, clipSkip.get());
-            }
             text = text.withClipSkip(clipSkip.get());
         }
         if (weighting.isPresent()) {

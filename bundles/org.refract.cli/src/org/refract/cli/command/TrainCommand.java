@@ -17,6 +17,7 @@ import org.refract.api.model.Placement;
 import org.refract.api.sae.CheckpointFormat;
 import org.refract.api.sae.SaeVariant;
 import org.refract.cli.RefractCommand;
+import org.refract.cli.Within;
 import org.refract.cli.curves.CurveFiles;
 import org.refract.cli.curves.TrainingLogs;
 import org.refract.cli.curves.TrainingWatch;
@@ -64,21 +65,26 @@ public final class TrainCommand implements Command {
     private Path out;
     @Option(names = "--batch", paramLabel = "N", defaultValue = "4096", order = 20,
             description = "Vectors per step (default: ${DEFAULT-VALUE}).")
+    @Within(least = 1, most = MOST_VECTORS)
     private int batch;
     @Option(names = "--steps", paramLabel = "N", defaultValue = "3000", order = 21,
             description = "Optimiser steps (default: ${DEFAULT-VALUE}).")
+    @Within(least = 1, most = 1e12)
     private long steps;
     @Option(names = "--patience", paramLabel = "STEPS", order = 22,
             description = "End a dictionary that got no better for so many steps; the others go on.")
+    @Within(least = 1, most = 1e12)
     private Long patience;
     @Option(names = "--patience-on", paramLabel = "METRIC", defaultValue = "explained_variance", order = 23,
             description = "What should get better: a number of the log (default: ${DEFAULT-VALUE}).")
     private String metric;
     @Option(names = "--patience-least", paramLabel = "SHARE", order = 24,
             description = "Smaller improvements do not count (default: " + EarlyStop.LEAST + ").")
+    @Within(least = 0, most = 1)
     private double least = EarlyStop.LEAST;
     @Option(names = "--log-every", paramLabel = "STEPS", order = 25,
             description = "Steps between two lines of the log (default: 100).")
+    @Within(least = 1, most = 1e12)
     private Long logEvery;
     @Option(names = "--format", paramLabel = "NAME", defaultValue = "refract", order = 30,
             description = "Format of the finished dictionaries (default: ${DEFAULT-VALUE}).")
@@ -95,6 +101,8 @@ public final class TrainCommand implements Command {
             description = "What --watch plots (default: explained_variance,total,dead).")
     private List<String> plotted = TrainingWatch.USUAL;
 
+    /** Of a batch; a matrix of them must still be addressed by an integer. */
+    static final int MOST_VECTORS = 1 << 24;
     private static final String CURVES = "curves";
     private static final long EVERY_MILLIS = 1000;
 

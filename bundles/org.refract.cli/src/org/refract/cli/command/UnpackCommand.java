@@ -14,6 +14,7 @@ import org.osgi.service.component.annotations.ServiceScope;
 import org.refract.api.RefractException;
 import org.refract.api.command.Command;
 import org.refract.api.model.HookPoint;
+import org.refract.cli.Within;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.file.StillThere;
 import org.refract.engine.job.JobQueue;
@@ -54,8 +55,10 @@ public final class UnpackCommand implements Command {
     private boolean quick;
     @Option(names = "--passes", paramLabel = "N", order = 4,
             description = "Passes of the model that are recorded: pictures times steps, twice that with guidance (default: 4096; with --quick 1024).")
+    @Within(least = 1, most = 1_000_000_000)
     private Integer passes;
     @Option(names = "--steps", paramLabel = "N", order = 4, description = "Training steps (default: 2000; with --quick 800).")
+    @Within(least = 1, most = 1_000_000_000)
     private Integer steps;
     @Option(names = "--prompts", paramLabel = "FILE", order = 4,
             description = "Prompts, one a line, or JSON lines with a caption or prompt (default: captions beside the model, or a built-in list).")
@@ -95,15 +98,8 @@ public final class UnpackCommand implements Command {
 
     private Preset preset() throws RefractException {
         Preset preset = quick ? Preset.QUICK : Preset.STANDARD;
-        preset = passes == null ? preset : preset.withPasses(atLeastOne("--passes", passes));
-        return steps == null ? preset : preset.withTrainingSteps(atLeastOne("--steps", steps));
-    }
-
-    private static int atLeastOne(String option, int value) throws RefractException {
-        if (value < 1) {
-            throw RefractException.usage("%s must be at least 1, not %d.", option, value);
-        }
-        return value;
+        preset = passes == null ? preset : preset.withPasses(passes);
+        return steps == null ? preset : preset.withTrainingSteps(steps);
     }
 
     private void tell(RunFolder run) throws RefractException {

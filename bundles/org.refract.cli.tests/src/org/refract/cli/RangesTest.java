@@ -1,0 +1,109 @@
+package org.refract.cli;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceReference;
+import org.refract.api.RefractException;
+import org.refract.api.command.Command;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.IGetter;
+import picocli.CommandLine.Model.ISetter;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+
+/** Every option of every command that takes a number has a range, and a number out of it is refused before the command begins. */
+class RangesTest {
+
+    private static final Set<Class<?>> INTEGERS = Set.of(int.class, Integer.class, long.class, Long.class);
+    private static final Set<Class<?>> NUMBERS = Set.of(double.class, Double.class, float.class, Float.class);
+    /** Any integer is a seed. */
+    private static final String SEED = "--seed";
+
+    @TestFactory
+    Stream<DynamicTest> aNumberOutOfItsRangeIsRefused() throws Exception {
+        BundleContext context = FrameworkUtil.getBundle(RangesTest.class).getBundleContext();
+        List<DynamicTest> tests = new ArrayList<>();
+        Set<String> options = new TreeSet<>();
+        for (ServiceReference<Command> reference : context.getServiceReferences(Command.class, "(" + Commands.GROUP + "=*)")) {
+            var objects = context.getServiceObjects(reference);
+            Command command = objects.getService();
+            collect(new CommandLine(command), tests, options);
+            objects.ungetService(command);
+        }
+        assertTrue(options.containsAll(Set.of("--steps", "--batch", "--images", "--limit", "--size", "--passes", "--guidance", "--image-strength")), options::toString);
+        return tests.stream();
+    }
+
+    private static void collect(CommandLine line, List<DynamicTest> tests, Set<String> options) {
+        for (OptionSpec option : line.getCommandSpec().options()) {
+            Class<?> type = option.auxiliaryTypes()[0];
+            if ((INTEGERS.contains(type) || NUMBERS.contains(type)) && !Ranges.name(option).equals(SEED)) {
+                options.add(Ranges.name(option));
+                tests.add(DynamicTest.dynamicTest(line.getCommandName() + " " + Ranges.name(option), () -> holds(option, INTEGERS.contains(type))));
+            }
+        }
+        line.getSubcommands().values().forEach(sub -> collect(sub, tests, options));
+    }
+
+    private static void holds(OptionSpec option, boolean integers) throws Exception {
+        Within range = Ranges.of(option).orElseThrow(() -> new AssertionError(Ranges.name(option) + " has no range"));
+        refuses(option, plain(range.above() ? range.least() : range.least() - 1));
+        refuses(option, plain(range.most() + 1));
+        assertDoesNotThrow(() -> Ranges.check(alone(option).parseArgs(Ranges.name(option) + "=" + plain(range.most()))));
+        if (!range.above()) {
+            assertDoesNotThrow(() -> Ranges.check(alone(option).parseArgs(Ranges.name(option) + "=" + plain(range.least()))));
+        }
+        if (integers) {
+            assertThrows(ParameterException.class, () -> alone(option).parseArgs(Ranges.name(option) + "=99999999999999999999"));
+        } else {
+            refuses(option, "NaN");
+            refuses(option, "Infinity");
+            refuses(option, "-Infinity");
+        }
+    }
+
+    private static void refuses(OptionSpec option, String value) {
+        RefractException refused = assertThrows(RefractException.class, () -> Ranges.check(alone(option).parseArgs(Ranges.name(option) + "=" + value)));
+        assertEquals(RefractException.USAGE, refused.exitCode());
+        assertTrue(refused.getMessage().matches(Ranges.name(option) + " must be an? (integer|number) .*, not \\S+\\."), refused.getMessage());
+    }
+
+    /** A place for a value that nobody asks for. */
+    private static final class Unkept implements IGetter, ISetter {
+        @Override
+        public <T> T get() {
+            return null;
+        }
+
+        @Override
+        public <T> T set(T value) {
+            return value;
+        }
+    }
+
+    /** A command of this option alone, whatever else its own command needs. */
+    private static CommandLine alone(OptionSpec option) {
+        CommandSpec spec = CommandSpec.create();
+        Unkept unkept = new Unkept();
+        spec.addOption(OptionSpec.builder(option).required(false).getter(unkept).setter(unkept).build());
+        return new CommandLine(spec);
+    }
+
+    private static String plain(double value) {
+        return new BigDecimal(value).toPlainString();
+    }
+}
