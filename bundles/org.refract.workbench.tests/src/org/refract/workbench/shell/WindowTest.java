@@ -88,7 +88,30 @@ class WindowTest {
         assertEquals(List.of("(failed)", "Page good"), titles());
         Control[] left = ((Composite) tabs().getItem(0).getControl()).getChildren();
         assertEquals(1, left.length);
-        assertTrue(((Label) left[0]).getText().contains("failed when it was opened"));
+        String said = ((Label) left[0]).getText();
+        assertTrue(said.contains("failed when it was opened (IllegalStateException)") && said.contains("of org.refract.workbench "), said);
+    }
+
+    @Test
+    void aViewThatCannotSayItsIdKeepsNoneAway() {
+        View nameless = new View() {
+            @Override
+            public String id() {
+                throw new IllegalStateException("boom");
+            }
+
+            @Override
+            public String title() {
+                return "nameless";
+            }
+
+            @Override
+            public void create(Composite parent) {
+            }
+        };
+        View one = page("one");
+        View two = page("zwei");
+        assertEquals(List.of(one, nameless, two), WorkbenchWindow.inOrder(List.of(two, nameless, one)));
     }
 
     @Test

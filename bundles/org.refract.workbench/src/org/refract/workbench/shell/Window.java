@@ -11,6 +11,8 @@ import org.eclipse.swt.widgets.Composite;
 import org.eclipse.swt.widgets.Display;
 import org.eclipse.swt.widgets.Label;
 import org.eclipse.swt.widgets.Shell;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.FrameworkUtil;
 import org.refract.api.view.View;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,11 +90,16 @@ public final class Window {
                 child.dispose();
             }
             item.setText("(failed)");
-            new Label(content, SWT.WRAP).setText("This view failed when it was opened (" + e.getClass().getSimpleName() + "); the log says where.");
+            new Label(content, SWT.WRAP).setText("This view%s failed when it was opened (%s).".formatted(maker(view), e.getClass().getSimpleName()));
         }
         if (tabs.getSelectionIndex() < 0) {
             tabs.setSelection(item);
         }
+    }
+
+    private static String maker(View view) {
+        Bundle bundle = FrameworkUtil.getBundle(view.getClass());
+        return bundle == null ? "" : " of %s %s".formatted(bundle.getSymbolicName(), bundle.getVersion());
     }
 
     /** Takes a view's tab away. */

@@ -1,8 +1,10 @@
 package org.refract.workbench.shell;
 
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Hashtable;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -107,11 +109,24 @@ public final class WorkbenchWindow implements Workbench {
         try {
             Window window = new Window(display, start.memory());
             open.set(Optional.of(window));
-            views.stream().sorted(Comparator.comparing(View::id)).forEach(window::add);
+            inOrder(views).forEach(window::add);
             window.run();
         } finally {
             open.set(Optional.empty());
             display.dispose();
+        }
+    }
+
+    /** By their ids; one that cannot say its id stands where its class's name does, so that it keeps none of the others away. */
+    static List<View> inOrder(Collection<View> views) {
+        return views.stream().sorted(Comparator.comparing(WorkbenchWindow::id)).toList();
+    }
+
+    private static String id(View view) {
+        try {
+            return view.id();
+        } catch (RuntimeException | LinkageError e) {
+            return view.getClass().getName();
         }
     }
 }
