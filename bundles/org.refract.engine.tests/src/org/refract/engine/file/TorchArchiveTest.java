@@ -131,6 +131,13 @@ final class TorchArchiveTest {
     }
 
     @Test
+    void numbersThatAreNotRealAreNamed() throws Exception {
+        Path file = archive(tensor(2, 2, 1).replace("FloatStorage", "ComplexFloatStorage"), new byte[16]);
+        RefractException refused = assertThrows(RefractException.class, () -> TorchArchive.open(file));
+        assertTrue(refused.getMessage().contains("numbers of torch's ComplexFloatStorage"), refused.getMessage());
+    }
+
+    @Test
     void aStorageLargerThanTheFileIsRefusedBeforeMemoryIsTaken() throws Exception {
         RefractException refused = assertThrows(RefractException.class, () -> TorchArchive.open(archive(tensor(1 << 30, 1 << 30, 1), new byte[16])));
         assertTrue(refused.getMessage().contains("claims"), refused.getMessage());

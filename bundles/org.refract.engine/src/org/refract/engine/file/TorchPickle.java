@@ -60,6 +60,10 @@ final class TorchPickle implements Unpickler.Dialect {
                 if (module.equals("torch") && name.matches("float16|float32|float64|bfloat16|int8|int16|int32|int64|uint8|bool")) {
                     yield "torch." + name;
                 }
+                if (module.startsWith("torch") && name.endsWith("Storage")) {
+                    throw RefractException.failure("%s is refused: it holds numbers of torch's %s, which are read nowhere here; save it with real numbers.",
+                            file, printable(name));
+                }
                 throw RefractException.failure(
                         "%s is refused: it names '%s.%s', and only tensors, numbers and texts are read from a torch file; save its state_dict alone.",
                         file, printable(module), printable(name));
