@@ -504,6 +504,12 @@ class GenerateTest {
     }
 
     @Test
+    void anEmptyNameIsNotTheFolderThatOneIsIn() {
+        assertEquals(2, run("inspect", ""));
+        assertTrue(err.toString().contains("the name of a file or folder is empty"), () -> err.toString());
+    }
+
+    @Test
     void onlyThePartAroundAMaskIsDrawnAndPutBackIntoThePhoto() throws IOException {
         BufferedImage photo = photoWithMask();
         Path file = folder.resolve("a.png");

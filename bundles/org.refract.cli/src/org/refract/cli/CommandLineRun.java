@@ -1,6 +1,7 @@
 package org.refract.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -21,6 +22,7 @@ import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** One call of {@code refract}: parses, runs, and turns whatever goes wrong into one sentence and an exit code. */
@@ -128,6 +130,7 @@ final class CommandLineRun {
                 return;
             }
             Synopsis.shorten(sub.getCommandSpec());
+            sub.registerConverter(Path.class, CommandLineRun::path);
             line.addSubcommand(name, sub);
             if (!source.shipped()) {
                 strangers.put(name, source.origin());
@@ -136,6 +139,14 @@ final class CommandLineRun {
         } catch (RuntimeException | LinkageError e) {
             refused.add("A command of " + source.origin() + " is left out: " + Sentences.of(e));
         }
+    }
+
+    /** An empty name would be the folder that one is in. */
+    private static Path path(String text) {
+        if (text.isEmpty()) {
+            throw new TypeConversionException("the name of a file or folder is empty");
+        }
+        return Path.of(text);
     }
 
     private int refuse(ParameterException e) {
