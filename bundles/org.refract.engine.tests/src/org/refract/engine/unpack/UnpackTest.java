@@ -128,6 +128,7 @@ class UnpackTest {
         for (HookPoint point : whole.atlases()) {
             try (FeatureIndex one = FeatureIndex.open(whole.atlas(point)); FeatureIndex two = FeatureIndex.open(pieces.atlas(point))) {
                 assertEquals(one.allFeatures(), two.allFeatures());
+                assertEquals(one.digest(), two.digest());
                 assertEquals(one.facts(), two.facts());
             }
         }
@@ -227,7 +228,7 @@ class UnpackTest {
         }
         for (Path file : files) {
             String name = run.path().relativize(file).toString();
-            if (!name.matches("run\\.json|.*log\\.jsonl|.*\\.duckdb|\\.lock")) {
+            if (!name.matches("run\\.json|.*clock\\.jsonl|.*\\.duckdb|\\.lock")) {
                 contents.put(name, hash(Files.readAllBytes(file)));
             }
         }
