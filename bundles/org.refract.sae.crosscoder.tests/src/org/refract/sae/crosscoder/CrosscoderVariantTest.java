@@ -159,7 +159,7 @@ final class CrosscoderVariantTest {
         try (Scope scope = Scope.open(Placement.CPU)) {
             NDArray x = samples(scope);
             assertTrue(refusal(() -> variant.create(config(Map.of("points", "3")), x, 3, Placement.CPU)).contains("3 hook points"));
-            assertTrue(refusal(() -> variant.create(config(Map.of("points", "0")), x, 3, Placement.CPU)).contains("0 hook points"));
+            assertTrue(refusal(() -> variant.create(config(Map.of("points", "0")), x, 3, Placement.CPU)).contains("The setting 'points' cannot be '0'"));
             try (Sae sae = variant.create(config(Map.of("activation", "batchtopk", "k", "33")), x, 3, Placement.CPU)) {
                 assertTrue(refusal(() -> variant.trainer(sae, x, SAMPLES)).contains("'k'"));
             }
