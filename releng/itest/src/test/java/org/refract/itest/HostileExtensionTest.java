@@ -34,10 +34,10 @@ class HostileExtensionTest {
         WrittenExtension.named("org.example.spins", "1.2.0").activator(SPIN, "").into(extensions.resolve("spins.jar"));
         try (Command version = refract("--version"); Command list = refract("extensions")) {
             assertEquals(0, version.exitCode(), version::output);
-            assertTrue(version.output().contains("the extension org.example.spins 1.2.0 (spins.jar) did not come back from its start within 1 seconds"),
-                    version::output);
-            assertTrue(version.output().lines().anyMatch(line -> line.startsWith("refract 0.")), version::output);
+            assertTrue(version.output().startsWith("refract 0."), version::output);
             assertEquals(0, list.exitCode(), list::output);
+            assertTrue(list.output().contains("the extension org.example.spins 1.2.0 (spins.jar) did not come back from its start within 1 seconds"),
+                    list::output);
             assertTrue(refused(list, "org.example.spins 1.2.0 (spins.jar): It did not come back from its start"), list::output);
         }
     }
@@ -46,10 +46,10 @@ class HostileExtensionTest {
     void aStopThatSleepsDoesNotKeepTheProcess() throws Exception {
         WrittenExtension.named("org.example.sleeps", "1.0.0").activator("", "Thread.sleep(120_000);").into(extensions.resolve("sleeps.jar"));
         long began = System.nanoTime();
-        try (Command version = refract("--version")) {
-            assertEquals(0, version.exitCode(), version::output);
-            assertTrue(System.nanoTime() - began < 60e9, version::output);
-            assertTrue(version.output().contains("the extension org.example.sleeps 1.0.0 (sleeps.jar) did not come back from its stop"), version::output);
+        try (Command list = refract("extensions")) {
+            assertEquals(0, list.exitCode(), list::output);
+            assertTrue(System.nanoTime() - began < 60e9, list::output);
+            assertTrue(list.output().contains("the extension org.example.sleeps 1.0.0 (sleeps.jar) did not come back from its stop"), list::output);
         }
     }
 
