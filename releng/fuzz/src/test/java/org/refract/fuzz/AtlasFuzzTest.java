@@ -48,7 +48,7 @@ class AtlasFuzzTest {
             "neighbours", Map.of("latent", "INTEGER", "neighbour", "INTEGER", "cosine", "DOUBLE"),
             "histograms", Map.of("latent", "INTEGER", "bin", "INTEGER", "positions", "BIGINT"));
 
-    private final Path folder = temporary();
+    private final Path folder = OneSentence.folder("atlas");
     private final Path sound = atlas();
     private final Damaged files = new Damaged("atlas", List.of(Sample.of(sound)), Damage::binary, AtlasFuzzTest::read);
 
@@ -128,13 +128,5 @@ class AtlasFuzzTest {
             throw new AssertionError(e);
         }
         return file;
-    }
-
-    private static Path temporary() {
-        try {
-            return Files.createTempDirectory("fuzz-atlas");
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
     }
 }

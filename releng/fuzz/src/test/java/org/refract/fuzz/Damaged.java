@@ -2,7 +2,6 @@ package org.refract.fuzz;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,11 +38,7 @@ public final class Damaged {
         this.samples = samples;
         this.damaging = damaging;
         this.reader = reader;
-        try {
-            this.folder = Files.createTempDirectory("fuzz-" + kind);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        this.folder = OneSentence.folder(kind);
         folder.toFile().deleteOnExit();
     }
 

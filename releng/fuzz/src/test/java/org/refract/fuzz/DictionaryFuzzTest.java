@@ -1,7 +1,6 @@
 package org.refract.fuzz;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,7 +31,7 @@ class DictionaryFuzzTest {
     private static final List<CheckpointFormat> FORMATS = List.of(new RefractFormat(), new SaeLensFormat(), new SaeLensTrainingFormat(), new DictionaryLearningFormat(),
             new GemmaScopeFormat(), new SparsifyFormat(), new OpenAiFormat(), new SdxlUnboxFormat());
 
-    private final Path folder = temporary();
+    private final Path folder = OneSentence.folder("dictionaries");
     private final List<Path> sound = dictionaries();
 
     @Example
@@ -81,14 +80,6 @@ class DictionaryFuzzTest {
             } catch (AssertionError e) {
                 throw new AssertionError("%s of %s, damaged in %s by seed %d: %s".formatted(format.id(), dictionary.getFileName(), files.get(damaged).getFileName(), seed, e.getMessage()), e);
             }
-        }
-    }
-
-    private static Path temporary() {
-        try {
-            return Files.createTempDirectory("fuzz-dictionaries");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

@@ -65,6 +65,15 @@ final class OneSentence {
         }
     }
 
+    /** A folder of its own for the damaged files of one kind. */
+    static Path folder(String kind) {
+        try {
+            return Files.createTempDirectory("fuzz-" + kind);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Writes bytes where a reader will look. */
     static Path write(Path file, byte[] bytes) {
         try {

@@ -1,6 +1,5 @@
 package org.refract.fuzz;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +21,7 @@ class TokenizerFuzzTest {
     private static final List<String> PROMPTS = List.of("", "a red heart", "\u0000\ud83d\ude00 \u00e9t\u00e9", "x".repeat(3000));
 
     private final Map<String, byte[]> sound = files();
-    private final Path folder = folder();
+    private final Path folder = OneSentence.folder("tokenizer");
     private final Damaged embeddings = new Damaged("embedding", Sample.ofReference("prompts", name -> name.endsWith(".pt")), Damage::torch, TextualInversion::read);
     private final Damaged embeddingTensors = new Damaged("embedding-safetensors", Sample.ofReference("prompts", name -> name.endsWith(".safetensors")), Damage::binary, TextualInversion::read);
 
@@ -69,13 +68,5 @@ class TokenizerFuzzTest {
         Path tokenizer = ManifestFuzzTest.reference().resolve("tokenizer");
         Sample.ofFolder(tokenizer, name -> name.endsWith(".json") || name.endsWith(".txt")).forEach(sample -> files.put(sample.name(), sample.bytes()));
         return files;
-    }
-
-    private static Path folder() {
-        try {
-            return Files.createTempDirectory("fuzz-tokenizer");
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
     }
 }
