@@ -25,6 +25,8 @@ import java.util.TreeSet;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -43,25 +45,26 @@ final class Dev {
     private static final String QUALIFIER = ".qualifier";
 
     private final Path root;
+    private final Path repository;
     private final Path product;
     private final Path tests;
     private final Path work;
     private final Map<String, Path> sources = new TreeMap<>();
 
-    private Dev(Path root) throws IOException {
+    private Dev(Path root, Path repository) throws IOException {
         this.root = root;
+        this.repository = repository;
         this.product = root.resolve("releng/product/target/product");
         this.tests = root.resolve("releng/itest/target/test-bundles");
         this.work = Files.createDirectories(root.resolve("releng/product/target/dev"));
         try (var bundles = Files.list(root.resolve("bundles"))) {
-            // a bundle with a lib folder is packed by Maven alone
-            bundles.filter(bundle -> Files.exists(bundle.resolve("META-INF/MANIFEST.MF")) && !hasLibraries(bundle))
+            bundles.filter(bundle -> Files.exists(bundle.resolve("META-INF/MANIFEST.MF")))
                     .forEach(bundle -> sources.put(bundle.getFileName().toString(), bundle));
         }
     }
 
     public static void main(String[] args) throws IOException {
-        Dev dev = new Dev(Path.of(args[0]).toAbsolutePath().normalize());
+        Dev dev = new Dev(Path.of(args[0]).toAbsolutePath().normalize(), Path.of(args[1]));
         boolean all = List.of(args).contains("--all");
         System.exit(dev.compile(all) ? 0 : 1);
     }
@@ -99,14 +102,6 @@ final class Dev {
 
     private Path stampOf(String name) {
         return work.resolve(name + ".sha256");
-    }
-
-    private static boolean hasLibraries(Path bundle) {
-        try {
-            return Files.readString(bundle.resolve("build.properties")).contains("lib/");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** The bundles, those that others use first; a test fragment follows its host. */
@@ -204,7 +199,10 @@ final class Dev {
     }
 
     private List<Path> filesOf(String name) throws IOException {
-        List<Path> files = new ArrayList<>(List.of(sources.get(name).resolve("META-INF/MANIFEST.MF")));
+        List<Path> files = regularFiles(sources.get(name).resolve("META-INF"));
+        if (!libraryNames(name).isEmpty()) {
+            files.add(sources.get(name).resolve("pom.xml"));
+        }
         for (Path folder : sourceFolders(name)) {
             files.addAll(regularFiles(folder));
         }
@@ -222,7 +220,7 @@ final class Dev {
 
     private static List<Path> regularFiles(Path folder) throws IOException {
         try (var files = Files.walk(folder)) {
-            return files.filter(Files::isRegularFile).sorted().toList();
+            return files.filter(Files::isRegularFile).sorted().collect(Collectors.toCollection(ArrayList::new));
         }
     }
 
@@ -281,6 +279,13 @@ final class Dev {
         if (!java.isEmpty() && !compile(name, java, classes)) {
             return false;
         }
+        Map<String, Path> libraries = libraries(name);
+        for (String library : libraryNames(name)) {
+            if (!libraries.containsKey(library) || !Files.exists(libraries.get(library))) {
+                System.err.println(name + ": " + library + " comes with Maven: ./mvnw verify -DskipTests");
+                return false;
+            }
+        }
         pack(name, classes);
         return true;
     }
@@ -324,25 +329,47 @@ final class Dev {
         return file.getFileName().toString();
     }
 
-    /** The libraries inside bundles, unpacked once. */
+    private static final Pattern ARTIFACT = Pattern.compile("<artifactItem>\\s*<groupId>([^<]+)</groupId>\\s*<artifactId>([^<]+)</artifactId>\\s*"
+            + "<version>([^<]+)</version>\\s*(?:<classifier>([^<]+)</classifier>\\s*)?</artifactItem>");
+
+    /** The jars inside a bundle, as its class path names them: {@code lib/NAME.jar}. */
+    private List<String> libraryNames(String name) {
+        return packages(header(name, "Bundle-ClassPath")).stream().filter(entry -> entry.startsWith("lib/")).toList();
+    }
+
+    /** Where Maven keeps the jars that a bundle's pom copies into it: {@code lib/NAME.jar} → file. */
+    private Map<String, Path> libraries(String name) throws IOException {
+        Map<String, Path> jars = new TreeMap<>();
+        if (libraryNames(name).isEmpty()) {
+            return jars;
+        }
+        String pom = Files.readString(sources.get(name).resolve("pom.xml"));
+        for (MatchResult item : ARTIFACT.matcher(pom).results().toList()) {
+            String version = PROPERTY.matcher(item.group(3)).replaceAll(property -> property(pom, property.group(1)));
+            String classifier = item.group(4) == null ? "" : "-" + item.group(4);
+            jars.put("lib/" + item.group(2) + classifier + ".jar", repository.resolve(item.group(1).replace('.', '/')).resolve(item.group(2)).resolve(version)
+                    .resolve(item.group(2) + "-" + version + classifier + ".jar"));
+        }
+        return jars;
+    }
+
+    private static final Pattern PROPERTY = Pattern.compile("\\$\\{([^}]+)}");
+
+    private String property(String pom, String property) {
+        try {
+            return Stream.of(pom, Files.readString(root.resolve("pom.xml")))
+                    .flatMap(text -> Pattern.compile("<" + Pattern.quote(property) + ">([^<]*)</").matcher(text).results()).map(found -> found.group(1))
+                    .findFirst().orElse("");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The libraries inside bundles, as far as they are here. */
     private List<Path> nestedJars() throws IOException {
         List<Path> jars = new ArrayList<>();
-        for (String name : List.of("org.refract.djl", "org.refract.webp", "org.refract.logging")) {
-            Path bundle = product.resolve("bundles").resolve(name + ".jar");
-            Path folder = work.resolve("libraries").resolve(name);
-            if (!Files.isDirectory(folder)) {
-                Files.createDirectories(folder);
-                try (JarFile file = new JarFile(bundle.toFile())) {
-                    for (var entry : file.stream().filter(e -> e.getName().matches("lib/[^/]+\\.jar")).toList()) {
-                        try (var in = file.getInputStream(entry)) {
-                            Files.copy(in, folder.resolve(entry.getName().substring("lib/".length())));
-                        }
-                    }
-                }
-            }
-            try (var files = Files.list(folder)) {
-                files.forEach(jars::add);
-            }
+        for (String name : sources.keySet()) {
+            libraries(name).values().stream().filter(Files::exists).forEach(jars::add);
         }
         return jars;
     }
@@ -368,6 +395,18 @@ final class Dev {
             for (Path file : regularFiles(classes)) {
                 out.putNextEntry(new ZipEntry(classes.relativize(file).toString()));
                 Files.copy(file, out);
+            }
+            Path meta = sources.get(name).resolve("META-INF");
+            for (Path file : regularFiles(meta)) {
+                if (!file.endsWith("MANIFEST.MF")) {
+                    out.putNextEntry(new ZipEntry("META-INF/" + meta.relativize(file)));
+                    Files.copy(file, out);
+                }
+            }
+            Map<String, Path> libraries = libraries(name);
+            for (String library : libraryNames(name)) {
+                out.putNextEntry(new ZipEntry(library));
+                Files.copy(libraries.get(library), out);
             }
             for (var component : components.entrySet()) {
                 out.putNextEntry(new ZipEntry(component.getKey()));
