@@ -1,5 +1,12 @@
 package org.refract.api;
 
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
 /**
  * A failure that a person can mend. Its message is one sentence: what is wrong, where, and what to do.
  * Faces print the message alone, never a stack trace, and exit with {@link #exitCode()}.
@@ -40,6 +47,21 @@ public final class RefractException extends Exception {
     /** As {@link #failure(String, Object...)}, keeping the cause for the log. */
     public static RefractException failure(Throwable cause, String sentence, Object... values) {
         return new RefractException(sentence.formatted(values), FAILURE, cause);
+    }
+
+    /** Why a file could not be read. */
+    public static RefractException unreadable(Path file, IOException e) {
+        return switch (e) {
+            case NoSuchFileException missing -> usage("There is no file %s.", file);
+            case AccessDeniedException denied -> usage("%s may not be read: check its permissions.", file);
+            case EOFException cut -> failure(e, "%s is damaged: it ends in the middle.", file);
+            default -> failure(e, "%s cannot be read: %s.", file, reason(e));
+        };
+    }
+
+    private static String reason(IOException e) {
+        String reason = e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e.getMessage();
+        return reason == null ? e.getClass().getSimpleName() : reason;
     }
 
     /** What the process ends with: {@link #USAGE} or {@link #FAILURE}. */

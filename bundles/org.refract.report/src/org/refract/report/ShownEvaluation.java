@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.refract.api.RefractException;
+import org.refract.api.json.Json;
 import org.refract.engine.file.FileFailure;
-import org.refract.engine.file.Json;
 import org.refract.engine.unpack.RunFolder;
 
 /**

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.refract.api.RefractException;
-import org.refract.engine.file.Json;
+import org.refract.api.json.Json;
 
 /** The nodes that ComfyUI ran for a picture, and the links between them: {@code {"3": {"class_type": "KSampler", "inputs": {"model": ["4", 0], ...}}}}. */
 final class ComfyGraph {

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.refract.api.RefractException;
+import org.refract.api.json.Json;
 import org.refract.cli.command.ComfyGraph.Link;
 import org.refract.cli.command.ComfyGraph.Node;
-import org.refract.engine.file.Json;
 
 /** The model that a sampler draws with, and what was added to it on the way. */
 final class ComfyModel {

@@ -11,9 +11,9 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.refract.api.RefractException;
+import org.refract.api.json.Json;
 import org.refract.cli.command.ComfyGraph.Link;
 import org.refract.cli.command.ComfyGraph.Node;
-import org.refract.engine.file.Json;
 
 /** Texts and numbers of a graph, which stand in a node or come over links from others that hold, hand on, join or change them. */
 final class ComfyValues {

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.refract.api.RefractException;
-import org.refract.engine.file.Json;
+import org.refract.api.json.Json;
 
 /** Reads the flat JSON that most tools write of a picture; they differ in what they call things, not in what they say. */
 final class ForeignJson {

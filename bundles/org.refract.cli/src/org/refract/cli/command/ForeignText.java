@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.refract.api.RefractException;
+import org.refract.api.json.Json;
 import org.refract.cli.picture.PictureText;
-import org.refract.engine.file.Json;
 
 /** What tools other than this one write into pictures, by the mark of each. */
 final class ForeignText {

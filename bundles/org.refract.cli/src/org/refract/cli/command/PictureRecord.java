@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.refract.api.RefractException;
 import org.refract.api.analysis.Intervention;
+import org.refract.api.json.Json;
 import org.refract.api.model.ImageRequest;
 import org.refract.api.model.ModelInfo;
-import org.refract.engine.file.Json;
 import org.refract.engine.unpack.InterventionJson;
 
 /**

@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.refract.api.RefractException;
+import org.refract.api.json.Json;
 import org.refract.engine.file.FileFailure;
-import org.refract.engine.file.Json;
 
 /**
  * A file of prompts, one picture or more a line. {@code .jsonl}: one object each, {@code {"prompt": "a cat", "steps": 20}}. {@code .csv}: the

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.refract.api.FileName;
 import org.refract.api.RefractException;
+import org.refract.api.json.Json;
 import org.refract.api.model.HookPoint;
 
 class EnclosedTest {

@@ -13,7 +13,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.refract.api.RefractException;
-import org.refract.engine.file.Json;
+import org.refract.api.json.Json;
 
 class RunRecordTest {
 

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.refract.api.RefractException;
-import org.refract.engine.file.Json;
+import org.refract.api.json.Json;
 
 /** A field of a foreign configuration is understood, harmless by name, neutral by value, or refused by name. */
 final class KnownFieldsTest {

@@ -11,8 +11,8 @@ import java.util.zip.CRC32;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.refract.api.RefractException;
+import org.refract.api.json.Json;
 import org.refract.engine.Locations;
-import org.refract.engine.file.Json;
 import org.refract.engine.file.SafeTensors;
 
 class TorchRandomTest {

@@ -23,9 +23,9 @@ import org.refract.api.analysis.Intervention;
 import org.refract.api.analysis.Intervention.Guidance;
 import org.refract.api.analysis.Intervention.Mask;
 import org.refract.api.analysis.Intervention.Mode;
+import org.refract.api.json.Json;
 import org.refract.api.model.HookPoint;
 import org.refract.api.model.Site;
-import org.refract.engine.file.Json;
 import org.refract.engine.index.Icons;
 
 class RunFilesTest {

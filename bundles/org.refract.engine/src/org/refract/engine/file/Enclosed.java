@@ -10,6 +10,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.refract.api.FileName;
 import org.refract.api.RefractException;
+import org.refract.api.json.Json;
 
 /** A folder that may come from anybody: what its files name lies in it, and no link in it leads out. */
 public final class Enclosed {

@@ -1,6 +1,5 @@
 package org.refract.engine.file;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -23,12 +22,7 @@ public final class FileFailure {
 
     /** The sentence for a failed read of {@code path}. */
     public static RefractException reading(Path path, IOException e) {
-        return switch (e) {
-            case NoSuchFileException missing -> RefractException.usage("There is no file %s.", path);
-            case AccessDeniedException denied -> RefractException.usage("%s may not be read: check its permissions.", path);
-            case EOFException cut -> RefractException.failure(e, "%s is damaged: it ends in the middle.", path);
-            default -> RefractException.failure(e, "%s cannot be read: %s.", path, reason(e));
-        };
+        return RefractException.unreadable(path, e);
     }
 
     /** The sentence for a failed write of {@code path}; what was begun has been removed. A half-written folder goes by the name that it would have had. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.refract.api.RefractException;
+import org.refract.api.json.Json;
 
 /** Finds the safetensors file of a folder, and opens files that an index ties together. */
 final class SafeTensorsFolder {

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.refract.api.RefractException;
+import org.refract.api.json.Json;
 import org.refract.engine.Version;
 import org.refract.engine.file.AtomicFile;
-import org.refract.engine.file.Json;
 import org.refract.engine.file.ProcessMark;
 
 /**

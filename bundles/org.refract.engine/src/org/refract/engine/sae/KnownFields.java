@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.refract.api.RefractException;
-import org.refract.engine.file.Json;
+import org.refract.api.json.Json;
 
 /**
  * The fields that a tool's configuration may have: a closed list, so that one which says that something else is computed is never passed

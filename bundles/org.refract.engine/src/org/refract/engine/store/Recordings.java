@@ -17,9 +17,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.refract.api.RefractException;
+import org.refract.api.json.Json;
 import org.refract.engine.file.AtomicFile;
 import org.refract.engine.file.FileFailure;
-import org.refract.engine.file.Json;
 import org.refract.engine.file.OwnFiles;
 import org.refract.engine.file.SafeTensors;
 

@@ -6,9 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.refract.api.RefractException;
+import org.refract.api.json.Json;
 import org.refract.engine.file.AtomicFile;
 import org.refract.engine.file.FileFailure;
-import org.refract.engine.file.Json;
 import org.refract.engine.file.Sha256;
 
 /**

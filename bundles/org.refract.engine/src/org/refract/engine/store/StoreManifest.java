@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.refract.api.RefractException;
+import org.refract.api.json.Json;
 import org.refract.api.model.HookPoint;
 import org.refract.engine.file.AtomicFile;
-import org.refract.engine.file.Json;
 import org.refract.engine.tensor.TorchType;
 
 /**

@@ -13,9 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.refract.api.RefractException;
+import org.refract.api.json.Json;
 import org.refract.engine.file.AtomicFile;
 import org.refract.engine.file.FileFailure;
-import org.refract.engine.file.Json;
 
 /**
  * The metrics of a training, one JSON object a line: {@code {"step": 100, "samples": 409600, "recons": 0.21, ...}}. A number that is not

@@ -17,13 +17,13 @@ import java.util.stream.Stream;
 import org.refract.api.FileName;
 import org.refract.api.RefractException;
 import org.refract.api.analysis.Finding;
+import org.refract.api.json.Json;
 import org.refract.engine.file.AtomicFile;
 import org.refract.engine.file.AtomicFolder;
 import org.refract.engine.file.CsvCell;
 import org.refract.engine.file.EncodedPicture;
 import org.refract.engine.file.Enclosed;
 import org.refract.engine.file.FileFailure;
-import org.refract.engine.file.Json;
 
 /**
  * Findings as files, in one folder per analysis. {@code findings.json} lists them in order; a table lies as {@code <id>.csv} (RFC 4180)

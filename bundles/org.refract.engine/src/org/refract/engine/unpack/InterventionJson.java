@@ -10,8 +10,8 @@ import org.refract.api.analysis.Intervention;
 import org.refract.api.analysis.Intervention.Guidance;
 import org.refract.api.analysis.Intervention.Mask;
 import org.refract.api.analysis.Intervention.Mode;
+import org.refract.api.json.Json;
 import org.refract.api.model.HookPoint;
-import org.refract.engine.file.Json;
 
 /**
  * An intervention as JSON: {@code {"point", "latent", "mode", "strength", "mask": {"rows", "columns", "weights"}, "first_step", "last_step",

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.refract.api.RefractException;
+import org.refract.api.json.Json;
 import org.refract.engine.file.FileFailure;
-import org.refract.engine.file.Json;
 
 /**
  * What is drawn while a model is recorded. A file holds one prompt a line, or one JSON object a line with a {@code prompt} or a

@@ -12,10 +12,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.refract.api.RefractException;
 import org.refract.api.analysis.Intervention;
+import org.refract.api.json.Json;
 import org.refract.engine.file.AtomicFile;
 import org.refract.engine.file.Enclosed;
 import org.refract.engine.file.FileFailure;
-import org.refract.engine.file.Json;
 
 /** {@link Showcase}s as files: {@code <id>.json} with the names of the record, pictures beside it. */
 public final class ShowcaseFiles {

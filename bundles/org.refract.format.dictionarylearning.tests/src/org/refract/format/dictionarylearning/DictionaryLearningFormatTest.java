@@ -15,10 +15,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.refract.api.RefractException;
+import org.refract.api.json.Json;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.CheckpointFormat.Checkpoint;
 import org.refract.engine.Locations;
-import org.refract.engine.file.Json;
 import org.refract.engine.sae.FormatCheck;
 import org.refract.engine.tensor.Scope;
 

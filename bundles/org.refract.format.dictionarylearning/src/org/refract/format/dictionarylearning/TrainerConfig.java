@@ -10,11 +10,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.refract.api.RefractException;
+import org.refract.api.json.Json;
 import org.refract.api.model.HookPoint;
 import org.refract.api.model.Site;
 import org.refract.api.sae.Provenance;
 import org.refract.api.sae.SaeConfig;
-import org.refract.engine.file.Json;
 import org.refract.engine.sae.KnownFields;
 
 /**

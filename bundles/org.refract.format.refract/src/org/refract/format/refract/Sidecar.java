@@ -10,10 +10,10 @@ import java.util.TreeMap;
 import org.refract.api.Hyperparameter;
 import org.refract.api.RefractException;
 import org.refract.api.Settings;
+import org.refract.api.json.Json;
 import org.refract.api.model.HookPoint;
 import org.refract.api.sae.Provenance;
 import org.refract.api.sae.SaeConfig;
-import org.refract.engine.file.Json;
 
 /**
  * {@code sae.json}: what the weights beside it are.

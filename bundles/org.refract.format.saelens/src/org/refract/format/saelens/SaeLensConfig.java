@@ -12,11 +12,11 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.refract.api.RefractException;
+import org.refract.api.json.Json;
 import org.refract.api.model.HookPoint;
 import org.refract.api.model.Site;
 import org.refract.api.sae.Provenance;
 import org.refract.api.sae.SaeConfig;
-import org.refract.engine.file.Json;
 import org.refract.engine.sae.SaeForm;
 
 /**

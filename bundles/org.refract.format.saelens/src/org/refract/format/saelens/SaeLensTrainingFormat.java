@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Map;
 import org.osgi.service.component.annotations.Component;
 import org.refract.api.RefractException;
+import org.refract.api.json.Json;
 import org.refract.api.sae.CheckpointFormat;
 import org.refract.api.sae.SaeConfig;
 import org.refract.engine.file.AtomicFolder;
-import org.refract.engine.file.Json;
 import org.refract.engine.sae.SaeForm;
 import org.refract.engine.tensor.Tensors;
 

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.refract.api.RefractException;
+import org.refract.api.json.Json;
 import org.refract.api.sae.SaeConfig;
-import org.refract.engine.file.Json;
 import org.refract.engine.sae.KnownFields;
 import org.refract.engine.sae.SaeForm;
 

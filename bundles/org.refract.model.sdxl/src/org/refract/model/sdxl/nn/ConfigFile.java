@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.refract.api.RefractException;
-import org.refract.engine.file.Json;
+import org.refract.api.json.Json;
 
 /** A small JSON file of a model's folder, read with types; a value of {@code null} counts as absent. */
 public final class ConfigFile {

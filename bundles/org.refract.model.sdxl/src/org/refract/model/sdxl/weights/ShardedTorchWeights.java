@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.refract.api.RefractException;
+import org.refract.api.json.Json;
 import org.refract.engine.file.Enclosed;
-import org.refract.engine.file.Json;
 import org.refract.engine.tensor.Scope;
 
 /** Several files that {@code torch.save} wrote, tied together by an index ({@code pytorch_model.bin.index.json}). */

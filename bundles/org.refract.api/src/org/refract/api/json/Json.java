@@ -1,4 +1,4 @@
-package org.refract.engine.file;
+package org.refract.api.json;
 
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
@@ -58,7 +58,7 @@ public final class Json {
             }
             return parse(path.toString(), Files.readAllBytes(path));
         } catch (IOException e) {
-            throw FileFailure.reading(path, e);
+            throw RefractException.unreadable(path, e);
         }
     }
 
@@ -133,7 +133,7 @@ public final class Json {
     }
 
     /** The file and the place in it, for sentences. */
-    String whereabouts() {
+    public String whereabouts() {
         return place.isEmpty() ? file : file + " (" + place + ")";
     }
 

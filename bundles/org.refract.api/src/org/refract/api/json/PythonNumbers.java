@@ -1,4 +1,4 @@
-package org.refract.engine.file;
+package org.refract.api.json;
 
 import java.math.BigDecimal;
 import java.util.HashMap;

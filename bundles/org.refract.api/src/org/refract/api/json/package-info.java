@@ -1,0 +1,2 @@
+/** What JSON files say, read strictly. */
+package org.refract.api.json;
