@@ -35,7 +35,7 @@ import org.refract.api.model.Placement;
 import org.refract.api.model.Site;
 import org.refract.cli.command.GenerateCommand;
 import org.refract.cli.command.InterveneCommand;
-import org.refract.cli.picture.PictureFile;
+import org.refract.pictures.PictureFile;
 import org.refract.cli.progress.Terminal;
 import org.refract.engine.Locations;
 import org.refract.engine.extension.Extensions;

@@ -35,8 +35,8 @@ import org.refract.api.model.Adapters.Lora;
 import org.refract.api.model.ImageRequest;
 import org.refract.cli.command.GenerateCommand;
 import org.refract.cli.command.InspectCommand;
-import org.refract.cli.picture.PictureFile;
-import org.refract.cli.picture.PictureText;
+import org.refract.pictures.PictureFile;
+import org.refract.pictures.PictureText;
 import org.refract.cli.progress.Terminal;
 import org.refract.engine.tensor.Devices;
 import org.refract.engine.extension.Extensions;
@@ -128,8 +128,8 @@ class GenerateTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{\"prompt\": \"a\", \"steps\": \"x\"}", "{\"prompt\":", "[]", "{\"prompt\": \"a\", \"width\": 1e99, \"height\": 5}"})
-    void aRecordThatMakesNoSenseIsASentenceThatNamesThePicture(String record) throws RefractException {
-        PictureFile.write(folder.resolve("odd.png"), new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), PictureText.of("", record));
+    void aRecordThatMakesNoSenseIsASentenceThatNamesThePicture(String record) throws IOException, RefractException {
+        Files.write(folder.resolve("odd.png"), PictureFile.bytes(folder.resolve("odd.png"), new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), PictureText.of("", record)));
         assertNotEquals(0, run("generate", "--model", folder.resolve("base"), "--like", folder.resolve("odd.png"), "--out", folder.resolve("a.png")));
         assertTrue(err.toString().contains("odd.png"), err.toString());
         assertEquals(1, err.toString().lines().count(), err.toString());
@@ -152,9 +152,9 @@ class GenerateTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a red heart", "a red heart\nSteps: 3, Sampler: Euler, CFG scale: 4", "Steps: 3, Sampler: Euler, CFG scale: 4, Seed: -1"})
-    void withoutTheSeedNothingIsDrawnUnlessItIsSaid(String parameters) throws RefractException {
+    void withoutTheSeedNothingIsDrawnUnlessItIsSaid(String parameters) throws IOException, RefractException {
         Path like = folder.resolve("like.png");
-        PictureFile.write(like, new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), new PictureText(Optional.of(parameters), Optional.empty(), Optional.empty(), Map.of()));
+        Files.write(like, PictureFile.bytes(like, new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), new PictureText(Optional.of(parameters), Optional.empty(), Optional.empty(), Map.of())));
         assertEquals(2, run("generate", "--model", folder.resolve("base"), "--like", like, "--out", folder.resolve("a.png")));
         assertTrue(err.toString().contains("The seed of " + like + " is not known") && err.toString().contains("--seed"), err.toString());
         assertEquals(List.of(), models.asked);
@@ -163,11 +163,11 @@ class GenerateTest {
     }
 
     @Test
-    void withoutThePromptOfAGraphNothingIsDrawnUnlessItIsSaid() throws RefractException {
+    void withoutThePromptOfAGraphNothingIsDrawnUnlessItIsSaid() throws IOException, RefractException {
         Path like = folder.resolve("like.png");
         String graph = "{\"3\": {\"class_type\": \"KSampler\", \"inputs\": {\"seed\": 7, \"steps\": 3, \"positive\": [\"6\", 0], \"latent_image\": [\"5\", 0]}}, "
                 + "\"6\": {\"class_type\": \"CLIPTextEncode\", \"inputs\": {\"text\": [\"8\", 0]}}, \"8\": {\"class_type\": \"AskSomebody\", \"inputs\": {}}}";
-        PictureFile.write(like, new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), PictureText.NONE);
+        Files.write(like, PictureFile.bytes(like, new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), PictureText.NONE));
         insert(like, "prompt", graph);
         assertEquals(2, run("generate", "--model", folder.resolve("base"), "--like", like, "--out", folder.resolve("a.png")));
         assertTrue(err.toString().contains("AskSomebody"), err.toString());
@@ -183,7 +183,7 @@ class GenerateTest {
     void filesThatOnlyAPictureNamesAreNotOpened(String named) throws IOException, RefractException {
         Path like = folder.resolve("like.png");
         Path secret = Files.writeString(folder.resolve("secret of somebody"), "root:x:0:0");
-        PictureFile.write(like, new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), PictureText.of("a", "{\"prompt\": \"a\", \"seed\": 3, " + named.replace("FILE", secret.toString()) + "}"));
+        Files.write(like, PictureFile.bytes(like, new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), PictureText.of("a", "{\"prompt\": \"a\", \"seed\": 3, " + named.replace("FILE", secret.toString()) + "}")));
         List<Object> call = new ArrayList<>(List.of("generate", "--like", like, "--out", folder.resolve("a.png")));
         if (!named.contains("model_path")) {
             call.addAll(List.of("--model", folder.resolve("base")));
@@ -205,7 +205,7 @@ class GenerateTest {
     void filesThatAPictureNamesAreOpenedForWhoeverTrustsItAndForWhoeverDrewWithThem() throws IOException, RefractException {
         Path lora = Files.write(folder.resolve("style.safetensors"), new byte[64]);
         Path like = folder.resolve("like.png");
-        PictureFile.write(like, new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), PictureText.of("a", "{\"prompt\": \"a\", \"seed\": 3, \"lora\": [\"" + lora + ":0.5\"]}"));
+        Files.write(like, PictureFile.bytes(like, new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), PictureText.of("a", "{\"prompt\": \"a\", \"seed\": 3, \"lora\": [\"" + lora + ":0.5\"]}")));
         assertEquals(2, run("generate", "--model", folder.resolve("base"), "--like", like, "--out", folder.resolve("a.png")));
         draw("--like", like, "--named-files", "open", "--out", folder.resolve("a.png"));
         assertEquals(List.of(new Lora(lora, 0.5)), models.opened.getLast().loras());
@@ -227,9 +227,9 @@ class GenerateTest {
     }
 
     @Test
-    void emptyParametersSayNothing() throws RefractException {
-        PictureFile.write(folder.resolve("empty.png"), new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB),
-                new PictureText(Optional.of(" "), Optional.empty(), Optional.empty(), Map.of()));
+    void emptyParametersSayNothing() throws IOException, RefractException {
+        Files.write(folder.resolve("empty.png"), PictureFile.bytes(folder.resolve("empty.png"), new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB),
+                new PictureText(Optional.of(" "), Optional.empty(), Optional.empty(), Map.of())));
         assertEquals(2, run("generate", "--like", folder.resolve("empty.png")));
     }
 
@@ -560,9 +560,9 @@ class GenerateTest {
     void howTheWebUiDrewAroundAMaskIsDoneWithTheFilesThatAreNamed() throws IOException, RefractException {
         photoWithMask();
         Path like = folder.resolve("like.png");
-        PictureFile.write(like, new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), new PictureText(Optional.of("a cat\nSteps: 4, Sampler: Euler a, CFG scale: 1, "
+        Files.write(like, PictureFile.bytes(like, new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), new PictureText(Optional.of("a cat\nSteps: 4, Sampler: Euler a, CFG scale: 1, "
                 + "Seed: 5, Size: 64x48, RNG: CPU, Denoising strength: 0.6, Mask blur: 2, Inpaint area: Only masked, Masked area padding: 4"), Optional.empty(),
-                Optional.empty(), Map.of()));
+                Optional.empty(), Map.of())));
         Path file = folder.resolve("a.png");
         draw("--like", like, "--image", folder.resolve("photo.png"), "--mask", folder.resolve("mask.png"), "--out", file);
         assertEquals(64, last().width());

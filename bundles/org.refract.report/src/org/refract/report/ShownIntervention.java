@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.refract.api.RefractException;
-import org.refract.engine.file.EncodedPicture;
+import org.refract.pictures.EncodedPicture;
 import org.refract.engine.unpack.RunFolder;
 import org.refract.engine.unpack.Showcase;
 import org.refract.engine.unpack.ShowcaseFiles;

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.refract.api.RefractException;
-import org.refract.cli.picture.PictureText;
+import org.refract.pictures.PictureText;
 
 /** What further tools write into pictures. */
 class ForeignTextTest {

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +23,8 @@ import org.refract.api.model.HookPoint;
 import org.refract.api.model.ImageRequest;
 import org.refract.api.model.ModelInfo;
 import org.refract.api.model.Site;
-import org.refract.cli.picture.PictureFile;
-import org.refract.cli.picture.PictureText;
+import org.refract.pictures.PictureFile;
+import org.refract.pictures.PictureText;
 import org.refract.engine.draw.PictureRecipes.Past;
 import org.refract.engine.draw.PictureRecipes.Recipe;
 
@@ -60,10 +62,10 @@ class RecordedPicturesTest {
     }
 
     @Test
-    void aPictureOfAWebUiIsReadAsFarAsItSays() throws RefractException {
+    void aPictureOfAWebUiIsReadAsFarAsItSays() throws IOException, RefractException {
         Path file = folder.resolve("web.png");
-        PictureFile.write(file, new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), new PictureText(
-                Optional.of("a fox\nNegative prompt: blue\nSteps: 20, Sampler: Euler, CFG scale: 7, Seed: 5, Size: 64x64, Model: other"), Optional.empty(), Optional.empty(), Map.of()));
+        Files.write(file, PictureFile.bytes(file, new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), new PictureText(
+                Optional.of("a fox\nNegative prompt: blue\nSteps: 20, Sampler: Euler, CFG scale: 7, Seed: 5, Size: 64x64, Model: other"), Optional.empty(), Optional.empty(), Map.of())));
         Past past = recipes.read(file);
         assertEquals(Optional.of("a fox"), past.prompt());
         assertEquals(Optional.of(5L), past.seed());

@@ -6,9 +6,9 @@ import java.util.Optional;
 import org.refract.api.model.ImageRequest;
 import org.refract.api.model.StartImage;
 import org.refract.cli.command.StartOptions.Start;
-import org.refract.cli.picture.CropRegion;
-import org.refract.cli.picture.Mask;
-import org.refract.cli.picture.Photo;
+import org.refract.pictures.CropRegion;
+import org.refract.pictures.Mask;
+import org.refract.pictures.Photo;
 import org.refract.engine.tensor.Tensors;
 
 /**

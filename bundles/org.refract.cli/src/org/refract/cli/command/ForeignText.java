@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.refract.api.RefractException;
 import org.refract.api.json.Json;
-import org.refract.cli.picture.PictureText;
+import org.refract.pictures.PictureText;
 
 /** What tools other than this one write into pictures, by the mark of each. */
 final class ForeignText {

@@ -20,9 +20,9 @@ import org.refract.api.model.ImageRequest;
 import org.refract.api.model.ModelBackend;
 import org.refract.api.model.ModelInfo;
 import org.refract.api.model.Placement;
-import org.refract.cli.picture.NumberedFiles;
-import org.refract.cli.picture.PictureFile;
-import org.refract.cli.picture.PictureText;
+import org.refract.engine.draw.NumberedFiles;
+import org.refract.pictures.PictureFile;
+import org.refract.pictures.PictureText;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.extension.Lease;
 import org.refract.engine.intervene.Explore;
@@ -149,7 +149,7 @@ public final class InterveneCommand implements Command {
     }
 
     private static NumberedFiles.Named named(Path file, BufferedImage image, PictureText text) throws RefractException {
-        return new NumberedFiles.Named(file, PictureFile.bytes(file, image, text, PictureFile.USUAL_QUALITY));
+        return new NumberedFiles.Named(file, PictureFile.bytes(file, image, text));
     }
 
     private OptionValues said() {

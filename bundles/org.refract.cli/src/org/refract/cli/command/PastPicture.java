@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.refract.api.RefractException;
-import org.refract.cli.picture.PictureFile;
-import org.refract.cli.picture.PictureText;
+import org.refract.pictures.PictureFile;
+import org.refract.pictures.PictureText;
 
 /**
  * How a picture was drawn, as its file tells.

@@ -3,7 +3,7 @@ package org.refract.cli.command;
 import java.util.Arrays;
 import java.util.Locale;
 import org.refract.api.RefractException;
-import org.refract.cli.picture.Margins;
+import org.refract.pictures.Margins;
 
 /** Pixels as a person writes them. */
 final class PixelSize {

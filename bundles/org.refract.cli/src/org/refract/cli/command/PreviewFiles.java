@@ -10,9 +10,10 @@ import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.api.job.ForwardingMonitor;
 import org.refract.api.job.Monitor;
-import org.refract.cli.picture.NumberedFiles;
-import org.refract.cli.picture.PictureFile;
-import org.refract.cli.picture.PictureText;
+import org.refract.engine.draw.NumberedFiles;
+import org.refract.engine.file.AtomicFile;
+import org.refract.pictures.PictureFile;
+import org.refract.pictures.PictureText;
 import org.refract.engine.file.FileFailure;
 
 /** Writes what a model shows on the way to a file; the rest is passed on. A preview that cannot be written is a note, not a failure. */
@@ -65,10 +66,10 @@ final class PreviewFiles extends ForwardingMonitor {
         }
         try {
             if (folder.isEmpty()) {
-                PictureFile.write(beside, image, PictureText.NONE);
+                AtomicFile.write(beside, PictureFile.bytes(beside, image, PictureText.NONE));
             } else {
                 Path file = folder.get().resolve("%s-%03d.png".formatted(name(picture), seen));
-                files.write(List.of(new NumberedFiles.Named(file, PictureFile.bytes(file, image, PictureText.NONE, PictureFile.USUAL_QUALITY))));
+                files.write(List.of(new NumberedFiles.Named(file, PictureFile.bytes(file, image, PictureText.NONE))));
             }
         } catch (RefractException e) {
             note(e.getMessage());

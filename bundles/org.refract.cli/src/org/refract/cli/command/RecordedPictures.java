@@ -11,8 +11,9 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.refract.api.RefractException;
 import org.refract.api.analysis.Intervention;
-import org.refract.cli.picture.PictureFile;
-import org.refract.cli.picture.PictureText;
+import org.refract.engine.file.AtomicFile;
+import org.refract.pictures.PictureFile;
+import org.refract.pictures.PictureText;
 import org.refract.engine.Locations;
 import org.refract.engine.draw.PictureRecipes;
 
@@ -37,7 +38,7 @@ public final class RecordedPictures implements PictureRecipes {
     @Override
     public void write(Path file, BufferedImage picture, Recipe recipe) throws RefractException {
         String record = PictureRecord.of(recipe.request(), 0, recipe.model(), new OptionValues(recipe.options()), recipe.changes()).toString();
-        PictureFile.write(file, picture, PictureText.of(WebUiText.of(recipe.request(), 0, recipe.model()), record));
+        AtomicFile.write(file, PictureFile.bytes(file, picture, PictureText.of(WebUiText.of(recipe.request(), 0, recipe.model()), record)));
         known.add(List.of(new OptionValues(recipe.options())));
     }
 

@@ -6,10 +6,10 @@ import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.api.model.ImageRequest;
 import org.refract.cli.Within;
-import org.refract.cli.picture.Margins;
-import org.refract.cli.picture.Mask;
-import org.refract.cli.picture.Photo;
-import org.refract.cli.picture.Photo.Fit;
+import org.refract.pictures.Margins;
+import org.refract.pictures.Mask;
+import org.refract.pictures.Photo;
+import org.refract.pictures.Photo.Fit;
 import picocli.CommandLine.Option;
 
 /** A photo to begin with. */

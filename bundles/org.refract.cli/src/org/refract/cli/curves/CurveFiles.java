@@ -1,6 +1,5 @@
 package org.refract.cli.curves;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -13,13 +12,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import javax.imageio.ImageIO;
 import org.refract.api.RefractException;
 import org.refract.engine.file.AtomicFile;
 import org.refract.engine.file.FileFailure;
 import org.refract.engine.file.OwnFiles;
 import org.refract.engine.file.StillThere;
 import org.refract.engine.train.RunLog;
+import org.refract.pictures.PictureFile;
 
 /**
  * Writes the curves of a training: {@code METRIC.svg} and {@code METRIC.png} for everything that was logged, {@code index.html} with all
@@ -107,11 +106,9 @@ public record CurveFiles(TrainingLogs logs) {
     }
 
     /** Fonts are found by native libraries, which fail in many ways where they are missing. */
-    private static boolean isDrawn(Chart chart, Path file) throws IOException, RefractException {
+    private static boolean isDrawn(Chart chart, Path file) throws RefractException {
         try {
-            ByteArrayOutputStream png = new ByteArrayOutputStream();
-            ImageIO.write(chart.picture(), "png", png);
-            AtomicFile.write(file, png.toByteArray());
+            AtomicFile.write(file, PictureFile.png(chart.picture()));
             return true;
         } catch (RuntimeException | LinkageError | InternalError noFonts) {
             return false;

@@ -2,16 +2,14 @@ package org.refract.engine.index;
 
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import javax.imageio.ImageIO;
 import org.refract.api.RefractException;
 import org.refract.engine.file.AtomicFile;
-import org.refract.engine.file.EncodedPicture;
+import org.refract.pictures.EncodedPicture;
+import org.refract.pictures.PictureFile;
 
 /**
  * The icons of a dictionary's features: what each one draws alone, in a picture without prompt. They lie on sheets of
@@ -90,12 +88,6 @@ public final class Icons {
             icons.get(cell).ifPresent(icon -> graphics.drawImage(icon, at % COLUMNS * size, at / COLUMNS * size, size, size, null));
         }
         graphics.dispose();
-        ByteArrayOutputStream png = new ByteArrayOutputStream();
-        try {
-            ImageIO.write(picture, "png", png);
-        } catch (IOException e) {
-            throw new IllegalStateException("a picture in memory could not be written", e);
-        }
-        AtomicFile.write(sheet(sheet), png.toByteArray());
+        AtomicFile.write(sheet(sheet), PictureFile.png(picture));
     }
 }

@@ -21,9 +21,10 @@ import org.refract.api.json.Json;
 import org.refract.engine.file.AtomicFile;
 import org.refract.engine.file.AtomicFolder;
 import org.refract.engine.file.CsvCell;
-import org.refract.engine.file.EncodedPicture;
+import org.refract.pictures.EncodedPicture;
 import org.refract.engine.file.Enclosed;
 import org.refract.engine.file.FileFailure;
+import org.refract.pictures.PictureFile;
 
 /**
  * Findings as files, in one folder per analysis. {@code findings.json} lists them in order; a table lies as {@code <id>.csv} (RFC 4180)
@@ -160,7 +161,7 @@ public final class FindingFiles {
         for (int i = 0; i < finding.pictures().size(); i++) {
             Finding.Picture picture = finding.pictures().get(i);
             String file = finding.id() + "-" + i + ".png";
-            Png.write(folder.resolve(file), picture.image());
+            AtomicFile.write(folder.resolve(file), PictureFile.png(picture.image()));
             JsonObject entry = new JsonObject();
             entry.addProperty("caption", picture.caption());
             entry.addProperty("file", file);

@@ -16,6 +16,7 @@ import org.refract.api.json.Json;
 import org.refract.engine.file.AtomicFile;
 import org.refract.engine.file.Enclosed;
 import org.refract.engine.file.FileFailure;
+import org.refract.pictures.PictureFile;
 
 /** {@link Showcase}s as files: {@code <id>.json} with the names of the record, pictures beside it. */
 public final class ShowcaseFiles {
@@ -27,7 +28,7 @@ public final class ShowcaseFiles {
         JsonArray shots = new JsonArray();
         for (int i = 0; i < pictures.size(); i++) {
             Showcase.Shot shot = showcase.shots().get(i);
-            Png.write(folder.resolve(shot.file()), pictures.get(i));
+            AtomicFile.write(folder.resolve(shot.file()), PictureFile.png(pictures.get(i)));
             JsonObject json = new JsonObject();
             json.addProperty("caption", shot.caption());
             json.addProperty("file", shot.file());

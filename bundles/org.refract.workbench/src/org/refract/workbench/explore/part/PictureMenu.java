@@ -1,11 +1,8 @@
 package org.refract.workbench.explore.part;
 
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
-import javax.imageio.ImageIO;
 import org.eclipse.swt.SWT;
 import org.eclipse.swt.dnd.Clipboard;
 import org.eclipse.swt.dnd.ImageTransfer;
@@ -16,6 +13,8 @@ import org.eclipse.swt.widgets.Menu;
 import org.eclipse.swt.widgets.MenuItem;
 import org.refract.api.RefractException;
 import org.refract.engine.file.AtomicFile;
+import org.refract.pictures.PictureFile;
+import org.refract.pictures.PictureText;
 import org.refract.workbench.explore.Comparison;
 import org.refract.workbench.explore.Exploration;
 import org.refract.workbench.explore.Explorer;
@@ -94,11 +93,10 @@ final class PictureMenu {
 
     /** A picture with a heat map over it, which no request draws. */
     private void write(Pixels picture, Path file) {
-        try (ByteArrayOutputStream bytes = new ByteArrayOutputStream()) {
-            ImageIO.write(picture.toOpaqueImage(), "png", bytes);
-            AtomicFile.write(file, bytes.toByteArray());
+        try {
+            AtomicFile.write(file, PictureFile.bytes(file, picture.toOpaqueImage(), PictureText.NONE));
             explorer.say("Saved " + file + ".");
-        } catch (IOException | RefractException e) {
+        } catch (RefractException e) {
             explorer.warn("The picture could not be written to " + file + "; choose another folder.");
         }
     }

@@ -1,2 +1,0 @@
-/** Pictures as files: formats, the text in them that says how they were drawn, and photos as a beginning. */
-package org.refract.cli.picture;

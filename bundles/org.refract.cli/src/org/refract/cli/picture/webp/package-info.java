@@ -1,2 +1,0 @@
-/** Writes lossless WebP (RFC 9649, section 3). */
-package org.refract.cli.picture.webp;

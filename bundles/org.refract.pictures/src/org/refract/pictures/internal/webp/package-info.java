@@ -1,0 +1,2 @@
+/** Writes lossless WebP (RFC 9649, section 3). */
+package org.refract.pictures.internal.webp;
