@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
+import java.lang.classfile.constantpool.PoolEntry;
+import java.lang.classfile.constantpool.Utf8Entry;
 import java.lang.reflect.AccessFlag;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,6 +46,9 @@ final class Dev {
 
     private static final String QUALIFIER = ".qualifier";
 
+    /** The stamp of a bundle that sees what was changed below it. */
+    private static final String OUTDATED = "outdated";
+
     private final Path root;
     private final Path repository;
     private final Path product;
@@ -72,22 +77,26 @@ final class Dev {
     private boolean compile(boolean all) throws IOException {
         copyProductFiles();
         Set<String> changed = new TreeSet<>();
-        Set<String> shownAnew = new HashSet<>();
-        for (String name : inOrder()) {
+        List<String> order = inOrder();
+        for (String name : order) {
             String hash = hashOf(name);
-            boolean below = uses(name).stream().anyMatch(shownAnew::contains);
-            if (!all && !below && isBuilt(name, hash)) {
+            if (!all && isBuilt(name, hash)) {
                 continue;
             }
-            String shownBefore = Files.exists(jarOf(name)) ? shown(jarOf(name)) : "";
+            Map<String, String> shownBefore = Files.exists(jarOf(name)) ? shown(jarOf(name)) : Map.of();
             if (!build(name)) {
                 return false;
             }
-            if (!shown(jarOf(name)).equals(shownBefore)) {
-                shownAnew.add(name);
-            }
             write(stampOf(name), hash);
             changed.add(name);
+            Set<String> shownAnew = new TreeSet<>(shownBefore.keySet());
+            Map<String, String> shownNow = shown(jarOf(name));
+            shownAnew.removeIf(type -> shownBefore.get(type).equals(shownNow.get(type)));
+            for (String user : order) {
+                if (uses(user).contains(name) && Files.exists(jarOf(user)) && refersTo(jarOf(user), shownAnew)) {
+                    write(stampOf(user), OUTDATED);
+                }
+            }
         }
         dropBundlesWithoutSources();
         System.out.println(changed.isEmpty() ? "nothing changed" : "compiled " + String.join(", ", changed));
@@ -224,26 +233,48 @@ final class Dev {
         }
     }
 
-    /** What the classes of a jar show to other bundles and to their tests: every member that is not private, without code. */
-    private static String shown(Path jar) throws IOException {
-        MessageDigest digest = sha256();
-        try (JarFile file = new JarFile(jar.toFile())) {
-            for (var entry : file.stream().filter(e -> e.getName().endsWith(".class")).sorted((a, b) -> a.getName().compareTo(b.getName())).toList()) {
-                ClassModel type;
-                try (var in = file.getInputStream(entry)) {
-                    type = ClassFile.of().parse(in.readAllBytes());
+    /** What the classes of a jar show to other bundles and to their tests, by the class's name: every member that is not private, without code. */
+    private static Map<String, String> shown(Path jar) throws IOException {
+        Map<String, String> shown = new TreeMap<>();
+        for (ClassModel type : classesOf(jar)) {
+            MessageDigest digest = sha256();
+            digest.update((type.flags().flagsMask() + " " + type.superclass() + type.interfaces()).getBytes(StandardCharsets.UTF_8));
+            Stream.concat(
+                    type.fields().stream().filter(field -> !field.flags().has(AccessFlag.PRIVATE))
+                            .map(field -> field.flags().flagsMask() + " " + field.fieldName() + field.fieldType() + constant(field)),
+                    type.methods().stream().filter(method -> !method.flags().has(AccessFlag.PRIVATE))
+                            .map(method -> method.flags().flagsMask() + " " + method.methodName() + method.methodType()))
+                    .sorted().forEach(member -> digest.update(member.getBytes(StandardCharsets.UTF_8)));
+            shown.put(type.thisClass().asInternalName(), HexFormat.of().formatHex(digest.digest()));
+        }
+        return shown;
+    }
+
+    /** Whether a class of a jar names one of some classes. A constant of another class leaves no trace where it is used, but its name mostly does. */
+    private static boolean refersTo(Path jar, Set<String> names) throws IOException {
+        if (names.isEmpty()) {
+            return false;
+        }
+        for (ClassModel type : classesOf(jar)) {
+            for (PoolEntry constant : type.constantPool()) {
+                if (constant instanceof Utf8Entry text && names.stream().anyMatch(text.stringValue()::contains)) {
+                    return true;
                 }
-                digest.update((type.thisClass().asInternalName() + type.flags().flagsMask() + type.superclass() + type.interfaces())
-                        .getBytes(StandardCharsets.UTF_8));
-                Stream.concat(
-                        type.fields().stream().filter(field -> !field.flags().has(AccessFlag.PRIVATE))
-                                .map(field -> field.flags().flagsMask() + " " + field.fieldName() + field.fieldType() + constant(field)),
-                        type.methods().stream().filter(method -> !method.flags().has(AccessFlag.PRIVATE))
-                                .map(method -> method.flags().flagsMask() + " " + method.methodName() + method.methodType()))
-                        .sorted().forEach(member -> digest.update(member.getBytes(StandardCharsets.UTF_8)));
             }
         }
-        return HexFormat.of().formatHex(digest.digest());
+        return false;
+    }
+
+    private static List<ClassModel> classesOf(Path jar) throws IOException {
+        List<ClassModel> classes = new ArrayList<>();
+        try (JarFile file = new JarFile(jar.toFile())) {
+            for (var entry : file.stream().filter(e -> e.getName().endsWith(".class")).toList()) {
+                try (var in = file.getInputStream(entry)) {
+                    classes.add(ClassFile.of().parse(in.readAllBytes()));
+                }
+            }
+        }
+        return classes;
     }
 
     private static String constant(java.lang.classfile.FieldModel field) {
