@@ -28,10 +28,11 @@ import org.refract.engine.tensor.TorchRandom;
 
 /** Every architecture that is plugged in learns the same numbers, to the bit, with any number of threads. */
 class ThreadsTest {
-    private static final int WIDTH = 16;
-    private static final int LATENTS = 64;
-    /** torch gives each thread a share of a sum from 32768 numbers on. */
-    private static final int SAMPLES = 40_000;
+    /** torch gives each thread a share of a sum from 32768 numbers on, and of a product with a vector where the matrix is large enough. */
+    private static final List<Size> SIZES = List.of(new Size(16, 64, 40_000), new Size(160, 320, 512));
+
+    private record Size(int width, int latents, int samples) {
+    }
 
     private static List<SaeVariant> variants() throws Exception {
         BundleContext context = FrameworkUtil.getBundle(ThreadsTest.class).getBundleContext();
@@ -47,19 +48,22 @@ class ThreadsTest {
         List<SaeVariant> variants = variants();
         assertTrue(variants.size() >= 9, variants::toString);
         return variants.stream().map(variant -> DynamicTest.dynamicTest(variant.id(), () -> {
-            Map<String, ByteBuffer> alone = learned(variant, 1);
-            assertEquals(alone, learned(variant, 2));
-            assertEquals(alone, learned(variant, 3));
+            for (Size size : SIZES) {
+                Map<String, ByteBuffer> alone = learned(variant, size, 1);
+                assertEquals(alone, learned(variant, size, 2));
+                assertEquals(alone, learned(variant, size, 3));
+            }
         }));
     }
 
-    private static Map<String, ByteBuffer> learned(SaeVariant variant, int threads) {
+    private static Map<String, ByteBuffer> learned(SaeVariant variant, Size size, int threads) {
         return Lanes.withThreads(threads, () -> {
             try (Scope scope = Scope.open(Placement.CPU)) {
-                NDArray x = Tensors.of(scope.manager(), new TorchRandom(3).randn(SAMPLES * WIDTH), SAMPLES, WIDTH);
-                SaeConfig config = new SaeConfig(variant.id(), WIDTH, WIDTH, LATENTS, Settings.of(variant.hyperparameters(), Map.of()));
+                NDArray x = Tensors.of(scope.manager(), new TorchRandom(3).randn(size.samples() * size.width()), size.samples(), size.width());
+                Settings settings = Settings.of(variant.hyperparameters(), Map.of());
+                SaeConfig config = new SaeConfig(variant.id(), size.width(), size.width(), size.latents(), settings);
                 NDArray y = variant.id().equals("transcoder") ? x.neg() : x;
-                try (Sae sae = variant.create(config, x, y, 5, Placement.CPU); SaeTrainer trainer = variant.trainer(sae, x, y, SAMPLES)) {
+                try (Sae sae = variant.create(config, x, y, 5, Placement.CPU); SaeTrainer trainer = variant.trainer(sae, x, y, size.samples())) {
                     for (int i = 0; i < 3; i++) {
                         trainer.step(x, y);
                     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import ai.djl.ndarray.NDArray;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.refract.api.model.Placement;
 import org.refract.engine.tensor.Lanes;
@@ -44,6 +45,32 @@ class SumsTest {
         try (Scope scope = Scope.open(Placement.CPU)) {
             NDArray x = Tensors.of(scope.manager(), new TorchRandom(1).randn(columns * 300), columns, 300);
             assertArrayEquals(Tensors.doubles(kernels.call(scope, "sums", x)), Tensors.doubles(kernels.call(scope, "sums", x.transpose())), 1e-2);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 3", "63, 5", "64, 16", "320, 160", "1001, 33", "5120, 128", "40000, 16"})
+    void weightedSumsOfRowsAreTheSameWithAnyNumberOfThreads(int count, int width) {
+        KernelLibrary weighted = KernelLibrary.ofText("weighted", """
+                def weighted(rows: Tensor, weights: Tensor) -> Tensor:
+                  return sum_weighted(rows, weights)
+                """);
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            float[] numbers = new TorchRandom(1).randn(count * width);
+            float[] weights = new TorchRandom(2).randn(count);
+            NDArray rows = Tensors.of(scope.manager(), numbers, count, width);
+            NDArray by = Tensors.of(scope.manager(), weights, count);
+            float[] alone = Lanes.withThreads(1, () -> Tensors.floats(weighted.call(scope, "weighted", rows, by)));
+            for (int threads : new int[] {2, 3, 5}) {
+                assertArrayEquals(alone, Lanes.withThreads(threads, () -> Tensors.floats(weighted.call(scope, "weighted", rows, by))));
+            }
+            for (int column = 0; column < width; column++) {
+                double sum = 0;
+                for (int row = 0; row < count; row++) {
+                    sum += (double) weights[row] * numbers[row * width + column];
+                }
+                assertEquals(sum, alone[column], 1e-5 * Math.sqrt(count));
+            }
         }
     }
 }

@@ -74,7 +74,7 @@ public final class KernelLibrary {
             };
 
     private static final int LONGEST = 600;
-    private static final Pattern SUM = Pattern.compile("\\b(sum|mean)_all(_wide)?\\(");
+    private static final Pattern SUM = Pattern.compile("\\b(?:(?:sum|mean)_all(?:_wide)?|sum_weighted)\\(");
     private static final Pattern LINE = Pattern.compile("__torch__\\.py\", line (\\d+)");
 
     /** Functions that every text may call; they stand behind it, so that its lines keep their numbers. */

@@ -59,5 +59,5 @@ def plus_norms(gradient: Tensor, W_dec: Tensor, slope: Tensor, factor: float) ->
 def by_centre(errors: Tensor, samples: int, W_enc: Tensor, by_pre: Tensor, centred: bool) -> Tensor:
   gradient = errors * (2. / samples)
   if centred:
-    gradient = gradient - torch.mv(W_enc, by_pre)
+    gradient = gradient - sum_weighted(torch.t(W_enc), by_pre)
   return gradient

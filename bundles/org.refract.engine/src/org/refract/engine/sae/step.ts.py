@@ -276,7 +276,7 @@ def step(x: Tensor, target: Tensor, parameters: List[Tensor], m: List[Tensor], v
         aux = sum_all(r_square) * aux_weight
         _l = torch.addcmul_(g_b_dec, r_sum.to(x.dtype), twice)
   if centred:
-    _m = torch.sub_(g_b_dec, torch.mv(torch.t(encoder), g_latent))
+    _m = torch.sub_(g_b_dec, sum_weighted(encoder, g_latent))
 
   # gradients, constraint and Adam by groups of latents; where all gradients together are clipped, their norm has to be known first
   _n = bounded(g_latent, bound)

@@ -8,7 +8,7 @@ def geometric_median(samples: Tensor, most: int, iterations: int, eps: float, ft
   i = 0
   while i < iterations:
     weights = torch.reciprocal(torch.clamp_min(distances(points, median, tile), eps))
-    median = torch.div(torch.mv(torch.t(points), weights), sum_all(weights))
+    median = torch.div(sum_weighted(points, weights), sum_all(weights))
     now = float(mean_all(distances(points, median, tile)))
     if abs(before - now) <= ftol * now:
       i = iterations
