@@ -13,6 +13,7 @@ import org.refract.api.model.HookPoint;
 import org.refract.api.model.HookPointInfo;
 import org.refract.api.model.ImageModel;
 import org.refract.api.model.Site;
+import org.refract.engine.tensor.SharedWork;
 
 /**
  * Takes out one block after another (<em>Unpacking SDXL Turbo</em>, table 1, with pixel and Lab distances in the place of LPIPS) and measures
@@ -39,11 +40,14 @@ final class Ablation {
     static List<Finding> run(ImageModel model, Drawing drawing, List<BufferedImage> before, Monitor monitor) throws RefractException {
         List<HookPointInfo> blocks = blocks(model);
         List<Row> rows = new ArrayList<>();
-        for (HookPointInfo block : blocks) {
+        SharedWork.inOrder(drawing.lanes(), blocks.size(), i -> {
+            HookPointInfo block = blocks.get(i);
             ZeroUpdate hook = new ZeroUpdate(new HookPoint(block.path(), Site.UPDATE));
-            rows.add(row(block.path(), block.kind(), before, drawing.draw(0, (first, last) -> List.of(hook))));
+            return row(block.path(), block.kind(), before, drawing.draw(0, (first, last) -> List.of(hook)));
+        }, (i, row) -> {
+            rows.add(row);
             monitor.advance(1);
-        }
+        });
         Row reference = row("(another seed)", "", before, drawing.draw(OTHER_SEEDS, (first, last) -> List.of()));
         monitor.advance(1);
         return List.of(table(rows, reference, before.size()), pictures(rows, before));

@@ -36,6 +36,16 @@ final class Drawing {
         return prompts.size();
     }
 
+    /** How many of these drawings are made side by side. */
+    int lanes() {
+        int together = Math.min(prompts.size(), batch());
+        return model.lanes(request.withPrompts(prompts.subList(0, together), Collections.nCopies(together, 0L)));
+    }
+
+    private int batch() {
+        return Math.max(1, PIXELS / (request.height() * request.width()));
+    }
+
     /** Makes the hooks for the prompts {@code first} to {@code last}, exclusive. */
     interface Hooks {
         List<? extends Hook> of(int first, int last);
@@ -43,7 +53,7 @@ final class Drawing {
 
     /** One picture per prompt. */
     List<BufferedImage> draw(long firstSeed, Hooks hooks) throws RefractException {
-        int step = Math.max(1, PIXELS / (request.height() * request.width()));
+        int step = batch();
         List<BufferedImage> pictures = new ArrayList<>();
         for (int first = 0; first < prompts.size(); first += step) {
             monitor.checkpoint();

@@ -16,6 +16,7 @@ import org.refract.api.job.Monitor;
 import org.refract.engine.intervene.ActiveFeature;
 import org.refract.engine.intervene.CodesHook;
 import org.refract.engine.intervene.PointActivity;
+import org.refract.engine.tensor.SharedWork;
 import org.refract.engine.tensor.Tensors;
 
 /**
@@ -64,24 +65,48 @@ final class FeatureMoves {
     Block at(Dictionary dictionary, Monitor monitor) throws RefractException {
         int[][] latents = strongest(dictionary);
         monitor.advance(1);
-        Random random = new Random(seed);
+        List<Change> changes = changes(dictionary, latents);
         List<Move> moves = new ArrayList<>();
+        SharedWork.inOrder(drawing.lanes(), changes.size(), i -> moved(dictionary, changes.get(i)), (i, moved) -> {
+            moves.addAll(moved);
+            monitor.advance(1);
+        });
+        return new Block(dictionary, pictures(dictionary, moves), List.of(row(dictionary, moves, 0), row(dictionary, moves, AMPLIFIED)));
+    }
+
+    /**
+     * One drawing of all prompts.
+     *
+     * @param latents    one per prompt
+     * @param directions one per prompt
+     */
+    private record Change(int rank, Written written, double factor, int[] latents, float[][] directions) {
+    }
+
+    /** All drawings, in an order that fixes their random directions. */
+    private List<Change> changes(Dictionary dictionary, int[][] latents) {
+        Random random = new Random(seed);
+        List<Change> changes = new ArrayList<>();
         for (int rank = 0; rank < features; rank++) {
             for (Written written : Written.values()) {
                 float[][] directions = directions(dictionary, latents[rank], written, random);
                 for (double factor : new double[] {0, AMPLIFIED}) {
-                    int[] chosen = latents[rank];
-                    List<BufferedImage> after = drawing.draw(0, (first, last) -> List.of(new MovedFeatures(dictionary.point(), dictionary.sae(),
-                            Arrays.copyOfRange(chosen, first, last), Arrays.copyOfRange(directions, first, last), factor)));
-                    for (int prompt = 0; prompt < after.size(); prompt++) {
-                        moves.add(new Move(prompt, rank, chosen[prompt], factor, written, PictureChange.between(before.get(prompt), after.get(prompt)),
-                                after.get(prompt)));
-                    }
-                    monitor.advance(1);
+                    changes.add(new Change(rank, written, factor, latents[rank], directions));
                 }
             }
         }
-        return new Block(dictionary, pictures(dictionary, moves), List.of(row(dictionary, moves, 0), row(dictionary, moves, AMPLIFIED)));
+        return changes;
+    }
+
+    private List<Move> moved(Dictionary dictionary, Change change) throws RefractException {
+        List<BufferedImage> after = drawing.draw(0, (first, last) -> List.of(new MovedFeatures(dictionary.point(), dictionary.sae(),
+                Arrays.copyOfRange(change.latents(), first, last), Arrays.copyOfRange(change.directions(), first, last), change.factor())));
+        List<Move> moves = new ArrayList<>();
+        for (int prompt = 0; prompt < after.size(); prompt++) {
+            moves.add(new Move(prompt, change.rank(), change.latents()[prompt], change.factor(), change.written(),
+                    PictureChange.between(before.get(prompt), after.get(prompt)), after.get(prompt)));
+        }
+        return moves;
     }
 
     /** {@code [rank][prompt]} the features with the largest mean activation over the picture; where none is active, one that moves nothing. */

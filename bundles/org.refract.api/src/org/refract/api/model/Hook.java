@@ -9,7 +9,7 @@ public interface Hook {
     HookPoint point();
 
     /**
-     * Called on the device's thread.
+     * Called on the device's thread, or on the thread of the run where a model makes several side by side ({@link ImageModel#lanes}).
      *
      * @param pass  which pass of the model this is
      * @param value the value, {@code (batch, ...)} in the model's dtype; it is freed after the pass, so what should

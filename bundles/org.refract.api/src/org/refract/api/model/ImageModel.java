@@ -30,6 +30,17 @@ public interface ImageModel extends Model {
     }
 
     /**
+     * How many calls of {@link #generate} like this one are best made side by side, each on a thread of its own whose operations take one
+     * thread. 1, unless the model says otherwise: one call after another, all on the device's thread. A model that says more lets its calls
+     * come from several threads at once; so do dictionaries whose hooks sit in it.
+     *
+     * @param request the size, steps and number of pictures of each call
+     */
+    default int lanes(ImageRequest request) {
+        return 1;
+    }
+
+    /**
      * Runs the model. The same request gives the same images on every run, whatever else runs in the batch. Pictures that cannot be
      * computed together without that, such as those of prompts that take different numbers of windows, are computed in several groups, one
      * after the other in the order of their first pictures; to a hook each group is a batch of its own.

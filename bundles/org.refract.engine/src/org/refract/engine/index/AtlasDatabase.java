@@ -12,6 +12,7 @@ import org.duckdb.DuckDBConnection;
 import org.duckdb.DuckDBDriver;
 import org.refract.api.RefractException;
 import org.refract.engine.file.FileFailure;
+import org.refract.engine.tensor.DeviceExecutor;
 
 /** How atlas files are opened: by the driver itself, so that no class loader has to find it. */
 final class AtlasDatabase {
@@ -21,6 +22,9 @@ final class AtlasDatabase {
     private static final String USE_ATLAS = "USE atlas";
     /** No query reaches another file or the network. */
     private static final String CLOSED_WORLD = "SET enable_external_access = false";
+
+    /** An atlas is small. */
+    private static final int MOST_THREADS = 2;
 
     /** A DuckDB file says so after the checksum of its first block. */
     private static final String MAGIC = "DUCK";
@@ -106,7 +110,7 @@ final class AtlasDatabase {
 
     private static DuckDBConnection connect(String file) throws SQLException {
         Properties settings = new Properties();
-        settings.setProperty("threads", "2");
+        settings.setProperty("threads", Integer.toString(Math.min(MOST_THREADS, DeviceExecutor.wantedThreads())));
         settings.setProperty("autoinstall_known_extensions", "false");
         settings.setProperty("autoload_known_extensions", "false");
         return (DuckDBConnection) new DuckDBDriver().connect("jdbc:duckdb:" + file, settings);

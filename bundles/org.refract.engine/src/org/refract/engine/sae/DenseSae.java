@@ -188,6 +188,10 @@ public final class DenseSae implements Sae {
         if (!config.settings().flag("rescale_acts_by_decoder_norm")) {
             return tensors.get("W_dec");
         }
+        return directions();
+    }
+
+    private synchronized NDArray directions() {
         if (directions == null) {
             directions = KERNELS.call(scope, "directions", tensors.get("W_dec"), points);
         }

@@ -21,6 +21,11 @@ public interface BatchSource {
     /** Numbers of a target vector: the input's, unless inputs and targets are different. */
     int targetWidth();
 
+    /** Whether batches are only read, so that several at a time are there as soon as one after another. */
+    default boolean isStored() {
+        return false;
+    }
+
     /** Where the data are from; the facts say how they were made. */
     Provenance provenance();
 

@@ -56,6 +56,11 @@ public record StoreSource(List<ActivationStore> inputs, Optional<ActivationStore
     }
 
     @Override
+    public boolean isStored() {
+        return true;
+    }
+
+    @Override
     public Provenance provenance() {
         StoreManifest first = inputs.getFirst().manifest();
         Map<String, String> facts = new TreeMap<>(Map.of(

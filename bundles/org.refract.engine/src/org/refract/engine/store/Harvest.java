@@ -1,7 +1,6 @@
 package org.refract.engine.store;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,6 +23,7 @@ import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.tensor.Pictures;
 import org.refract.engine.tensor.Positions;
 import org.refract.engine.tensor.Scope;
+import org.refract.engine.tensor.SharedWork;
 import org.refract.engine.tensor.TorchType;
 
 /**
@@ -162,15 +162,19 @@ public final class Harvest {
         List<Recording> recordings = plan.ofShard(shard);
         Map<HookPoint, StoreWriter> writers = new LinkedHashMap<>();
         List<SafeTensorsWriter> pictures = new ArrayList<>();
-        try (Scope scope = Scope.open(model.placement())) {
-            for (int start = 0; start < recordings.size(); start += plan.batch()) {
+        try {
+            int batches = (recordings.size() + plan.batch() - 1) / plan.batch();
+            ImageRequest first = request(recordings.subList(0, Math.min(recordings.size(), plan.batch())));
+            SharedWork.inOrder(model.lanes(first), batches, batch -> {
                 monitor.checkpoint();
-                List<Recording> batch = recordings.subList(start, Math.min(recordings.size(), start + plan.batch()));
-                try (Scope step = scope.child()) {
-                    recordBatch(model, shard, batch, writers, pictures, monitor, step.manager());
+                int start = batch * plan.batch();
+                return recorded(model, request(recordings.subList(start, Math.min(recordings.size(), start + plan.batch()))), monitor);
+            }, (batch, recorded) -> {
+                try (recorded) {
+                    write(model, shard, recorded, writers, pictures, monitor);
+                    monitor.advance(recorded.count());
                 }
-                monitor.advance(batch.size());
-            }
+            });
             for (StoreWriter writer : writers.values()) {
                 writer.commit();
             }
@@ -186,13 +190,33 @@ public final class Harvest {
         }
     }
 
-    private void recordBatch(ImageModel model, int shard, List<Recording> batch, Map<HookPoint, StoreWriter> writers,
-            List<SafeTensorsWriter> pictures, Monitor monitor, NDManager step) throws RefractException {
-        ImageRequest request = plan.request().withDecode(true).withPrompts(batch.stream().map(Recording::prompt).toList(),
-                batch.stream().map(Recording::seed).toList());
-        List<RecordingHook> hooks = plan.points().stream().map(point -> new RecordingHook(point, step)).toList();
-        ImageBatch drawn = model.generate(request, hooks, new CheckpointsOnly(monitor), step);
-        for (RecordingHook hook : hooks) {
+    private ImageRequest request(List<Recording> batch) {
+        return plan.request().withDecode(true).withPrompts(batch.stream().map(Recording::prompt).toList(), batch.stream().map(Recording::seed).toList());
+    }
+
+    /** What a batch gave, before it is written. */
+    private record Recorded(Scope scope, List<RecordingHook> hooks, ImageBatch drawn, int count) implements AutoCloseable {
+        @Override
+        public void close() {
+            scope.close();
+        }
+    }
+
+    private Recorded recorded(ImageModel model, ImageRequest request, Monitor monitor) throws RefractException {
+        Scope scope = Scope.open(model.placement());
+        try {
+            List<RecordingHook> hooks = plan.points().stream().map(point -> new RecordingHook(point, scope.manager())).toList();
+            ImageBatch drawn = model.generate(request, hooks, new CheckpointsOnly(monitor), scope.manager());
+            return new Recorded(scope, hooks, drawn, request.prompts().size());
+        } catch (RefractException | RuntimeException | Error e) {
+            scope.close();
+            throw e;
+        }
+    }
+
+    private void write(ImageModel model, int shard, Recorded recorded, Map<HookPoint, StoreWriter> writers, List<SafeTensorsWriter> pictures,
+            Monitor monitor) throws RefractException {
+        for (RecordingHook hook : recorded.hooks()) {
             if (hook.passes() == 0) {
                 throw RefractException.failure("%s never passed %s, so nothing was recorded there.", model.info().name(), hook.point());
             }
@@ -204,10 +228,10 @@ public final class Harvest {
             }
             writers.get(hook.point()).append(update);
         }
-        NDArray images = drawn.images().orElseThrow(() -> RefractException.failure("%s returned no pictures.", model.info().name()));
+        NDArray images = recorded.drawn().images().orElseThrow(() -> RefractException.failure("%s returned no pictures.", model.info().name()));
         long[] shape = images.getShape().getShape();
         int factor = (int) Math.max(1, (Math.max(shape[2], shape[3]) + THUMBNAIL - 1) / THUMBNAIL);
-        NDArray small = KERNELS.call(step, "thumbnails", images, factor);
+        NDArray small = KERNELS.call(recorded.scope(), "thumbnails", images, factor);
         if (pictures.isEmpty()) {
             pictures.add(SafeTensorsWriter.create(pictures(shard).tensors(), Map.of(), List.of(SafeTensorsWriter.Declaration.of(Recordings.IMAGE,
                     TorchType.UINT8, plan.ofShard(shard).size(), small.getShape().get(1), small.getShape().get(2), 3))));

@@ -37,6 +37,11 @@ public final class DeviceExecutor implements AutoCloseable {
         executor.execute(this::prepare);
     }
 
+    /** The number of threads that a person wants on the CPU: {@value #THREADS}, else the processors that a container's quota leaves. */
+    public static int wantedThreads() {
+        return Integer.getInteger(THREADS, Runtime.getRuntime().availableProcessors());
+    }
+
     /** The device's name. */
     public String device() {
         return device;
@@ -116,7 +121,7 @@ public final class DeviceExecutor implements AutoCloseable {
             Engine.getEngine("PyTorch");
             JniUtils.setGradMode(false);
             JniUtils.setGraphExecutorOptimize(false);
-            JniUtils.setNumThreads(Integer.getInteger(THREADS, Runtime.getRuntime().availableProcessors()));
+            JniUtils.setNumThreads(wantedThreads());
         } catch (Throwable e) {
             failure = Optional.of(RefractException.failure(e, "PyTorch cannot be started: %s; install Refract again.", e));
         }

@@ -10,7 +10,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
-import java.util.function.Supplier;
 
 /**
  * Threads side by side, each with operations of one thread. An operation on few numbers that is shared out to several threads waits for them
@@ -63,14 +62,14 @@ public final class Lanes implements AutoCloseable {
     }
 
     /** Does some work with operations of so many threads; afterwards this thread's operations have as many as before. */
-    public static <T> T withThreads(int threads, Supplier<T> work) {
+    public static <T, X extends Exception> T withThreads(int threads, DeviceExecutor.Task<T, X> work) throws X {
         int before = threads();
         if (before == threads) {
-            return work.get();
+            return work.call();
         }
         JniUtils.setNumThreads(threads);
         try {
-            return work.get();
+            return work.call();
         } finally {
             JniUtils.setNumThreads(before);
         }

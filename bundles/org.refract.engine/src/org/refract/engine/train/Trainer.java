@@ -172,15 +172,17 @@ public final class Trainer {
         try (Scope scope = Scope.open(plan.placement())) {
             endEarly(tasks, step, monitor);
             while (step < plan.steps() && !tasks.isEmpty()) {
-                try {
+                RoundSize size = RoundSize.of(plan, tasks);
+                try (Round round = Round.read(tasks, batches, (int) Math.min(size.steps(), nextLine(step) - step), scope)) {
                     monitor.checkpoint();
-                    advance(tasks, batches, scope);
+                    round.learn(size.lanes());
+                    step += round.steps();
+                    monitor.advance(round.steps());
+                    round.requireAll();
                 } catch (CancelledException | RefractException e) {
                     saved.save(step, tasks, stopped);
                     throw e;
                 }
-                step++;
-                monitor.advance(1);
                 if (step == 1 || step % plan.logEvery() == 0 || step == plan.steps()) {
                     long now = System.nanoTime();
                     log(tasks, step, (step - loggedStep) * plan.batch() * 1e9 / Math.max(1, now - loggedAt), monitor);
@@ -247,13 +249,9 @@ public final class Trainer {
         finished.put(task, last);
     }
 
-    private static void advance(List<RunningTask> tasks, Batches batches, Scope scope) throws RefractException {
-        try (Scope step = scope.child()) {
-            Map<BatchSource, Batch> next = batches.next(tasks, step);
-            for (RunningTask task : tasks) {
-                task.step(next.get(task.source()), batches.position(task.source()));
-            }
-        }
+    /** The step after which the next line of the log is due. */
+    private long nextLine(long step) {
+        return step == 0 ? 1 : Math.min(plan.steps(), (step / plan.logEvery() + 1) * plan.logEvery());
     }
 
     private static void log(List<RunningTask> tasks, long step, double samplesPerSecond, Monitor monitor) throws RefractException {

@@ -17,6 +17,7 @@ import org.refract.engine.intervene.Interventions;
 import org.refract.engine.job.CheckpointsOnly;
 import org.refract.engine.tensor.Pictures;
 import org.refract.engine.tensor.Scope;
+import org.refract.engine.tensor.SharedWork;
 
 /**
  * Draws every live feature's icon: an empty prompt with the block's update replaced by the feature's mean activation times k
@@ -62,18 +63,25 @@ final class IconPhase implements Phase {
         int first = sheet * Icons.PER_SHEET;
         List<Optional<BufferedImage>> drawn = new ArrayList<>(Collections.nCopies(icons.on(sheet), Optional.empty()));
         List<Feature> alive = dictionary.features().subList(first, first + drawn.size()).stream().filter(Feature::alive).toList();
-        for (int at = 0; at < alive.size(); at += session.batch()) {
+        int step = session.batch();
+        int batches = (alive.size() + step - 1) / step;
+        SharedWork.inOrder(session.lanes(step), batches, batch -> {
             monitor.checkpoint();
-            List<Feature> together = alive.subList(at, Math.min(alive.size(), at + session.batch()));
-            List<BufferedImage> pictures = draw(session, dictionary, together, monitor);
+            return draw(session, dictionary, together(alive, batch, step), monitor);
+        }, (batch, pictures) -> {
+            List<Feature> together = together(alive, batch, step);
             for (int i = 0; i < together.size(); i++) {
                 drawn.set(together.get(i).latent() - first, Optional.of(pictures.get(i)));
             }
             monitor.advance(together.size());
-        }
+        });
         int side = Math.min(SIZE, Math.min(session.request().height(), session.request().width()));
         icons.write(sheet, drawn, side);
         monitor.advance(drawn.size() - alive.size());
+    }
+
+    private static List<Feature> together(List<Feature> alive, int batch, int step) {
+        return alive.subList(batch * step, Math.min(alive.size(), (batch + 1) * step));
     }
 
     private static List<BufferedImage> draw(UnpackSession session, Dictionary dictionary, List<Feature> features, Monitor monitor)

@@ -27,6 +27,7 @@ import org.refract.engine.intervene.Explore;
 import org.refract.engine.intervene.Interventions;
 import org.refract.engine.job.CheckpointsOnly;
 import org.refract.engine.store.Recordings;
+import org.refract.engine.tensor.SharedWork;
 
 /**
  * Shows what features do: for every dictionary strong features with good labels are switched off in the picture in which they are
@@ -77,20 +78,28 @@ final class ShowcasePhase implements Phase {
         int shown = session.preset().showcase();
         List<Feature> candidates = candidates(dictionary, TRIED * shown);
         monitor.stage("Trying what features of " + dictionary.point().path() + " do", candidates.size() + (long) shown);
-        List<Trial> trials = new ArrayList<>();
+        List<Example> strongest = new ArrayList<>();
         try (FeatureIndex index = FeatureIndex.open(session.folder().atlas(dictionary.point()))) {
             for (Feature candidate : candidates) {
-                monitor.checkpoint();
-                trials.add(attempt(session, dictionary, candidate, index.examples(candidate.latent(), 1).getFirst(), recordings, monitor));
-                monitor.advance(1);
+                strongest.add(index.examples(candidate.latent(), 1).getFirst());
             }
         }
-        trials.sort(Comparator.comparingDouble((Trial t) -> -t.change().clarity()).thenComparingInt(t -> t.feature().latent()));
-        for (int i = 0; i < Math.min(shown, trials.size()); i++) {
+        List<Trial> trials = new ArrayList<>();
+        SharedWork.inOrder(session.lanes(1), candidates.size(), i -> {
             monitor.checkpoint();
-            write(session, dictionary, i, trials, monitor);
+            return attempt(session, dictionary, candidates.get(i), strongest.get(i), recordings, monitor);
+        }, (i, trial) -> {
+            trials.add(trial);
             monitor.advance(1);
-        }
+        });
+        trials.sort(Comparator.comparingDouble((Trial t) -> -t.change().clarity()).thenComparingInt(t -> t.feature().latent()));
+        SharedWork.inOrder(session.lanes(1), Math.min(shown, trials.size()), i -> {
+            monitor.checkpoint();
+            return shots(session, dictionary, i, trials, monitor);
+        }, (i, shots) -> {
+            ShowcaseFiles.write(session.folder().interventions(), shots.showcase(), shots.pictures());
+            monitor.advance(1);
+        });
     }
 
     /** Features with a label that no other candidate has, those with the largest product of mean activation and label score first. */
@@ -110,7 +119,11 @@ final class ShowcasePhase implements Phase {
         return new Trial(feature, strongest.caption(), seed, before, off, change);
     }
 
-    private static void write(UnpackSession session, Dictionary dictionary, int rank, List<Trial> trials, Monitor monitor) throws RefractException {
+    /** What is shown of a feature, and its pictures. */
+    private record Shots(Showcase showcase, List<BufferedImage> pictures) {
+    }
+
+    private static Shots shots(UnpackSession session, Dictionary dictionary, int rank, List<Trial> trials, Monitor monitor) throws RefractException {
         Trial trial = trials.get(rank);
         String id = "%s-%02d-%d".formatted(RunFolder.name(dictionary.point()), rank, trial.feature().latent());
         List<Showcase.Shot> shots = new ArrayList<>();
@@ -128,7 +141,7 @@ final class ShowcasePhase implements Phase {
         add(shots, pictures, id, "painted into its corner", other.prompt(), other.seed(), Optional.of(paint),
                 draw(session, other.prompt(), other.seed(), List.of(paint), monitor));
         ImageRequest request = session.request();
-        ShowcaseFiles.write(session.folder().interventions(), new Showcase(id, dictionary.point().path(), trial.feature().latent(),
+        return new Shots(new Showcase(id, dictionary.point().path(), trial.feature().latent(),
                 trial.feature().label().map(Label::text), trial.prompt(), trial.seed(), request.steps(), request.guidance(), trial.change().effect(),
                 trial.change().locality(), trial.change().area(), shots), pictures);
     }

@@ -1,5 +1,6 @@
 package org.refract.engine.unpack;
 
+import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -21,6 +22,7 @@ import org.refract.api.model.Site;
 import org.refract.engine.job.CheckpointsOnly;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.tensor.Scope;
+import org.refract.engine.tensor.SharedWork;
 import org.refract.engine.tensor.Tensors;
 
 /**
@@ -82,19 +84,26 @@ final class SurveyPhase implements Phase {
             try (Scope scope = Scope.open(model.placement())) {
                 ImageBatch before = model.generate(request, List.of(), new CheckpointsOnly(monitor), scope.manager());
                 monitor.advance(last - first);
-                for (String block : blocks) {
+                NDArray pictures = before.images().orElseThrow();
+                SharedWork.inOrder(model.lanes(request), blocks.size(), i -> {
                     monitor.checkpoint();
-                    Hook without = new ZeroUpdate(new HookPoint(block, Site.UPDATE));
-                    try (Scope run = scope.child()) {
-                        ImageBatch after = model.generate(request, List.of(without), new CheckpointsOnly(monitor), run.manager());
-                        double change = Tensors.scalar(KERNELS.call(run, "change", before.images().orElseThrow(), after.images().orElseThrow()));
-                        effects.merge(block, share * change, Double::sum);
-                    }
-                    monitor.advance(last - first);
-                }
+                    return change(model, request, blocks.get(i), pictures, monitor);
+                }, (i, change) -> {
+                    effects.merge(blocks.get(i), share * change, Double::sum);
+                    monitor.advance(request.prompts().size());
+                });
             }
         }
         return effects;
+    }
+
+    /** How much pictures change without a block. */
+    private static double change(ImageModel model, ImageRequest request, String block, NDArray before, Monitor monitor) throws RefractException {
+        Hook without = new ZeroUpdate(new HookPoint(block, Site.UPDATE));
+        try (Scope run = Scope.open(model.placement())) {
+            ImageBatch after = model.generate(request, List.of(without), new CheckpointsOnly(monitor), run.manager());
+            return Tensors.scalar(KERNELS.call(run, "change", before, after.images().orElseThrow()));
+        }
     }
 
     /** As many hook points as there are default ones, in forward order. */

@@ -1,6 +1,7 @@
 package org.refract.engine.unpack;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -151,6 +152,11 @@ final class UnpackSession implements AutoCloseable {
         ImageRequest request = request();
         int pixels = options.placement().device().equals("cpu") ? PIXELS_CPU : PIXELS_GPU;
         return Math.clamp(pixels / (request.height() * request.width()), 1, LARGEST_BATCH);
+    }
+
+    /** How many runs of the model, each of so many pictures, are made side by side. */
+    int lanes(int pictures) {
+        return model.lanes(request().withPrompts(Collections.nCopies(pictures, ""), Collections.nCopies(pictures, 0L)));
     }
 
     /** Who names the features. */

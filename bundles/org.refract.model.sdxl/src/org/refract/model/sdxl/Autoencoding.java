@@ -85,6 +85,11 @@ final class Autoencoding {
         return small ? forward.over(lanes, work) : work.apply(forward);
     }
 
+    /** Whether several lanes may make pictures of this size at once: they are small, and no weights are exchanged meanwhile. */
+    boolean isForLanes(long height, long width) {
+        return type == TorchType.FLOAT32 && vae.config().isSmall(height, width);
+    }
+
     /** The VAE as it computes now. */
     Vae vae() {
         return vae;

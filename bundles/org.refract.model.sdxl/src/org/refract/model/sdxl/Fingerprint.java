@@ -24,6 +24,7 @@ import org.refract.api.RefractException;
 import org.refract.engine.Locations;
 import org.refract.engine.file.AtomicFile;
 import org.refract.engine.file.Sha256;
+import org.refract.engine.tensor.DeviceExecutor;
 import org.refract.model.sdxl.nn.Parameter;
 import org.refract.model.sdxl.weights.FoundWeights;
 
@@ -100,7 +101,7 @@ final class Fingerprint {
     /** A line for each weight, with the hash of its bytes; large ones are hashed side by side. */
     private static List<String> lines(Map<String, FoundWeights> parts) throws RefractException {
         List<Future<String>> lines = new ArrayList<>();
-        try (ExecutorService threads = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
+        try (ExecutorService threads = Executors.newFixedThreadPool(DeviceExecutor.wantedThreads())) {
             for (FoundWeights part : new TreeMap<>(parts).values()) {
                 for (Parameter weight : part.origins().keySet().stream().sorted(Comparator.comparing(Parameter::path)).toList()) {
                     lines.add(threads.submit(() -> {

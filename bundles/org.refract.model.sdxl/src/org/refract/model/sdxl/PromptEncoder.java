@@ -53,6 +53,14 @@ final class PromptEncoder implements AutoCloseable {
      * @param pooled  {@code (prompts, width)}
      */
     record Embedding(NDArray context, NDArray pooled) {
+        private Embedding copy(NDManager owner) {
+            NDArray tokens = context.duplicate();
+            tokens.attach(owner);
+            NDArray text = pooled.duplicate();
+            text.attach(owner);
+            return new Embedding(tokens, text);
+        }
+
         private void close() {
             context.close();
             pooled.close();
@@ -82,7 +90,7 @@ final class PromptEncoder implements AutoCloseable {
      * Embeddings of texts, in their order; says in notes what was cut off. The same texts always give the same embeddings to the bit, hooked
      * or not, because they are always computed together.
      *
-     * @return tensors that must not be closed, and that live until the next call
+     * @return tensors of {@code owner}
      * @throws RefractException if layers are to be skipped that are not there, or a prompt is written in a way that its notation does not allow
      */
     Embedding encode(Texts texts, HookTable hooks, Pass pass, Monitor monitor, NDManager owner) throws RefractException {
@@ -98,13 +106,24 @@ final class PromptEncoder implements AutoCloseable {
         if (touchedBy(hooks)) {
             return compute(one, two, texts, hooks, pass, owner);
         }
-        Embedding known = cache.get(texts);
-        if (known == null) {
-            known = compute(one, two, texts, HookTable.EMPTY, pass, cacheScope.manager());
-            cache.put(texts, known);
-            forgetEldest();
+        Optional<Embedding> known = known(texts, owner);
+        return known.isPresent() ? known.get() : keep(texts, compute(one, two, texts, HookTable.EMPTY, pass, owner));
+    }
+
+    private Optional<Embedding> known(Texts texts, NDManager owner) {
+        synchronized (cache) {
+            return Optional.ofNullable(cache.get(texts)).map(embedding -> embedding.copy(owner));
         }
-        return known;
+    }
+
+    private Embedding keep(Texts texts, Embedding computed) {
+        synchronized (cache) {
+            if (!cache.containsKey(texts)) {
+                cache.put(texts, computed.copy(cacheScope.manager()));
+                forgetEldest();
+            }
+        }
+        return computed;
     }
 
     /** The learnt words that stand in none of some texts. */

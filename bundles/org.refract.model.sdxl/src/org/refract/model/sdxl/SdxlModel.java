@@ -118,6 +118,14 @@ final class SdxlModel implements ImageModel {
                 requests.stream().anyMatch(r -> r.guidance() > 1) ? ", wanted or negative," : "", String.join("' or '", inversion.words()))).toList();
     }
 
+    /** As many as there are threads where every layer is small and computes in single precision, in which nothing has to be widened. */
+    @Override
+    public int lanes(ImageRequest request) {
+        int scale = parts.vae().config().scaleFactor();
+        boolean small = parts.unet().config().isSmall(request.height() / scale, request.width() / scale) && vae.isForLanes(request.height(), request.width());
+        return small && placement.equals(Placement.CPU) ? Lanes.threads() : 1;
+    }
+
     @Override
     public ImageBatch generate(ImageRequest request, List<? extends Hook> hooks, Monitor monitor, NDManager owner) throws RefractException {
         RequestChecks.check(request, parts);

@@ -227,6 +227,8 @@ public final class Tokenizer {
         if (word.length() > CACHED_LENGTH) {
             return bytePairs.encode(word);
         }
-        return words.computeIfAbsent(word, bytePairs::encode);
+        synchronized (words) {
+            return words.computeIfAbsent(word, bytePairs::encode);
+        }
     }
 }

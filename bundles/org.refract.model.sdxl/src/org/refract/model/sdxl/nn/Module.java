@@ -20,7 +20,7 @@ public abstract class Module {
     private final boolean update;
     private final List<Module> children = new ArrayList<>();
     private final List<Parameter> parameters = new ArrayList<>();
-    private List<NDArray> weights;
+    private volatile List<NDArray> weights;
 
     /**
      * @param path   the checkpoint's path, led by the part it lies in
@@ -75,10 +75,12 @@ public abstract class Module {
 
     /** The tensors of {@link #parameters()}, for a kernel that computes this module whole. */
     protected final List<NDArray> weights() {
-        if (weights == null) {
-            weights = parameters().map(Parameter::value).toList();
+        List<NDArray> known = weights;
+        if (known == null) {
+            known = parameters().map(Parameter::value).toList();
+            weights = known;
         }
-        return weights;
+        return known;
     }
 
     /** Whether values pass here in every run, so that hooks can sit here; a mere name for what is beneath it says no. */

@@ -10,7 +10,7 @@ public final class Parameter {
 
     private final String path;
     private final long[] shape;
-    private NDArray value;
+    private volatile NDArray value;
     private Optional<Supplier<NDArray>> source = Optional.empty();
 
     Parameter(String path, long... shape) {
@@ -37,8 +37,13 @@ public final class Parameter {
         return shape.length == 4;
     }
 
-    /** The weight itself. */
+    /** The weight itself; may be asked for from several lanes. */
     public NDArray value() {
+        NDArray known = value;
+        return known == null ? read() : known;
+    }
+
+    private synchronized NDArray read() {
         if (value == null) {
             value = source.orElseThrow(() -> new IllegalStateException(path + " is not loaded")).get();
             source = Optional.empty();
