@@ -209,6 +209,10 @@ def start_rows(a):
             run([*REFRACT, "generate", "red heart", "--out", pathlib.Path(folder) / f"{i}.png"])[1] for i in range(a.turns))
     yield "start to finish: one picture of the demo model", "", "", milliseconds(picture), None, ""
     environment = {"PYTHONPATH": str(a.diffusers)} if a.diffusers else {}
+    there = subprocess.run([python(a), "-c", "import diffusers"], capture_output=True, env={**os.environ, **environment}).returncode == 0
+    if not there:
+        print(f"{a.venv} has no diffusers, so its import is not timed", file=sys.stderr)
+        return
     imports = statistics.median(run([python(a), "-c", "import diffusers; diffusers.StableDiffusionXLPipeline"], **environment)[1]
                                 for _ in range(a.turns))
     yield "for comparison: import of diffusers' pipeline", "", milliseconds(imports), "", None, ""
