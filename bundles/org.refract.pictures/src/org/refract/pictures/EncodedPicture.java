@@ -30,6 +30,8 @@ public record EncodedPicture(String name, byte[] bytes) {
     private static final long ALWAYS = 1 << 22;
     /** Above that, for each byte of the file: what deflate packs into one at most, of eight pixels each; photos have about 3. */
     private static final long FOR_EACH_BYTE = 8 * 1032;
+    /** The same for JPEG, which says something of each block of 64 pixels in one bit or more (ITU-T T.81, F.1.2 and G.1.2). */
+    private static final long FOR_EACH_BYTE_OF_JPEG = 8 * 64;
 
     /** Decodes, and closes the reader. */
     private interface Reading<T> {
@@ -92,10 +94,14 @@ public record EncodedPicture(String name, byte[] bytes) {
         if (width > LARGEST / height) {
             throw RefractException.usage("%s has %d x %d pixels, too many to read; scale it down.", name, width, height);
         }
-        if (width * height > ALWAYS + FOR_EACH_BYTE * bytes.length) {
+        if (width * height > ALWAYS + (isJpeg() ? FOR_EACH_BYTE_OF_JPEG : FOR_EACH_BYTE) * bytes.length) {
             throw RefractException.usage("%s has only %d bytes and says that it has %d x %d pixels, too many to read for so little; scale it down.", name,
                     bytes.length, width, height);
         }
+    }
+
+    private boolean isJpeg() {
+        return bytes.length > 2 && (bytes[0] & 0xFF) == 0xFF && (bytes[1] & 0xFF) == 0xD8;
     }
 
     private <T> Optional<T> with(Reading<T> reading) throws RefractException {

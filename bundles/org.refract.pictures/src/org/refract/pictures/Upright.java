@@ -1,6 +1,7 @@
 package org.refract.pictures;
 
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferInt;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -82,19 +83,21 @@ final class Upright {
         int w = read.getWidth();
         int h = read.getHeight();
         BufferedImage result = new BufferedImage(orientation < 5 ? w : h, orientation < 5 ? h : w, BufferedImage.TYPE_INT_ARGB);
+        // one pixel at a time, setRGB makes an array for each: twenty times what the picture takes
+        int[] pixels = ((DataBufferInt) result.getRaster().getDataBuffer()).getData();
         int[] row = new int[w];
         for (int y = 0; y < h; y++) {
             read.getRGB(0, y, w, 1, row, 0, w);
             for (int x = 0; x < w; x++) {
-                switch (orientation) {
-                    case 2 -> result.setRGB(w - 1 - x, y, row[x]);
-                    case 3 -> result.setRGB(w - 1 - x, h - 1 - y, row[x]);
-                    case 4 -> result.setRGB(x, h - 1 - y, row[x]);
-                    case 5 -> result.setRGB(y, x, row[x]);
-                    case 6 -> result.setRGB(h - 1 - y, x, row[x]);
-                    case 7 -> result.setRGB(h - 1 - y, w - 1 - x, row[x]);
-                    default -> result.setRGB(y, w - 1 - x, row[x]);
-                }
+                pixels[switch (orientation) {
+                    case 2 -> y * w + w - 1 - x;
+                    case 3 -> (h - 1 - y) * w + w - 1 - x;
+                    case 4 -> (h - 1 - y) * w + x;
+                    case 5 -> x * h + y;
+                    case 6 -> x * h + h - 1 - y;
+                    case 7 -> (w - 1 - x) * h + h - 1 - y;
+                    default -> (w - 1 - x) * h + y;
+                }] = row[x];
             }
         }
         return result;

@@ -101,6 +101,17 @@ class TokenizerTest {
     }
 
     @Test
+    void anAddedTokenWithoutCharactersIsFoundNowhere(@TempDir Path folder) throws Exception {
+        Path sound = ReferenceSet.base().resolve("tokenizer");
+        for (String name : List.of("vocab.json", "merges.txt")) {
+            Files.copy(sound.resolve(name), folder.resolve(name));
+        }
+        Tokenizer plain = TokenizerFiles.read(folder);
+        Files.writeString(folder.resolve("tokenizer_config.json"), "{\"added_tokens_decoder\": {\"1\": {\"content\": \"\"}}}");
+        assertEquals(plain.tokens("a red heart"), TokenizerFiles.read(folder).tokens("a red heart"));
+    }
+
+    @Test
     void aMissingFileIsNamed(@TempDir Path folder) throws Exception {
         String message = assertThrows(RefractException.class, () -> TokenizerFiles.read(folder)).getMessage();
         assertTrue(message.contains(folder.toString()) && message.contains("vocab.json"), message);

@@ -59,8 +59,10 @@ public final class Tokenizer {
         this.added = List.copyOf(added);
         this.expansions = Map.copyOf(expansions);
         Comparator<AddedToken> longestFirst = Comparator.comparingInt((AddedToken t) -> t.content().length()).reversed();
-        this.verbatim = added.stream().filter(t -> !t.normalized()).sorted(longestFirst).toList();
-        this.normalized = added.stream().filter(AddedToken::normalized).sorted(longestFirst).toList();
+        // a token without characters would be found everywhere, without end; transformers passes it over
+        List<AddedToken> found = added.stream().filter(t -> !t.content().isEmpty()).sorted(longestFirst).toList();
+        this.verbatim = found.stream().filter(t -> !t.normalized()).toList();
+        this.normalized = found.stream().filter(AddedToken::normalized).toList();
         this.start = start;
         this.end = end;
         this.pad = pad;

@@ -1,8 +1,8 @@
 package org.refract.fuzz;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -69,13 +69,21 @@ public final class Damaged {
 
     /** Files that were found by earlier runs or attacks. */
     private static List<Sample> kept(String kind) {
-        try (InputStream list = Damaged.class.getResourceAsStream("found/" + kind)) {
-            if (list == null) {
-                return List.of();
-            }
-            try (Stream<Path> files = Files.list(Path.of(Damaged.class.getResource("found/" + kind).toURI()))) {
-                return files.sorted(Comparator.comparing(Path::toString)).map(Sample::of).toList();
-            }
+        return entries(kind).stream().map(Sample::of).toList();
+    }
+
+    /** What was found in the same way where several files are read together: a folder each, with the files that are damaged. */
+    static List<Path> folders(String kind) {
+        return entries(kind);
+    }
+
+    private static List<Path> entries(String kind) {
+        URL found = Damaged.class.getResource("found/" + kind);
+        if (found == null) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(Path.of(found.toURI()))) {
+            return files.sorted(Comparator.comparing(Path::toString)).toList();
         } catch (IOException | URISyntaxException e) {
             throw new AssertionError(e);
         }

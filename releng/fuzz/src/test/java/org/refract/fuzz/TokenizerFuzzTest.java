@@ -28,6 +28,11 @@ class TokenizerFuzzTest {
     @Example
     void soundAndKnownFiles() {
         read(sound);
+        Damaged.folders("tokenizer").forEach(folder -> {
+            Map<String, byte[]> found = new TreeMap<>(sound);
+            Sample.ofFolder(folder, name -> true).forEach(sample -> found.put(sample.name(), sample.bytes()));
+            read(found);
+        });
         embeddings.known();
         embeddingTensors.known();
     }
