@@ -34,12 +34,12 @@ class FileFactsTest {
 
     @Test
     void changesOfAKindThatIsNotKnownAreNoLoraToAdd() throws Exception {
-        Path file = folder.resolve("glora.safetensors");
+        Path file = folder.resolve("oft.safetensors");
         try (Scope scope = Scope.open(Placement.CPU)) {
-            SafeTensorsWriter.write(file, Map.of(), Map.of("lora_unet_conv_in.a1.weight", Tensors.zeros(scope.manager(), 2, 2)));
+            SafeTensorsWriter.write(file, Map.of(), Map.of("unet.conv_in.oft_R.weight", Tensors.zeros(scope.manager(), 2, 2)));
         }
         Map<String, String> facts = backend.describe(file).orElseThrow();
-        assertTrue(facts.get("what").contains("of the kind GLoRA") && !facts.get("what").contains("--lora"), facts.get("what"));
+        assertTrue(facts.get("what").contains("of the kind OFT or BOFT of PEFT") && !facts.get("what").contains("--lora"), facts.get("what"));
     }
 
     @Test

@@ -42,7 +42,7 @@ class LorasTest {
     private Path folder;
 
     @ParameterizedTest
-    @CsvSource({"kohya_sgm, 0.7", "kohya_diffusers, -1.3", "peft, 1.0", "peft_metadata, 0.5", "old_diffusers, 1.0", "dora, 0.8", "formulas, 0.6"})
+    @CsvSource({"kohya_sgm, 0.7", "kohya_diffusers, -1.3", "peft, 1.0", "peft_metadata, 0.5", "old_diffusers, 1.0", "dora, 0.8", "formulas, 0.6", "kinds, 0.6", "kinds_peft, 0.8"})
     void changesTheWeightsThatDiffusersChangesAndNoOthers(String name, double strength) throws Exception {
         try (Scope scope = Scope.open(Placement.CPU); SafeTensors expected = SafeTensors.open(golden(name + ".expected"))) {
             Map<String, float[]> plain = weights(List.of(), scope);
@@ -70,7 +70,7 @@ class LorasTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"kohya_sgm", "kohya_diffusers", "peft", "old_diffusers", "dora", "formulas"})
+    @ValueSource(strings = {"kohya_sgm", "kohya_diffusers", "peft", "old_diffusers", "dora", "formulas", "kinds", "kinds_peft"})
     void aStrengthOfNoughtLeavesEveryWeightAsItIsAndIsSaid(String name) throws Exception {
         try (Scope scope = Scope.open(Placement.CPU)) {
             List<String> notes = new ArrayList<>();
@@ -160,7 +160,7 @@ class LorasTest {
     }
 
     @ParameterizedTest
-    @CsvSource({".a1.weight, GLoRA", ".on_input, (IA)^3", ".oft_blocks, OFT", ".oft_diag, BOFT", ".boft_R, BOFT", ".set_weight, whole weights",
+    @CsvSource({".oft_diag, OFT or BOFT of PEFT", ".oft_R.weight, OFT or BOFT of PEFT", ".boft_R, OFT or BOFT of PEFT", ".set_weight, whole weights",
             ".vera_lambda_b, VeRA"})
     void whatIsOfAKindThatIsNotKnownIsNamed(String ending, String kind) throws Exception {
         String said = refused(Map.of("lora_unet_mid_block_resnets_0_time_emb_proj" + ending, new long[] {2, 2}));
@@ -172,6 +172,14 @@ class LorasTest {
         String layer = "lora_unet_mid_block_resnets_0_time_emb_proj";
         assertTrue(refused(Map.of(layer + ".lora_down.weight", new long[] {2, 64}, layer + ".lora_up.weight", new long[] {3, 2}))
                 .contains("unet.mid_block.resnets.0.time_emb_proj does not have that layer's shape"));
+        for (Map<String, long[]> misfit : List.of(Map.of(layer + ".oft_blocks", new long[] {3, 7, 7}), Map.of(layer + ".oft_blocks", new long[] {2, 3}),
+                Map.of(layer + ".ia3_l", new long[] {7, 1}), Map.of(layer + ".weight", new long[] {7}, layer + ".on_input", new long[] {1}),
+                Map.of(layer + ".a1.weight", new long[] {7, 2}, layer + ".a2.weight", new long[] {2, 7}, layer + ".b1.weight", new long[] {7, 2},
+                        layer + ".b2.weight", new long[] {2, 7}))) {
+            assertTrue(refused(misfit).contains("unet.mid_block.resnets.0.time_emb_proj does not have that layer's shape"), misfit.toString());
+        }
+        assertTrue(refused(Map.of(layer + ".a1.weight", new long[] {2, 2})).contains("is incomplete"));
+        assertTrue(refused(Map.of("unet.mid_block.resnets.0.conv1.ia3_l", new long[] {1, 48, 1, 1})).contains("the inputs or the outputs of the convolution"));
         assertTrue(refused(Map.of(layer + ".lora_down.weight", new long[] {2, 64})).contains("is incomplete"));
         assertTrue(refused(Map.of(layer + ".lora_down.weight", new long[] {2, 64}, layer + ".strange", new long[] {2})).contains(layer + ".strange"));
         assertTrue(refused(Map.of("decoder.conv_in.weight", new long[] {2, 64})).contains("is no LoRA: it is a VAE"));

@@ -38,7 +38,7 @@ public final class LoraFacts {
         Set<Long> ranks = new TreeSet<>();
         Set<Double> alphas = new TreeSet<>();
         for (StoredWeight weight : file.weights().values()) {
-            LoraRole.Key key = LoraRole.of(weight.name()).orElse(null);
+            LoraRole.Key key = LoraRole.of(weight.name(), file.weights().keySet()).orElse(null);
             if (key != null) {
                 roles.add(key.role());
                 layers.computeIfAbsent(LoraPart.named(key.layer()).part(), p -> new LinkedHashSet<>()).add(key.layer());
@@ -57,7 +57,11 @@ public final class LoraFacts {
         if (!ranks.isEmpty()) {
             facts.put("rank", joined(ranks));
         }
-        facts.put("alpha", alphas.isEmpty() ? "the rank" : joined(alphas));
+        if (roles.contains(LoraRole.OFT_BLOCKS)) {
+            facts.put("bound", alphas.isEmpty() ? "none" : joined(alphas));
+        } else if (!roles.contains(LoraRole.STRETCH) && !roles.contains(LoraRole.LENGTHS)) {
+            facts.put("alpha", alphas.isEmpty() ? "the rank" : joined(alphas));
+        }
         facts.put("dtypes", file.weights().values().stream().map(StoredWeight::dtype).distinct().sorted().collect(Collectors.joining(", ")));
         SAID.forEach((key, words) -> {
             if (file.metadata().containsKey(key)) {
@@ -79,6 +83,9 @@ public final class LoraFacts {
     private static String kind(Set<LoraRole> roles) {
         String kind = roles.stream().anyMatch(r -> r.name().startsWith("HADA")) ? "LoHa"
                 : roles.stream().anyMatch(r -> r.name().startsWith("LOKR")) ? "LoKr"
+                : roles.stream().anyMatch(r -> r.name().startsWith("GLORA")) ? "GLoRA"
+                : roles.contains(LoraRole.OFT_BLOCKS) ? "OFT"
+                : roles.contains(LoraRole.STRETCH) || roles.contains(LoraRole.LENGTHS) ? "(IA)^3"
                 : roles.contains(LoraRole.MIDDLE) ? "LoCon with a Tucker core"
                 : roles.contains(LoraRole.DOWN) ? "LoRA" : "differences of full rank";
         return kind + (roles.contains(LoraRole.MAGNITUDE) ? " with magnitudes (DoRA)" : "");

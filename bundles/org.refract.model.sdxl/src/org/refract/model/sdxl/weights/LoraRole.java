@@ -3,6 +3,7 @@ package org.refract.model.sdxl.weights;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -31,7 +32,25 @@ enum LoraRole {
     LOKR_W2(".lokr_w2"),
     LOKR_W2_A(".lokr_w2_a"),
     LOKR_W2_B(".lokr_w2_b"),
-    LOKR_T2(".lokr_t2");
+    LOKR_T2(".lokr_t2"),
+    GLORA_A1(".a1.weight"),
+    GLORA_A2(".a2.weight"),
+    GLORA_B1(".b1.weight"),
+    GLORA_B2(".b2.weight"),
+    /** GLoRA's core of a convolution. */
+    GLORA_BM(".bm.weight"),
+    /** (IA)^3: how much longer, less 1, each input or output of the layer becomes; only beside {@link #ON_INPUT}. */
+    STRETCH,
+    /** 1 if it is the inputs, 0 if the outputs. */
+    ON_INPUT(".on_input"),
+    /** PEFT's (IA)^3: the lengths themselves, those of inputs in a row, of outputs in a column. */
+    LENGTHS(".ia3_l", ".ia3_l.default"),
+    /** OFT's blocks (k, n, n), or BOFT's (factor, k, n, n). */
+    OFT_BLOCKS(".oft_blocks"),
+    /** What each output is multiplied by after it was turned. */
+    RESCALE(".rescale");
+
+    private static final String WEIGHT = ".weight";
 
     /** Kinds of changes that other tools write and that are not known here, by the ends of names that only they have. */
     private static final Map<String, String> FOREIGN = foreignKinds();
@@ -54,8 +73,22 @@ enum LoraRole {
     record Key(String layer, LoraRole role) {
     }
 
-    /** The layer and the role that a name says, if it says one. */
-    static Optional<Key> of(String name) {
+    /**
+     * The layer and the role that a name says, if it says one.
+     *
+     * @param others all names of the file
+     */
+    static Optional<Key> of(String name, Set<String> others) {
+        if (name.endsWith(WEIGHT)) {
+            String layer = name.substring(0, name.length() - WEIGHT.length());
+            if (others.contains(layer + ON_INPUT.endings[0])) {
+                return Optional.of(new Key(layer, STRETCH));
+            }
+        }
+        return of(name);
+    }
+
+    private static Optional<Key> of(String name) {
         Matcher adapter = ADAPTER.matcher(name);
         String plain = adapter.find() ? name.substring(0, adapter.start()) + (adapter.group(1) == null ? adapter.group(3) : adapter.group(1) + adapter.group(2))
                 : name;
@@ -81,14 +114,9 @@ enum LoraRole {
 
     private static Map<String, String> foreignKinds() {
         Map<String, String> kinds = new LinkedHashMap<>();
-        for (String end : new String[] {".oft_blocks", ".oft_diag", ".oft_R.weight", ".oft_R.default.weight", ".boft_R", ".boft_s"}) {
-            kinds.put(end, "OFT or BOFT");
-        }
-        for (String end : new String[] {".a1.weight", ".a2.weight", ".b1.weight", ".b2.weight", ".bm.weight"}) {
-            kinds.put(end, "GLoRA");
-        }
-        for (String end : new String[] {".on_input", ".ia3_l", ".ia3_l.default"}) {
-            kinds.put(end, "(IA)^3");
+        // how PEFT makes rotations of the numbers stands in its adapter_config.json, not in the file
+        for (String end : new String[] {".oft_diag", ".oft_R.weight", ".oft_R.default.weight", ".boft_R", ".boft_s"}) {
+            kinds.put(end, "OFT or BOFT of PEFT");
         }
         for (String end : new String[] {".set_weight", ".set_bias"}) {
             kinds.put(end, "whole weights");

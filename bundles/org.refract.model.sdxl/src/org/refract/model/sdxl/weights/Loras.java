@@ -81,10 +81,10 @@ public final class Loras implements WeightChanges, AutoCloseable {
         Map<String, Map<LoraRole, String>> layers = new LinkedHashMap<>();
         List<String> unknown = new ArrayList<>();
         for (String name : file.weights().keySet()) {
-            Optional<LoraRole.Key> key = LoraRole.of(name);
+            Optional<LoraRole.Key> key = LoraRole.of(name, file.weights().keySet());
             Optional<String> foreign = LoraRole.foreign(name);
             if (foreign.isPresent()) {
-                throw RefractException.usage("%s holds changes of the kind %s ('%s'), which is not known here; LoRA, LoCon, LoHa, LoKr and DoRA are.", path,
+                throw RefractException.usage("%s holds changes of the kind %s ('%s'), which is not known here; LoRA, LoCon, LoHa, LoKr, DoRA, GLoRA, (IA)^3 and LyCORIS' OFT are.", path,
                         foreign.get(), name);
             }
             if (name.startsWith(BundledEmbeddings.PREFIX)) {
