@@ -1,5 +1,7 @@
 package org.refract.model.sdxl;
 
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.refract.api.RefractException;
 import org.refract.api.model.Adapters;
 import org.refract.api.model.ImageModel;
 import org.refract.api.model.ImageRequest;
@@ -20,6 +23,7 @@ import org.refract.api.model.Placement;
 import org.refract.engine.file.SafeTensorsWriter;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
+import org.refract.model.sdxl.schedulers.Scheduler;
 
 /** Models and LoRAs that were distilled for few steps are run as their makers say, unless a person says otherwise. */
 class DistillationTest {
@@ -90,6 +94,19 @@ class DistillationTest {
             double[] timesteps = parts.scheduler().named(Distillation.ofModel("dmd2_sdxl_4step_unet").orElseThrow().scheduler().orElseThrow()).scheduler()
                     .solver(4, scope.manager()).timesteps();
             assertEquals(List.of(999.0, 749.0, 499.0, 249.0), java.util.Arrays.stream(timesteps).boxed().toList());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Hyper-SDXL-1step-Unet.safetensors, 800", "dmd2_sdxl_1step_unet_fp16.bin, 399"})
+    void oneStepIsTakenAtTheTimestepOfTheModelCard(String name, double timestep) throws Exception {
+        Distillation way = Distillation.ofModel(name).orElseThrow();
+        assertEquals(1, way.steps());
+        assertEquals(0, way.guidance());
+        Scheduler lcm = SdxlParts.read(ReferenceSet.base()).scheduler().named(way.scheduler().orElseThrow()).scheduler();
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            assertArrayEquals(new double[] {timestep}, lcm.solver(1, scope.manager()).timesteps());
+            assertTrue(assertThrows(RefractException.class, () -> lcm.solver(4, scope.manager())).getMessage().contains("choose 1, or a scheduler without 'timesteps'"));
         }
     }
 

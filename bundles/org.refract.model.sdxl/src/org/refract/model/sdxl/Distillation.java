@@ -33,15 +33,15 @@ record Distillation(String method, int steps, double guidance, Optional<String> 
 
     /** Names of whole models are short; among LoRAs there are many of lightning and turbines. */
     private static final List<Known> KNOWN = List.of(
-            known("(?<![a-z])dmd2?(?![a-z])", "(?<![a-z])dmd2?(?![a-z])", (text, steps) -> new Distillation("DMD2", steps, 0, "lcm,original_inference_steps=" + steps)),
+            known("(?<![a-z])dmd2?(?![a-z])", "(?<![a-z])dmd2?(?![a-z])", Distillation::dmd2),
             known("(?<![a-z])pcm(?![a-z])", "(?<![a-z])pcm(?![a-z])", Distillation::pcm),
-            known("(?<![a-z])tcd(?![a-z])", "(?<![a-z])tcd(?![a-z])", (text, steps) -> TCD.in(steps)),
-            known("(?<![a-z])lcm(?![a-z])", "(?<![a-z])lcm(?![a-z])", (text, steps) -> LCM.in(steps)),
+            known("(?<![a-z])tcd(?![a-z])", "(?<![a-z])tcd(?![a-z])", (text, steps, lora) -> TCD.in(steps)),
+            known("(?<![a-z])lcm(?![a-z])", "(?<![a-z])lcm(?![a-z])", (text, steps, lora) -> LCM.in(steps)),
             known("hyper(?:[-_ ]?sd|(?=[-_ ]?\\d{1,2}[-_ ]?step)|(?=$|[-_. ]?(?:xl|lora|cfg|unet|v\\d|fp16|safetensors)))", "hyper[-_ ]?sd|hyper.*\\d[-_ ]?step",
                     Distillation::hyper),
-            known("lightning", "sd_?xl[-_ ]?lightning|lightning.*\\d[-_ ]?step", (text, steps) -> new Distillation("SDXL-Lightning", steps, 0,
+            known("lightning", "sd_?xl[-_ ]?lightning|lightning.*\\d[-_ ]?step", (text, steps, lora) -> new Distillation("SDXL-Lightning", steps, 0,
                     steps == 1 ? EULER_TRAILING + ",prediction_type=sample" : EULER_TRAILING)),
-            known("turbo", "sd_?xl[-_ ]?turbo|turbo[-_ ]?lora", (text, steps) -> TURBO));
+            known("turbo", "sd_?xl[-_ ]?turbo|turbo[-_ ]?lora", (text, steps, lora) -> TURBO));
 
     /**
      * A way that is known.
@@ -55,7 +55,7 @@ record Distillation(String method, int steps, double guidance, Optional<String> 
 
     /** What a name says of the steps. */
     private interface Reading {
-        Distillation of(String text, int steps);
+        Distillation of(String text, int steps, boolean lora);
     }
 
     private static Known known(String model, String lora, Reading read) {
@@ -80,17 +80,26 @@ record Distillation(String method, int steps, double guidance, Optional<String> 
         String text = (said + " " + NEW_WORD.matcher(said).replaceAll(" ")).toLowerCase(Locale.ROOT);
         Matcher number = STEPS.matcher(text);
         int steps = number.find() ? Math.max(1, Integer.parseInt(number.group(1))) : USUAL_STEPS;
-        return KNOWN.stream().filter(known -> (lora ? known.lora : known.model).matcher(text).find()).findFirst().map(known -> known.read.of(text, steps));
+        return KNOWN.stream().filter(known -> (lora ? known.lora : known.model).matcher(text).find()).findFirst().map(known -> known.read.of(text, steps, lora));
     }
 
-    /** Hyper-SD: DDIM in trailing steps, the unified LoRA and the one of one step by TCD; those that keep guidance want 5 to 8. */
-    private static Distillation hyper(String text, int steps) {
+    /** DMD2: 4 steps at 999, 749, 499 and 249, one at 399. */
+    private static Distillation dmd2(String text, int steps, boolean lora) {
+        return new Distillation("DMD2", steps, 0, steps == 1 ? "lcm,timesteps=399" : "lcm,original_inference_steps=" + steps);
+    }
+
+    /**
+     * Hyper-SD: DDIM in trailing steps; those that keep guidance want 5 to 8. The LoRA of one step, which is the unified one too, is run by
+     * TCD, the U-Net of one step by LCM at timestep 800.
+     */
+    private static Distillation hyper(String text, int steps, boolean lora) {
         boolean guided = Pattern.compile("(?<![a-z])cfg(?![a-z])").matcher(text).find();
-        return new Distillation("Hyper-SD", steps, guided ? 5 : 0, steps == 1 ? "tcd,eta=1" : DDIM_TRAILING);
+        return new Distillation("Hyper-SD", steps, guided ? 5 : 0, steps > 1 ? DDIM_TRAILING
+                : lora || text.contains("lora") ? "tcd,eta=1" : "lcm,timesteps=800");
     }
 
     /** PCM: DDIM in trailing steps; guidance 1 to 2, or what the steps allow: 2.5 to 3.5 in four, 3 to 6 in eight; some are run as LCM. */
-    private static Distillation pcm(String text, int steps) {
+    private static Distillation pcm(String text, int steps, boolean lora) {
         if (text.contains("lcmlike")) {
             return new Distillation("PCM", steps, 0, "lcm");
         }

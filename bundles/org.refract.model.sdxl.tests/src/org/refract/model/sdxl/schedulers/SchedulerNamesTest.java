@@ -13,6 +13,9 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.refract.api.RefractException;
 import org.refract.api.model.Placement;
 import org.refract.engine.tensor.Scope;
@@ -127,6 +130,54 @@ class SchedulerNamesTest {
         assertTrue(sentence("eulr").contains("'eulr'; there are euler, euler_ancestral"), sentence("eulr"));
         assertTrue(sentence("").contains("there are euler"));
         assertTrue(sentence(",").contains("there are euler"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"euler", "heun", "ddpm", "lcm", "tcd", "dpmpp_2m", "dpmpp_2m_sde", "dpmpp_3m", "dpmpp_2s"})
+    void timestepsThatAreNamedAreVisitedAsThoseOfASpacing(String name) throws Exception {
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            Solver spaced = sdxl().named(name).scheduler().solver(5, scope.manager());
+            double[] whole = Arrays.stream(spaced.timesteps()).distinct().map(Math::rint).toArray();
+            String named = Arrays.stream(whole).mapToObj(t -> String.valueOf((int) t)).collect(Collectors.joining(","));
+            Solver chosen = sdxl().named(name + ",timesteps=" + named).scheduler().solver(5, scope.manager());
+            assertArrayEquals(spaced.timesteps(), chosen.timesteps(), 0.5, name);
+            NDArray sample = Tensors.of(scope.manager(), new float[] {0.5f, -1, 2, 0.25f}, 1, 4, 1, 1);
+            NDArray said = Tensors.of(scope.manager(), new float[] {1, 0.5f, -0.25f, 2}, 1, 4, 1, 1);
+            Optional<NDArray> noise = spaced.drawsNoise(0) ? Optional.of(said) : Optional.empty();
+            float near = whole[1] == spaced.timesteps()[spaced.order()] ? 1e-6f : 2e-2f;
+            assertArrayEquals(Tensors.floats(spaced.step(scope.manager(), 0, said, sample, noise)),
+                    Tensors.floats(chosen.step(scope.manager(), 0, said, sample, noise)), near, name);
+            Solver other = sdxl().named(name + ",timesteps=900, 500,20").scheduler().solver(3, scope.manager());
+            assertArrayEquals(new double[] {900, 500, 20}, Arrays.stream(other.timesteps()).distinct().toArray(), name);
+        }
+    }
+
+    @Test
+    void theNoiseAtATimestepThatIsNamedIsThatOfTraining() throws Exception {
+        NoiseSchedule noise = new NoiseSchedule(sdxl().betas(), true);
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            NDArray none = Tensors.zeros(scope.manager(), 1, 1, 1, 1);
+            NDArray one = Tensors.of(scope.manager(), new float[] {1}, 1, 1, 1, 1);
+            Solver euler = sdxl().named("euler,timesteps=800").scheduler().solver(1, scope.manager());
+            assertEquals(noise.sigma(800), Tensors.scalar(euler.addNoise(scope.manager(), 0, none, one)), 1e-5);
+            Solver lcm = sdxl().named("lcm,timesteps=800").scheduler().solver(1, scope.manager());
+            assertEquals(Math.sqrt(1 - noise.alphaCumprod(800)), Tensors.scalar(lcm.addNoise(scope.manager(), 0, none, one)), 1e-6);
+        }
+    }
+
+    @Test
+    void timestepsThatCannotBeTakenAreRefused() throws Exception {
+        for (String name : List.of("euler_ancestral", "ddim", "unipc", "deis", "pndm", "lms", "dpm2", "dpmpp_sde", "sa_solver")) {
+            assertTrue(sentence(name + ",timesteps=800").contains("does not take; those that do are EulerDiscreteScheduler"), sentence(name + ",timesteps=800"));
+        }
+        assertTrue(sentence("euler_karras,timesteps=800").contains("choose one of them"), sentence("euler_karras,timesteps=800"));
+        for (String wrong : List.of("1000", "500,500", "20,900", "99999")) {
+            assertTrue(sentence("lcm,timesteps=" + wrong).contains("falling whole numbers from 999 to 0"), sentence("lcm,timesteps=" + wrong));
+        }
+        for (String wrong : List.of("", "soon", "-1", "1.5", "999,", "99999999")) {
+            assertTrue(sentence("lcm,timesteps=" + wrong).contains("timesteps") || sentence("lcm,timesteps=" + wrong).contains("no setting"), wrong);
+        }
+        assertTrue(sentence("lcm,800").contains("'800' is no setting"), sentence("lcm,800"));
     }
 
     @Test

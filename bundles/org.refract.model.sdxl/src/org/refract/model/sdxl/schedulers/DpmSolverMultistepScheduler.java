@@ -30,7 +30,7 @@ record DpmSolverMultistepScheduler(Discretization levels, Prediction prediction,
         levels.check(steps);
         int train = levels.betas().levels();
         int last = train - new NoiseSchedule(levels.betas(), true).clipped(levels.lambdaMin());
-        double[] timesteps = levels.spacing().timestepsOfOneMore(last, train, steps, levels.stepsOffset());
+        double[] timesteps = levels.timestepsOfOneMore(last, steps);
         return new Multistep(this, SigmaSteps.dpm(levels, timesteps, whole(), false), owner);
     }
 

@@ -28,7 +28,7 @@ record DpmSolverSinglestepScheduler(Discretization levels, Prediction prediction
         levels.check(steps);
         int train = levels.betas().levels();
         int last = train - new NoiseSchedule(levels.betas(), true).clipped(levels.lambdaMin());
-        double[] timesteps = Spacing.LINSPACE.timestepsOfOneMore(last, train, steps, 0);
+        double[] timesteps = levels.chosen().isEmpty() ? Spacing.LINSPACE.timestepsOfOneMore(last, train, steps, 0) : levels.timesteps(steps);
         Whole whole = levels.curve().rounds() ? Whole.ROUND : Whole.TRUNCATE;
         return new Singlestep(this, SigmaSteps.dpm(levels, timesteps, whole, false), owner);
     }

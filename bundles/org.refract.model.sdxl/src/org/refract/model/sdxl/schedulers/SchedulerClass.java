@@ -12,16 +12,16 @@ import org.refract.model.sdxl.nn.ConfigFile;
  */
 enum SchedulerClass {
     EULER("EulerDiscreteScheduler", Betas.DDPM, Spacing.LINSPACE, Set.of(Knows.CURVES, Knows.CURVE_ENDS, Knows.FINAL_SIGMA, Knows.ZERO_SNR,
-            Knows.SAMPLE), EulerScheduler::read),
+            Knows.SAMPLE, Knows.TIMESTEPS), EulerScheduler::read),
     EULER_ANCESTRAL("EulerAncestralDiscreteScheduler", Betas.DDPM, Spacing.LINSPACE, Set.of(Knows.CURVES, Knows.ZERO_SNR),
             EulerScheduler::readAncestral),
-    HEUN("HeunDiscreteScheduler", Betas.LINEAR, Spacing.LINSPACE, Set.of(Knows.CURVES, Knows.SAMPLE), HeunScheduler::read),
+    HEUN("HeunDiscreteScheduler", Betas.LINEAR, Spacing.LINSPACE, Set.of(Knows.CURVES, Knows.SAMPLE, Knows.TIMESTEPS), HeunScheduler::read),
     DPM2("KDPM2DiscreteScheduler", Betas.LINEAR, Spacing.LINSPACE, Set.of(Knows.CURVES), Dpm2Scheduler::read),
     DPM2_ANCESTRAL("KDPM2AncestralDiscreteScheduler", Betas.LINEAR, Spacing.LINSPACE, Set.of(Knows.CURVES), Dpm2Scheduler::readAncestral),
     DPM_SDE("DPMSolverSDEScheduler", Betas.LINEAR, Spacing.LINSPACE, Set.of(Knows.CURVES), DpmSolverSdeScheduler::read),
     DPM_MULTISTEP("DPMSolverMultistepScheduler", Betas.DDPM, Spacing.LINSPACE, Set.of(Knows.CURVES, Knows.LU_LAMBDAS, Knows.FINAL_SIGMA,
-            Knows.ZERO_SNR, Knows.SAMPLE), DpmSolverMultistepScheduler::read),
-    DPM_SINGLESTEP("DPMSolverSinglestepScheduler", Betas.DDPM, Spacing.LINSPACE, Set.of(Knows.CURVES, Knows.FINAL_SIGMA, Knows.SAMPLE),
+            Knows.ZERO_SNR, Knows.SAMPLE, Knows.TIMESTEPS), DpmSolverMultistepScheduler::read),
+    DPM_SINGLESTEP("DPMSolverSinglestepScheduler", Betas.DDPM, Spacing.LINSPACE, Set.of(Knows.CURVES, Knows.FINAL_SIGMA, Knows.SAMPLE, Knows.TIMESTEPS),
             DpmSolverSinglestepScheduler::read),
     UNIPC("UniPCMultistepScheduler", Betas.DDPM, Spacing.LINSPACE, Set.of(Knows.CURVES, Knows.CURVE_ENDS, Knows.FINAL_SIGMA, Knows.ZERO_SNR,
             Knows.SAMPLE), UniPcScheduler::read),
@@ -30,14 +30,14 @@ enum SchedulerClass {
     SA_SOLVER("SASolverScheduler", Betas.DDPM, Spacing.LINSPACE, Set.of(Knows.CURVES, Knows.SAMPLE), SaSolverScheduler::read),
     LMS("LMSDiscreteScheduler", Betas.DDPM, Spacing.LINSPACE, Set.of(Knows.CURVES, Knows.SAMPLE), LmsScheduler::read),
     DDIM("DDIMScheduler", Betas.DDPM, Spacing.LEADING, Set.of(Knows.ZERO_SNR, Knows.SAMPLE), DdimScheduler::read),
-    DDPM("DDPMScheduler", Betas.DDPM, Spacing.LEADING, Set.of(Knows.ZERO_SNR, Knows.SAMPLE), DdpmScheduler::read),
+    DDPM("DDPMScheduler", Betas.DDPM, Spacing.LEADING, Set.of(Knows.ZERO_SNR, Knows.SAMPLE, Knows.TIMESTEPS), DdpmScheduler::read),
     PNDM("PNDMScheduler", Betas.DDPM, Spacing.LEADING, Set.of(), PndmScheduler::read),
-    LCM("LCMScheduler", Betas.STABLE_DIFFUSION, Spacing.LEADING, Set.of(Knows.ZERO_SNR, Knows.SAMPLE), LcmScheduler::read),
-    TCD("TCDScheduler", Betas.STABLE_DIFFUSION, Spacing.LEADING, Set.of(Knows.ZERO_SNR, Knows.SAMPLE), TcdScheduler::read);
+    LCM("LCMScheduler", Betas.STABLE_DIFFUSION, Spacing.LEADING, Set.of(Knows.ZERO_SNR, Knows.SAMPLE, Knows.TIMESTEPS), LcmScheduler::read),
+    TCD("TCDScheduler", Betas.STABLE_DIFFUSION, Spacing.LEADING, Set.of(Knows.ZERO_SNR, Knows.SAMPLE, Knows.TIMESTEPS), TcdScheduler::read);
 
     /** What a class lets one choose. */
     enum Knows {
-        CURVES, CURVE_ENDS, LU_LAMBDAS, FINAL_SIGMA, ZERO_SNR, SAMPLE
+        CURVES, CURVE_ENDS, LU_LAMBDAS, FINAL_SIGMA, ZERO_SNR, SAMPLE, TIMESTEPS
     }
 
     /** Makes the scheduler from what the file says of it alone. */

@@ -79,7 +79,8 @@ public final class SchedulerConfig {
      * taken over by another.
      *
      * @param wanted a short name such as {@code euler_ancestral}, the name that AUTOMATIC1111's web UI has for it, or diffusers' class; values
-     *               of {@code scheduler_config.json} may follow after commas: {@code ddim,eta=0.5,timestep_spacing=trailing}
+     *               of {@code scheduler_config.json} may follow after commas: {@code ddim,eta=0.5,timestep_spacing=trailing}; so may the
+     *               timesteps to visit: {@code lcm,timesteps=999,749,499,249}
      * @throws RefractException if there is no such scheduler, with the names that there are, or it cannot work with this model
      */
     public SchedulerConfig named(String wanted) throws RefractException {
@@ -103,7 +104,7 @@ public final class SchedulerConfig {
             name.get().options().forEach(json::add);
         }
         List<String> settings = new ArrayList<>();
-        for (String setting : Arrays.asList(parts).subList(1, parts.length)) {
+        for (String setting : Setting.apart(Arrays.asList(parts).subList(1, parts.length))) {
             Setting said = Setting.of(setting);
             said.addTo(json);
             settings.add(said.key());

@@ -53,7 +53,7 @@ record SigmaSteps(double[] timesteps, float[] sigmas) {
      * @param last one more than the last timestep that may be visited
      */
     static SigmaSteps multistep(Discretization levels, int last, int steps) {
-        double[] timesteps = levels.spacing().timestepsOfOneMore(last, levels.betas().levels(), steps, levels.stepsOffset());
+        double[] timesteps = levels.timestepsOfOneMore(last, steps);
         return dpm(levels, timesteps, levels.curve().rounds() ? Whole.ROUND : Whole.TRUNCATE, true);
     }
 
