@@ -19,7 +19,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.refract.engine.tensor.Scope;
 
 /**
  * Tensor functions written as TorchScript text beside the Java class that uses them, compiled when first called.
@@ -145,8 +144,8 @@ public final class KernelLibrary {
         return single(function, run(out, function, false, arguments));
     }
 
-    /** Like {@link #call(NDManager, String, Object...)}, with the result in a scope. */
-    public NDArray call(Scope out, String function, Object... arguments) {
+    /** Like {@link #call(NDManager, String, Object...)}, with the result in what an owner keeps. */
+    public NDArray call(Owner out, String function, Object... arguments) {
         return call(out.manager(), function, arguments);
     }
 
@@ -155,8 +154,8 @@ public final class KernelLibrary {
         return run(out, function, false, arguments);
     }
 
-    /** Like {@link #callList(NDManager, String, Object...)}, with the results in a scope. */
-    public NDList callList(Scope out, String function, Object... arguments) {
+    /** Like {@link #callList(NDManager, String, Object...)}, with the results in what an owner keeps. */
+    public NDList callList(Owner out, String function, Object... arguments) {
         return run(out.manager(), function, false, arguments);
     }
 
@@ -168,8 +167,8 @@ public final class KernelLibrary {
         return run(out, function, true, arguments);
     }
 
-    /** Like {@link #callTraining(NDManager, String, Object...)}, with the results in a scope. */
-    public NDList callTraining(Scope out, String function, Object... arguments) {
+    /** Like {@link #callTraining(NDManager, String, Object...)}, with the results in what an owner keeps. */
+    public NDList callTraining(Owner out, String function, Object... arguments) {
         return run(out.manager(), function, true, arguments);
     }
 

@@ -13,8 +13,6 @@ import org.refract.api.job.Monitor;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.Sae;
 import org.refract.api.sae.SparseCodes;
-import org.refract.engine.sae.DenseSae;
-import org.refract.engine.sae.SaeForm;
 import org.refract.engine.source.Batch;
 import org.refract.engine.source.BatchStream;
 import org.refract.engine.source.StoreSource;
@@ -63,7 +61,7 @@ public record SaeEvaluation(long samples, int batch, long seed) {
             }
         }
         for (Sae sae : saes) {
-            long points = sae instanceof DenseSae dense && dense.form() == SaeForm.CROSSCODER ? sae.config().settings().integer("points") : 1;
+            long points = sae.config().settings().asMap().containsKey("points") ? sae.config().settings().integer("points") : 1;
             if (points != data.inputs().size()) {
                 throw RefractException.usage("A dictionary of %d hook points is measured on as many stores, in its order, not on %d.", points,
                         data.inputs().size());

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import org.refract.api.model.Placement;
+import org.refract.engine.kernel.Owner;
 
 /**
  * The owner of tensors: what is made in a scope is freed when the scope closes, unless it was handed to another one.
@@ -15,7 +16,7 @@ import org.refract.api.model.Placement;
  * }
  * </pre>
  */
-public final class Scope implements AutoCloseable {
+public final class Scope implements Owner, AutoCloseable {
 
     private final NDManager manager;
     private final Placement placement;
@@ -41,6 +42,7 @@ public final class Scope implements AutoCloseable {
     }
 
     /** DJL's manager of this scope's tensors. */
+    @Override
     public NDManager manager() {
         return manager;
     }

@@ -11,6 +11,7 @@ import java.lang.classfile.constantpool.Utf8Entry;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -31,9 +32,10 @@ import java.util.stream.Stream;
  * @param requires the bundles that it sees whole
  * @param ownPackages the packages of its own classes
  * @param usedPackages other packages that its classes name, java.* aside → one of the classes that does
+ * @param between its own package → those of its own packages that it names
  */
 record BuiltBundle(String name, Map<String, String> imports, Set<String> requires, Set<String> ownPackages,
-        Map<String, String> usedPackages) {
+        Map<String, String> usedPackages, Map<String, Set<String>> between) {
 
     private static final Pattern CLAUSE = Pattern.compile("(?:[^,\"]|\"[^\"]*\")+");
 
@@ -42,23 +44,50 @@ record BuiltBundle(String name, Map<String, String> imports, Set<String> require
             Manifest manifest = file.getManifest();
             Set<String> own = new TreeSet<>();
             Map<String, String> used = new TreeMap<>();
+            Map<String, Set<String>> between = new TreeMap<>();
             for (var entry : file.stream().filter(e -> e.getName().endsWith(".class")).toList()) {
                 ClassModel type;
                 try (var in = file.getInputStream(entry)) {
                     type = ClassFile.of().parse(in.readAllBytes());
                 }
-                own.add(type.thisClass().asSymbol().packageName());
+                String here = type.thisClass().asSymbol().packageName();
+                own.add(here);
                 for (PoolEntry constant : type.constantPool()) {
                     named(constant).filter(name -> !name.isEmpty() && !name.startsWith("java."))
-                            .forEach(name -> used.putIfAbsent(name, type.thisClass().asInternalName().replace('/', '.')));
+                            .forEach(name -> {
+                                used.putIfAbsent(name, type.thisClass().asInternalName().replace('/', '.'));
+                                between.computeIfAbsent(here, from -> new TreeSet<>()).add(name);
+                            });
                 }
             }
             own.forEach(used::remove);
+            between.forEach((from, named) -> {
+                named.retainAll(own);
+                named.remove(from);
+            });
             return new BuiltBundle(header(manifest, "Bundle-SymbolicName").map(BuiltBundle::path).orElseThrow(),
                     clauses(manifest, "Import-Package").collect(Collectors.toMap(BuiltBundle::path, clause -> clause)),
-                    clauses(manifest, "Require-Bundle").map(BuiltBundle::path).collect(Collectors.toSet()), own, used);
+                    clauses(manifest, "Require-Bundle").map(BuiltBundle::path).collect(Collectors.toSet()), own, used,
+                    between);
         } catch (UncheckedIOException e) {
             throw e.getCause();
+        }
+    }
+
+    /** The packages that come back to themselves through others, each with the way; none where packages stand in layers. */
+    List<String> circles() {
+        Set<String> circles = new TreeSet<>();
+        ownPackages.forEach(start -> follow(start, List.of(start), circles));
+        return List.copyOf(circles);
+    }
+
+    private void follow(String at, List<String> way, Set<String> circles) {
+        for (String next : between.getOrDefault(at, Set.of())) {
+            if (next.equals(way.getFirst())) {
+                circles.add(String.join(" → ", way) + " → " + next);
+            } else if (next.compareTo(way.getFirst()) > 0 && !way.contains(next)) {
+                follow(next, Stream.concat(way.stream(), Stream.of(next)).toList(), circles);
+            }
         }
     }
 

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.lang.classfile.ClassFile;
 import java.lang.constant.ClassDesc;
-import java.lang.constant.MethodTypeDesc;
 import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -44,6 +45,30 @@ class LayersTest {
     Stream<DynamicTest> everyBundleKeepsTheRules() {
         LayerRules rules = new LayerRules(bundles);
         return bundles.stream().map(bundle -> DynamicTest.dynamicTest(bundle.name(), () -> assertEquals(List.of(), rules.brokenBy(bundle))));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> noPackageComesBackToItself() {
+        return bundles.stream().map(bundle -> DynamicTest.dynamicTest(bundle.name(), () -> assertEquals(List.of(), bundle.circles())));
+    }
+
+    @Test
+    void aCircleOfPackagesIsFound() {
+        BuiltBundle circling = new BuiltBundle("org.refract.a", Map.of(), Set.of(), Set.of("a", "b", "c", "d"), Map.of(),
+                Map.of("a", Set.of("b", "d"), "b", Set.of("c"), "c", Set.of("a")));
+        assertEquals(List.of("a → b → c → a"), circling.circles());
+    }
+
+    @Test
+    void everyBundleIsInAFeatureOrIsOneOfTests() throws IOException {
+        Set<String> shipped = bundles.stream().map(BuiltBundle::name).collect(Collectors.toSet());
+        String features = Files.readString(SourceTree.folder().resolve("features/org.refract.feature/feature.xml"))
+                + Files.readString(SourceTree.folder().resolve("features/org.refract.platform.feature/feature.xml"));
+        for (String name : SourceTree.bundles()) {
+            boolean listed = features.contains("<plugin id=\"" + name + "\"");
+            assertEquals(!name.endsWith(".tests"), listed, () -> name + (listed ? " is in a feature" : " is in no feature"));
+            assertEquals(listed, shipped.contains(name), () -> name + " in the product");
+        }
     }
 
     @Test
@@ -100,6 +125,6 @@ class LayersTest {
     }
 
     private static BuiltBundle bundle(String name, Map<String, String> imports, Map<String, String> used) {
-        return new BuiltBundle(name, imports, Set.of(), Set.of(name + ".internal"), used);
+        return new BuiltBundle(name, imports, Set.of(), Set.of(name + ".internal"), used, Map.of());
     }
 }
