@@ -44,6 +44,12 @@ import javax.tools.ToolProvider;
  */
 final class Dev {
 
+    /**
+     * Every warning is an error, but for three kinds: annotations that a library names and does not ship; a resource of {@code try} that is opened only to be
+     * closed (locks, scopes); calls of native code, which are few and known.
+     */
+    private static final String LINT = "-Xlint:all,-classfile,-try,-restricted";
+
     private static final String QUALIFIER = ".qualifier";
 
     /** The stamp of a bundle that sees what was changed below it. */
@@ -326,9 +332,9 @@ final class Dev {
         var messages = new DiagnosticCollector<JavaFileObject>();
         try (var files = compiler.getStandardFileManager(messages, null, StandardCharsets.UTF_8)) {
             List<String> options = List.of("-d", classes.toString(), "-cp", classPath(name), "-proc:none", "-g", "-parameters", "--release", "25",
-                    "-encoding", "UTF-8", "-Xmaxerrs", "30", "-nowarn", "-XDignore.symbol.file");
+                    "-encoding", "UTF-8", "-Xmaxerrs", "30", LINT, "-Werror");
             boolean done = compiler.getTask(null, files, messages, options, null, files.getJavaFileObjectsFromPaths(java)).call();
-            messages.getDiagnostics().stream().filter(message -> message.getKind() == javax.tools.Diagnostic.Kind.ERROR)
+            messages.getDiagnostics().stream().filter(message -> message.getSource() != null && message.getSource().toUri().getScheme().equals("file"))
                     .forEach(message -> System.err.println(root.relativize(Path.of(message.getSource().toUri())) + ":" + message.getLineNumber() + ": "
                             + message.getMessage(null)));
             return done;

@@ -48,7 +48,7 @@ final class BundleRefusals {
     }
 
     /** How jars failed when they were installed and started, by their bundles' locations, as those who start them tell. */
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings({"unchecked", "rawtypes"})
     private static Map<String, String> failures(BundleContext context) {
         Map<String, String> failures = new HashMap<>();
         try {

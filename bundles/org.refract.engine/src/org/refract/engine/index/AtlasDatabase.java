@@ -81,7 +81,7 @@ final class AtlasDatabase {
 
     /** One more connection to what {@link #read} opened, for one query. */
     static DuckDBConnection another(DuckDBConnection opened) throws SQLException {
-        DuckDBConnection connection = (DuckDBConnection) opened.duplicate();
+        DuckDBConnection connection = opened.duplicate();
         try (Statement statement = connection.createStatement()) {
             statement.execute(USE_ATLAS);
             return connection;

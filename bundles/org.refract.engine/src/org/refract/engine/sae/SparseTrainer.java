@@ -123,7 +123,7 @@ public final class SparseTrainer extends AdamTrainer {
     private void makeRoom(long samples) {
         if (work.isEmpty() || work.get(1).getShape().get(0) < samples) {
             work.close();
-            long cells = Math.max((long) Math.min(blocks.tile(), samples) * Math.min(blocks.width(), weights.latents()), weights.latents());
+            long cells = Math.max(Math.min(blocks.tile(), samples) * Math.min(blocks.width(), weights.latents()), weights.latents());
             int e = weights.outputWidth();
             work = new NDList(Tensors.zeros(scope.manager(), cells), Tensors.zeros(scope.manager(), samples, e), Tensors.zeros(scope.manager(), samples, e));
             if (rule.widths().length > 1 || rule.points().lengths()) {

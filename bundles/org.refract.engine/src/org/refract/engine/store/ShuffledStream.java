@@ -34,7 +34,7 @@ final class ShuffledStream {
         this.perRecording = manifest.vectorsPerRecording();
         this.vectorBytes = manifest.width() * manifest.type().bytes();
         long most = Math.min(blockBytes / manifest.bytesPerRecording(), (1 << 28) / perRecording);
-        this.blocks = (int) Math.ceilDiv(recordings.length, Math.clamp(most, 1, recordings.length));
+        this.blocks = Math.ceilDiv(recordings.length, Math.clamp(most, 1, recordings.length));
         if (start.epoch() < 0 || start.offset() < 0 || start.offset() > store.vectors()) {
             throw new IllegalArgumentException("the store has no place " + start);
         }
