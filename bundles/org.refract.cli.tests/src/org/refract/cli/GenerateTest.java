@@ -38,9 +38,9 @@ import org.refract.cli.command.InspectCommand;
 import org.refract.pictures.PictureFile;
 import org.refract.pictures.PictureText;
 import org.refract.cli.progress.Terminal;
-import org.refract.engine.tensor.Devices;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.job.JobQueue;
+import org.refract.engine.tensor.Devices;
 
 /** The command as a person gives it, with a model that tells pictures apart by what was asked for. */
 class GenerateTest {
@@ -636,7 +636,8 @@ class GenerateTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"--refiner=nowhere", "--handoff=0.5", "--lora=nowhere.safetensors", "--lora=nowhere:x", "--vae=nowhere", "--embedding=nowhere",
-        "--image=nowhere.png", "--mask=m.png", "--mask-blur=2", "--mask-padding=2", "--outpaint=8", "--image-strength=0.5", "--fit=crop", "--seed=a", "--count=0", "--batch=0", "--quality=0", "--quality=101",
+        "--image=nowhere.png", "--mask=m.png", "--mask-blur=2", "--mask-padding=2", "--outpaint=8", "--image-strength=0.5", "--fit=crop",
+        "--seed=a", "--count=0", "--batch=0", "--quality=0", "--quality=101",
         "--format=gif", "--out=a.gif", "--name-pattern={foo}", "--name-pattern=../x", "--preview=0", "--from=p.txt", "--like=nowhere.png", "--feature=a#1",
         "--device=toaster", "--steps=0", "--size=0", "--run=nowhere", "--nonsense=1"})
     void aWrongArgumentIsOneSentenceAndNothingIsDrawn(String argument) throws IOException {

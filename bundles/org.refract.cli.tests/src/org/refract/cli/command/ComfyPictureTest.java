@@ -268,7 +268,8 @@ class ComfyPictureTest {
         assertEquals("5", value(ComfyPicture.read(Path.of("second_00003_.png"), graph), "seed"));
         PastPicture either = ComfyPicture.read(Path.of("renamed.png"), graph);
         assertTrue(assertThrows(RefractException.class, () -> either.essential(FILE, OptionValues.NONE)).getMessage().contains("draws 2 pictures"));
-        assertEquals("5", value(ComfyPicture.read(Path.of("ComfyUI_temp_abc_00001_.png"), graph.replace("\"SaveImage\", \"inputs\": {\"images\": [\"98\"", "\"PreviewImage\", \"inputs\": {\"images\": [\"98\"")), "seed"));
+        assertEquals("5", value(ComfyPicture.read(Path.of("ComfyUI_temp_abc_00001_.png"),
+                graph.replace("\"SaveImage\", \"inputs\": {\"images\": [\"98\"", "\"PreviewImage\", \"inputs\": {\"images\": [\"98\"")), "seed"));
     }
 
     @Test

@@ -112,7 +112,8 @@ class ForeignTextTest {
     @Test
     void drawThingsWritesACommentOfAdobesXml() throws RefractException {
         isTheHeart(read("", Map.of("XML:com.adobe.xmp", "<x:xmpmeta><exif:UserComment><rdf:Alt><rdf:li xml:lang=\"x-default\">{&quot;c&quot;:&quot;a red heart&quot;,&quot;uc&quot;:&quot;blurry&quot;,"
-                + "&quot;seed&quot;:77,&quot;steps&quot;:3,&quot;scale&quot;:4.0,&quot;size&quot;:&quot;64x96&quot;,&quot;sampler&quot;:&quot;DPM++ 2M Karras&quot;}</rdf:li></rdf:Alt></exif:UserComment>")),
+                + "&quot;seed&quot;:77,&quot;steps&quot;:3,&quot;scale&quot;:4.0,&quot;size&quot;:&quot;64x96&quot;,"
+                + "&quot;sampler&quot;:&quot;DPM++ 2M Karras&quot;}</rdf:li></rdf:Alt></exif:UserComment>")),
                 "Draw Things");
     }
 
@@ -145,6 +146,7 @@ class ForeignTextTest {
 
     @Test
     void textsOfAnyOtherKindSayNothing() throws RefractException {
-        assertEquals(Optional.empty(), ForeignText.read(FILE, new PictureText(Optional.empty(), Optional.empty(), Optional.empty(), Map.of("Software", "GIMP", "Comment", "{\"a\": 1}", "Make", "Canon"))));
+        assertEquals(Optional.empty(), ForeignText.read(FILE, new PictureText(Optional.empty(), Optional.empty(), Optional.empty(),
+                Map.of("Software", "GIMP", "Comment", "{\"a\": 1}", "Make", "Canon"))));
     }
 }

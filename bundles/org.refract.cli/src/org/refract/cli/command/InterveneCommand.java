@@ -60,7 +60,8 @@ public final class InterveneCommand implements Command {
     @Mixin
     private PictureOptions picture = new PictureOptions();
 
-    @Option(names = "--out", paramLabel = "DIR", defaultValue = ".", description = "Gets before.png and after.png, or before-2.png and after-2.png where others have these names (default: the current folder).")
+    @Option(names = "--out", paramLabel = "DIR", defaultValue = ".",
+            description = "Gets before.png and after.png, or before-2.png and after-2.png where others have these names (default: the current folder).")
     private Path out = Path.of(".");
 
     @Option(names = "--json", description = "Print one JSON object.")

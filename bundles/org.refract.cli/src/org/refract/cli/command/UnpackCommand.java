@@ -69,7 +69,7 @@ public final class UnpackCommand implements Command {
     @Option(names = "--variant", paramLabel = "NAME", defaultValue = "topk", order = 6,
             description = "The dictionaries' architecture (default: ${DEFAULT-VALUE}).")
     private String variant;
-    @Option(names = "--set", paramLabel = "NAME=VALUE", order = 7, 
+    @Option(names = "--set", paramLabel = "NAME=VALUE", order = 7,
             description = "A setting of the architecture, such as k=20, or of an analysis, such as blocks.features=5; may be repeated.")
     private Map<String, String> settings = new LinkedHashMap<>();
     @Option(names = "--seed", paramLabel = "N", defaultValue = "0", order = 8, description = "Of everything drawn by lot (default: ${DEFAULT-VALUE}).")

@@ -28,7 +28,8 @@ final class WebUiParameters {
     private static final int FEWEST_PAIRS = 3;
     /** Names of a model, of versions and of what follows from other values. */
     private static final Set<String> SILENT = Set.of("Model", "Model hash", "VAE hash", "Lora hashes", "TI hashes", "Version", "RNG", "Emphasis", "User",
-            "Sampler", "Schedule type", "Batch size", "Batch pos", "Civitai metadata", "Created Date", "Init image hash", "Denoising strength", "Clip skip", "Steps", "CFG scale", "Seed", "Size", "Hashes", "Mask blur",
+            "Sampler", "Schedule type", "Batch size", "Batch pos", "Civitai metadata", "Created Date", "Init image hash", "Denoising strength",
+            "Clip skip", "Steps", "CFG scale", "Seed", "Size", "Hashes", "Mask blur",
             "Inpaint area", "Masked area padding");
 
     private WebUiParameters() {

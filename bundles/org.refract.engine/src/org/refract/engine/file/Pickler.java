@@ -4,7 +4,6 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 
 /** Writes the pickle of a torch archive, protocol 2 without a memo: dictionaries, texts, numbers and tensors. */
 final class Pickler {

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.refract.engine.kernel.KernelLibrary;
-import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 
 /** Nearest features by cosine of the decoder rows, a block of rows at a time. */

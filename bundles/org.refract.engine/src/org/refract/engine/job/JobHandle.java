@@ -12,7 +12,6 @@ import java.util.regex.Pattern;
 import org.refract.api.RefractException;
 import org.refract.api.job.CancelledException;
 import org.refract.api.job.Monitor;
-import org.refract.engine.extension.ExtensionFailure;
 import org.refract.engine.extension.Lease;
 import org.refract.engine.kernel.KernelException;
 

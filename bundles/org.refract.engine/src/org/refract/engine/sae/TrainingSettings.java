@@ -3,8 +3,8 @@ package org.refract.engine.sae;
 import java.util.List;
 import java.util.Optional;
 import org.refract.api.Hyperparameter;
-import org.refract.api.Interval;
 import org.refract.api.Hyperparameter.Kind;
+import org.refract.api.Interval;
 import org.refract.api.RefractException;
 import org.refract.api.Settings;
 

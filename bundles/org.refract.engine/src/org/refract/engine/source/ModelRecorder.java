@@ -15,7 +15,6 @@ import org.refract.api.model.Layout;
 import org.refract.engine.file.Sha256;
 import org.refract.engine.job.CheckpointsOnly;
 import org.refract.engine.store.RecordingHook;
-import org.refract.engine.store.Recordings;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 

@@ -21,9 +21,9 @@ import org.refract.api.json.Json;
 import org.refract.engine.file.AtomicFile;
 import org.refract.engine.file.AtomicFolder;
 import org.refract.engine.file.CsvCell;
-import org.refract.pictures.EncodedPicture;
 import org.refract.engine.file.Enclosed;
 import org.refract.engine.file.FileFailure;
+import org.refract.pictures.EncodedPicture;
 import org.refract.pictures.PictureFile;
 
 /**

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -23,8 +22,8 @@ import org.refract.engine.extension.Extensions;
 import org.refract.engine.extension.Lease;
 import org.refract.engine.extension.ModelBackends;
 import org.refract.engine.file.AtomicFolder;
-import org.refract.engine.file.FolderLock;
 import org.refract.engine.file.FileFailure;
+import org.refract.engine.file.FolderLock;
 import org.refract.engine.job.CheckpointsOnly;
 import org.refract.engine.job.RunRecord;
 

@@ -7,7 +7,6 @@ import java.util.List;
 import org.refract.api.RefractException;
 import org.refract.api.Settings;
 import org.refract.engine.sae.Objective;
-import org.refract.engine.sae.TrainingSettings;
 
 /** The errors of all hook points together, and the L1 penalty. */
 final class CrosscoderObjective implements Objective {

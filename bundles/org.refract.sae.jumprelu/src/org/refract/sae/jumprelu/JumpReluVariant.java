@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
 import org.refract.api.Hyperparameter;
-import org.refract.api.Interval;
 import org.refract.api.Hyperparameter.Kind;
+import org.refract.api.Interval;
 import org.refract.api.RefractException;
 import org.refract.api.Settings;
 import org.refract.api.sae.SaeConfig;
@@ -17,7 +17,6 @@ import org.refract.engine.sae.DenseSae;
 import org.refract.engine.sae.Objective;
 import org.refract.engine.sae.PublishedVariant;
 import org.refract.engine.sae.SaeForm;
-import org.refract.engine.sae.TrainingSettings;
 
 /**
  * JumpReLU with a learnt threshold per latent. The defaults are SAELens'; {@code sparsity_loss=tanh} is Anthropic's;

@@ -30,7 +30,8 @@ class InitialisationTest {
         try (Scope scope = Scope.open(Placement.CPU)) {
             NDArray samples = Tensors.of(scope.manager(), new float[] {1, 2, 3, 4, 3, 4, 5, 6}, 2, 4);
             try (Sae sae = variant.create(config(4, 3, Map.of("k", "2")), samples, 7, Placement.CPU)) {
-                float[] expected = {0.0349225402f, -0.301196814f, 0.159211695f, 0.156890273f, -0.267238438f, -0.0749385953f, -0.292913973f, 0.129736364f, -0.134683847f, 0.351268351f, 0.354943156f, 0.0509352088f};
+                float[] expected = {0.0349225402f, -0.301196814f, 0.159211695f, 0.156890273f, -0.267238438f, -0.0749385953f,
+                    -0.292913973f, 0.129736364f, -0.134683847f, 0.351268351f, 0.354943156f, 0.0509352088f};
                 assertArrayEquals(expected, Tensors.floats(sae.tensors().get("encoder.weight")), 1e-7f);
                 float[] rows = Tensors.floats(sae.decoder());
                 for (int f = 0; f < 3; f++) {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.refract.api.RefractException;
 import org.refract.api.model.HookPoint;
+import org.refract.api.model.Placement;
 import org.refract.api.model.Site;
 import org.refract.engine.store.ActivationStore;
 import org.refract.engine.store.StoreManifest;
@@ -15,7 +16,6 @@ import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 import org.refract.engine.tensor.TorchRandom;
 import org.refract.engine.tensor.TorchType;
-import org.refract.api.model.Placement;
 
 /** Activations with a known dictionary: every vector is an offset plus a few random unit directions, each with a positive strength. */
 final class Planted {

@@ -20,10 +20,10 @@ import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 import org.refract.model.sdxl.Hooks;
 import org.refract.model.sdxl.ReferenceSet;
-import org.refract.model.sdxl.weights.Checkpoint;
 import org.refract.model.sdxl.nn.ConfigFile;
 import org.refract.model.sdxl.nn.Forward;
 import org.refract.model.sdxl.nn.HookTable;
+import org.refract.model.sdxl.weights.Checkpoint;
 import org.refract.model.sdxl.weights.Spelling;
 
 class TextEncoderTest {

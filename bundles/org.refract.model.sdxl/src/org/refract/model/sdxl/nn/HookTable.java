@@ -1,12 +1,12 @@
 package org.refract.model.sdxl.nn;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.ArrayList;
 import org.refract.api.model.Hook;
 import org.refract.api.model.Site;
 

@@ -7,11 +7,11 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import org.refract.api.RefractException;
+import org.refract.api.model.Placement;
 import org.refract.engine.file.NpzFile;
 import org.refract.engine.file.SafeTensors;
 import org.refract.engine.file.TorchArchive;
 import org.refract.engine.tensor.Scope;
-import org.refract.api.model.Placement;
 
 /** Damaged files of tensors: what torch wrote, as a zip and as a pickle alone, npz archives, safetensors and the index of their shards. */
 class WeightFuzzTest {
