@@ -28,6 +28,6 @@ record RoundSize(int steps, int lanes) {
             return SINGLE;
         }
         long numbers = plan.batch() * tasks.stream().mapToLong(task -> task.source().width() + task.source().targetWidth()).sum();
-        return new RoundSize((int) Math.clamp(READ_AHEAD / numbers, 1, MOST_STEPS), Math.min(sources, threads));
+        return new RoundSize(Math.clamp(READ_AHEAD / numbers, 1, MOST_STEPS), Math.min(sources, threads));
     }
 }
