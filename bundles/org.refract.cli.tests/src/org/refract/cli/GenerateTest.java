@@ -183,7 +183,8 @@ class GenerateTest {
     void filesThatOnlyAPictureNamesAreNotOpened(String named) throws IOException, RefractException {
         Path like = folder.resolve("like.png");
         Path secret = Files.writeString(folder.resolve("secret of somebody"), "root:x:0:0");
-        Files.write(like, PictureFile.bytes(like, new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), PictureText.of("a", "{\"prompt\": \"a\", \"seed\": 3, " + named.replace("FILE", secret.toString()) + "}")));
+        Files.write(like, PictureFile.bytes(like, new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB),
+                PictureText.of("a", "{\"prompt\": \"a\", \"seed\": 3, " + named.replace("FILE", secret.toString()) + "}")));
         List<Object> call = new ArrayList<>(List.of("generate", "--like", like, "--out", folder.resolve("a.png")));
         if (!named.contains("model_path")) {
             call.addAll(List.of("--model", folder.resolve("base")));
