@@ -22,9 +22,9 @@ import org.refract.api.RefractException;
 import org.refract.api.model.ImageRequest;
 import org.refract.api.model.Pass;
 import org.refract.api.model.Placement;
-import org.refract.api.model.TextOptions;
 import org.refract.api.model.TextOptions.LongPrompts;
 import org.refract.api.model.TextOptions.Weighting;
+import org.refract.api.model.TextOptions;
 import org.refract.engine.Locations;
 import org.refract.engine.file.SafeTensors;
 import org.refract.engine.tensor.Lanes;
@@ -34,10 +34,10 @@ import org.refract.model.sdxl.clip.TextEncoder;
 import org.refract.model.sdxl.clip.TextualInversion;
 import org.refract.model.sdxl.clip.Tokenizer;
 import org.refract.model.sdxl.clip.TokenizerFiles;
-import org.refract.model.sdxl.nn.HookTable;
 import org.refract.model.sdxl.prompt.Texts;
-import org.refract.model.sdxl.weights.Checkpoint;
-import org.refract.model.sdxl.weights.Spelling;
+import org.refract.model.sdxl.weights.Spellings;
+import org.refract.nn.HookTable;
+import org.refract.nn.weights.Checkpoint;
 
 /** Prompts in every notation against diffusers and against the formulas of the web UI and of compel. */
 class PromptEncoderTest {
@@ -175,7 +175,7 @@ class PromptEncoderTest {
 
     private static void fill(TextEncoder encoder, Scope scope) throws Exception {
         try (Checkpoint weights = Checkpoint.open(ReferenceSet.base().resolve(encoder.path()))) {
-            weights.fill(encoder, Spelling.TEXT_ENCODER, scope);
+            weights.fill(encoder, Spellings.TEXT_ENCODER, scope);
         }
     }
 

@@ -17,7 +17,7 @@ import org.refract.api.RefractException;
 import org.refract.engine.Locations;
 import org.refract.engine.file.SafeTensors;
 import org.refract.engine.tensor.Tensors;
-import org.refract.model.sdxl.nn.ConfigFile;
+import org.refract.nn.ConfigFile;
 
 /** A set of reference values of the layout that its README describes; nothing of its contents is known here. */
 public final class ReferenceSet {

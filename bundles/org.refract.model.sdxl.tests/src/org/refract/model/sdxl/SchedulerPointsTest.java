@@ -28,11 +28,11 @@ import org.refract.engine.store.RecordingHook;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 import org.refract.engine.tensor.TorchRandom;
-import org.refract.model.sdxl.nn.ConfigFile;
-import org.refract.model.sdxl.nn.Forward;
-import org.refract.model.sdxl.nn.HookTable;
 import org.refract.model.sdxl.schedulers.SchedulerConfig;
 import org.refract.model.sdxl.schedulers.Solver;
+import org.refract.nn.ConfigFile;
+import org.refract.nn.Forward;
+import org.refract.nn.HookTable;
 
 /** Hooks on the steps of the denoising. */
 class SchedulerPointsTest {

@@ -34,9 +34,9 @@ import org.refract.engine.file.SafeTensorsWriter;
 import org.refract.engine.file.TorchArchiveWriter;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
-import org.refract.model.sdxl.nn.Parameter;
-import org.refract.model.sdxl.weights.Origin;
-import org.refract.model.sdxl.weights.Spelling;
+import org.refract.nn.Parameter;
+import org.refract.nn.weights.Origin;
+import org.refract.nn.weights.Spelling;
 
 /** Models in one file with sgm's names. */
 class SingleFileTest {

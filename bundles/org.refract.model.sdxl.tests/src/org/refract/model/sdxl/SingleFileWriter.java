@@ -13,10 +13,10 @@ import org.refract.engine.file.SafeTensorsWriter;
 import org.refract.engine.tensor.DTypes;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
-import org.refract.model.sdxl.nn.Parameter;
-import org.refract.model.sdxl.weights.Origin;
-import org.refract.model.sdxl.weights.Spelling;
-import org.refract.model.sdxl.weights.WeightChanges;
+import org.refract.nn.Parameter;
+import org.refract.nn.weights.Origin;
+import org.refract.nn.weights.Spelling;
+import org.refract.nn.weights.WeightChanges;
 
 /** Writes the weights of a diffusers folder under sgm's names. */
 final class SingleFileWriter {

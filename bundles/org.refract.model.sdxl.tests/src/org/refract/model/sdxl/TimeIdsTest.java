@@ -8,16 +8,16 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.refract.api.model.ImageRequest;
-import org.refract.api.model.MicroConditioning;
 import org.refract.api.model.MicroConditioning.Crop;
 import org.refract.api.model.MicroConditioning.Size;
+import org.refract.api.model.MicroConditioning;
 import org.refract.api.model.Pass;
 import org.refract.api.model.Placement;
 import org.refract.engine.file.SafeTensors;
 import org.refract.engine.tensor.Scope;
-import org.refract.model.sdxl.nn.Forward;
-import org.refract.model.sdxl.nn.HookTable;
-import org.refract.model.sdxl.nn.Timesteps;
+import org.refract.model.sdxl.block.Timesteps;
+import org.refract.nn.Forward;
+import org.refract.nn.HookTable;
 
 /** What the U-Net is told in numbers. */
 class TimeIdsTest {

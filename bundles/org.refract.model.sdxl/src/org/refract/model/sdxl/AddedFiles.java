@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.refract.api.model.Adapters;
+import org.refract.nn.weights.Fingerprint;
 
 /**
  * What was added to a model when it was opened, as its fingerprint and its description have it.

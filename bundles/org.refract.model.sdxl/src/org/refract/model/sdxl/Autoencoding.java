@@ -15,10 +15,10 @@ import org.refract.engine.tensor.DTypes;
 import org.refract.engine.tensor.Lanes;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.TorchType;
-import org.refract.model.sdxl.nn.Forward;
-import org.refract.model.sdxl.nn.HookTable;
-import org.refract.model.sdxl.nn.Parameter;
 import org.refract.model.sdxl.vae.Vae;
+import org.refract.nn.Forward;
+import org.refract.nn.HookTable;
+import org.refract.nn.Parameter;
 
 /**
  * Pictures to latents and back. Pictures are computed one after the other, small ones as many as there are threads, so that memory does not

@@ -9,8 +9,8 @@ import org.refract.api.model.StartImage;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.tensor.DTypes;
 import org.refract.engine.tensor.Scope;
-import org.refract.model.sdxl.nn.HookTable;
 import org.refract.model.sdxl.schedulers.Solver;
+import org.refract.nn.HookTable;
 
 /**
  * What a run begins with: noise, the latents of an earlier stage, or a picture with noise (SDEdit; diffusers: {@code prepare_latents}). Noise

@@ -13,10 +13,10 @@ import org.refract.engine.tensor.DTypes;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 import org.refract.model.sdxl.PromptEncoder.Embedding;
-import org.refract.model.sdxl.nn.Context;
-import org.refract.model.sdxl.nn.HookTable;
+import org.refract.model.sdxl.block.Context;
 import org.refract.model.sdxl.prompt.Texts;
 import org.refract.model.sdxl.unet.UNet;
+import org.refract.nn.HookTable;
 
 /**
  * What the U-Net is told in the guided and in the unguided calls of a run.

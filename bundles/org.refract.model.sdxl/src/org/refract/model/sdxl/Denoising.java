@@ -13,10 +13,10 @@ import org.refract.engine.tensor.Lanes;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 import org.refract.engine.tensor.TorchType;
-import org.refract.model.sdxl.nn.Forward;
-import org.refract.model.sdxl.nn.HookTable;
 import org.refract.model.sdxl.schedulers.Solver;
 import org.refract.model.sdxl.unet.UNet;
+import org.refract.nn.Forward;
+import org.refract.nn.HookTable;
 
 /**
  * From a first sample to latents, call by call of the U-Net.

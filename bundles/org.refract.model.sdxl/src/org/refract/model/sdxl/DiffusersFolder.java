@@ -12,11 +12,12 @@ import org.refract.api.RefractException;
 import org.refract.api.model.Placement;
 import org.refract.model.sdxl.clip.Tokenizer;
 import org.refract.model.sdxl.clip.TokenizerFiles;
-import org.refract.model.sdxl.nn.ConfigFile;
-import org.refract.model.sdxl.nn.Module;
 import org.refract.model.sdxl.schedulers.SchedulerConfig;
-import org.refract.model.sdxl.weights.Checkpoint;
-import org.refract.model.sdxl.weights.Spelling;
+import org.refract.model.sdxl.weights.Spellings;
+import org.refract.nn.ConfigFile;
+import org.refract.nn.Module;
+import org.refract.nn.weights.Checkpoint;
+import org.refract.nn.weights.Spelling;
 
 /** A folder as diffusers writes it: {@code model_index.json} and a folder for each part. */
 record DiffusersFolder(Path location, ConfigFile index) implements ModelFiles {
@@ -117,7 +118,7 @@ record DiffusersFolder(Path location, ConfigFile index) implements ModelFiles {
 
     @Override
     public Spelling spelling(Module part) {
-        return part.path().startsWith("text_encoder") ? Spelling.TEXT_ENCODER : part.path().equals("vae") ? Spelling.VAE : Spelling.UNET;
+        return part.path().startsWith("text_encoder") ? Spellings.TEXT_ENCODER : part.path().equals("vae") ? Spellings.VAE : Spelling.OWN;
     }
 
     @Override

@@ -10,11 +10,12 @@ import org.refract.api.RefractException;
 import org.refract.api.model.Placement;
 import org.refract.engine.tensor.Scope;
 import org.refract.model.sdxl.clip.TextualInversion;
-import org.refract.model.sdxl.nn.ConfigFile;
 import org.refract.model.sdxl.vae.VaeConfig;
 import org.refract.model.sdxl.weights.FileKind;
-import org.refract.model.sdxl.weights.LoraFacts;
-import org.refract.model.sdxl.weights.WeightFile;
+import org.refract.model.sdxl.weights.LoraPart;
+import org.refract.nn.ConfigFile;
+import org.refract.nn.adapter.LoraFacts;
+import org.refract.nn.weights.WeightFile;
 
 /** Says what a file or folder is that belongs to models of this family and is none itself. */
 final class FileFacts {
@@ -38,7 +39,7 @@ final class FileFacts {
                     .orElse(kind.what() + "; " + kind.remedy()));
             facts.put("tensors", String.valueOf(file.weights().size()));
             switch (kind) {
-                case LORA -> facts.putAll(LoraFacts.of(file, scope.manager()));
+                case LORA -> facts.putAll(LoraFacts.of(file, scope.manager(), LoraPart::inWords, LoraPart.allInWords()));
                 case EMBEDDING -> {
                     TextualInversion inversion = TextualInversion.read(location);
                     facts.put("word", String.join(", ", inversion.words()));

@@ -7,11 +7,11 @@ import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.api.model.Placement;
 import org.refract.model.sdxl.clip.Tokenizer;
-import org.refract.model.sdxl.nn.ConfigFile;
-import org.refract.model.sdxl.nn.Module;
 import org.refract.model.sdxl.schedulers.SchedulerConfig;
-import org.refract.model.sdxl.weights.Checkpoint;
-import org.refract.model.sdxl.weights.Spelling;
+import org.refract.nn.ConfigFile;
+import org.refract.nn.Module;
+import org.refract.nn.weights.Checkpoint;
+import org.refract.nn.weights.Spelling;
 
 /** Where a model's configuration, tokenizers and weights lie. Parts have the names that they have in a diffusers folder. */
 sealed interface ModelFiles permits DiffusersFolder, SingleFile, WithTextEncoders, WithVae {

@@ -9,11 +9,12 @@ import java.util.Set;
 import org.refract.api.RefractException;
 import org.refract.api.model.Placement;
 import org.refract.engine.tensor.Scope;
-import org.refract.model.sdxl.weights.Checkpoint;
-import org.refract.model.sdxl.weights.FoundWeights;
-import org.refract.model.sdxl.weights.Spelling;
 import org.refract.model.sdxl.weights.Spellings;
-import org.refract.model.sdxl.weights.WeightChanges;
+import org.refract.nn.weights.Checkpoint;
+import org.refract.nn.weights.Fingerprint;
+import org.refract.nn.weights.FoundWeights;
+import org.refract.nn.weights.Spelling;
+import org.refract.nn.weights.WeightChanges;
 
 /** The files of all parts of a model, open and matched with what their configuration asks for. */
 final class PartWeights implements AutoCloseable {

@@ -12,8 +12,8 @@ import org.refract.engine.tensor.LatentColours;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 import org.refract.engine.tensor.TorchRandom;
-import org.refract.model.sdxl.nn.HookTable;
 import org.refract.model.sdxl.vae.VaeConfig;
+import org.refract.nn.HookTable;
 
 /**
  * Small pictures of the denoising as it goes on, by a linear map from latents to colours in place of the VAE. For SDXL's own VAE it is a

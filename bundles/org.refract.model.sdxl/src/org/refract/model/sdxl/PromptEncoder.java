@@ -18,12 +18,12 @@ import org.refract.engine.tensor.Scope;
 import org.refract.model.sdxl.clip.TextEncoder;
 import org.refract.model.sdxl.clip.TextualInversion;
 import org.refract.model.sdxl.clip.Tokenizer;
-import org.refract.model.sdxl.nn.Forward;
-import org.refract.model.sdxl.nn.HookTable;
-import org.refract.model.sdxl.nn.Module;
 import org.refract.model.sdxl.prompt.PromptRows;
 import org.refract.model.sdxl.prompt.Texts;
 import org.refract.model.sdxl.prompt.Unread;
+import org.refract.nn.Forward;
+import org.refract.nn.HookTable;
+import org.refract.nn.Module;
 
 /**
  * Prompts to embeddings as SDXL wants them (SDXL, section 2.1): both encoders' last layer but one side by side, and the second one's

@@ -8,9 +8,9 @@ import org.refract.api.model.HookPointInfo;
 import org.refract.api.model.Layout;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.tensor.Tensors;
-import org.refract.model.sdxl.nn.Forward;
-import org.refract.model.sdxl.nn.Module;
 import org.refract.model.sdxl.schedulers.Solver;
+import org.refract.nn.Forward;
+import org.refract.nn.Module;
 
 /**
  * The hook points of a denoising step. Values are {@code (batch, channels, h, w)} float32, one row per picture whether guided or not.

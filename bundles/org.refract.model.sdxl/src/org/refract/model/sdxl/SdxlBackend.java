@@ -19,8 +19,10 @@ import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.TorchType;
 import org.refract.model.sdxl.clip.TextualInversion;
 import org.refract.model.sdxl.clip.Tokenizer;
-import org.refract.model.sdxl.weights.Loras;
-import org.refract.model.sdxl.weights.WeightFile;
+import org.refract.model.sdxl.weights.BundledEmbeddings;
+import org.refract.model.sdxl.weights.LoraNames;
+import org.refract.nn.adapter.Loras;
+import org.refract.nn.weights.WeightFile;
 
 /** Opens Stable Diffusion XL, its Turbo and refiner, and models of their shape, from diffusers folders and from single files. */
 @Component(service = ModelBackend.class)
@@ -65,7 +67,7 @@ public final class SdxlBackend implements ModelBackend {
         Scope owner = Scope.open(placement);
         try (Background<Tokenizers> reading = new Background<>(() -> Tokenizers.read(files, parts));
                 PartWeights weights = PartWeights.open(files, parts, placement.dtype());
-                Loras loras = Loras.open(adapters.loras(), parts.all().stream().map(SdxlParts.Part::module).toList())) {
+                Loras loras = Loras.open(adapters.loras(), new LoraNames(parts.all().stream().map(SdxlParts.Part::module).toList()))) {
             AddedFiles added = new AddedFiles(adapters);
             ModelInfo info = SdxlInfo.of(parts, weights.fingerprint(added.forFingerprint()), added.inWords());
             for (SdxlParts.Part part : parts.largestFirst()) {
@@ -78,7 +80,10 @@ public final class SdxlBackend implements ModelBackend {
             parts.distilled().ifPresent(few -> monitor.note("%s is made for few steps%s, in the way of %s; what is said otherwise counts."
                     .formatted(info.name(), plain.distilled().equals(parts.distilled()) ? "" : " by its LoRA", few.inWords())));
             Lanes lanes = new Lanes();
-            List<TextualInversion> inversions = new ArrayList<>(loras.embeddings());
+            List<TextualInversion> inversions = new ArrayList<>();
+            for (WeightFile lora : loras.active()) {
+                inversions.addAll(BundledEmbeddings.in(lora));
+            }
             for (Path file : adapters.embeddings()) {
                 inversions.add(TextualInversion.read(file));
             }

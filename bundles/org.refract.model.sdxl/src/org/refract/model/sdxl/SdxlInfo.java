@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.refract.api.model.ModelInfo;
-import org.refract.model.sdxl.nn.Module;
-import org.refract.model.sdxl.nn.Parameter;
 import org.refract.model.sdxl.schedulers.SchedulerConfig;
 import org.refract.model.sdxl.unet.UNetConfig;
-import org.refract.model.sdxl.weights.WeightFile;
+import org.refract.nn.Module;
+import org.refract.nn.Parameter;
+import org.refract.nn.weights.WeightFile;
 
 /** Describes a model to people. */
 final class SdxlInfo {

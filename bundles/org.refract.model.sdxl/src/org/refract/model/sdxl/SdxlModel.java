@@ -26,13 +26,13 @@ import org.refract.engine.gradient.Differentiation;
 import org.refract.engine.tensor.Lanes;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.TorchType;
-import org.refract.model.sdxl.nn.HookTable;
-import org.refract.model.sdxl.nn.Module;
 import org.refract.model.sdxl.prompt.Texts;
 import org.refract.model.sdxl.schedulers.SchedulerConfig;
 import org.refract.model.sdxl.schedulers.Solver;
 import org.refract.model.sdxl.vae.VaeConfig;
-import org.refract.model.sdxl.weights.WeightFailure;
+import org.refract.nn.HookTable;
+import org.refract.nn.Module;
+import org.refract.nn.weights.WeightFailure;
 
 /** An opened model of the SDXL family: text to pictures as diffusers' {@code StableDiffusionXLPipeline} makes them. */
 final class SdxlModel implements ImageModel {

@@ -9,13 +9,13 @@ import java.util.stream.Stream;
 import org.refract.api.RefractException;
 import org.refract.model.sdxl.clip.TextConfig;
 import org.refract.model.sdxl.clip.TextEncoder;
-import org.refract.model.sdxl.nn.Module;
-import org.refract.model.sdxl.nn.Parameter;
 import org.refract.model.sdxl.schedulers.SchedulerConfig;
 import org.refract.model.sdxl.unet.UNet;
 import org.refract.model.sdxl.unet.UNetConfig;
 import org.refract.model.sdxl.vae.Vae;
 import org.refract.model.sdxl.vae.VaeConfig;
+import org.refract.nn.Module;
+import org.refract.nn.Parameter;
 
 /**
  * A model of the SDXL family as its configuration describes it; no weights.

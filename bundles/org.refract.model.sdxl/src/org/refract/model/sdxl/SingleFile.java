@@ -13,20 +13,20 @@ import org.refract.api.model.Placement;
 import org.refract.model.sdxl.clip.ClipVocabulary;
 import org.refract.model.sdxl.clip.Tokenizer;
 import org.refract.model.sdxl.clip.TokenizerFiles;
-import org.refract.model.sdxl.nn.ConfigFile;
-import org.refract.model.sdxl.nn.Module;
 import org.refract.model.sdxl.schedulers.SchedulerConfig;
 import org.refract.model.sdxl.unet.UNet;
 import org.refract.model.sdxl.vae.Vae;
-import org.refract.model.sdxl.weights.Checkpoint;
 import org.refract.model.sdxl.weights.FileKind;
 import org.refract.model.sdxl.weights.LdmVaeNames;
 import org.refract.model.sdxl.weights.OpenClipNames;
 import org.refract.model.sdxl.weights.SgmUNetNames;
-import org.refract.model.sdxl.weights.Spelling;
 import org.refract.model.sdxl.weights.Spellings;
-import org.refract.model.sdxl.weights.StoredWeight;
-import org.refract.model.sdxl.weights.WeightFile;
+import org.refract.nn.ConfigFile;
+import org.refract.nn.Module;
+import org.refract.nn.weights.Checkpoint;
+import org.refract.nn.weights.Spelling;
+import org.refract.nn.weights.StoredWeight;
+import org.refract.nn.weights.WeightFile;
 
 /**
  * All weights of a model in one file with sgm's names, as Stability published them and as ComfyUI and A1111 keep them. Configuration and
@@ -173,7 +173,7 @@ record SingleFile(Path location, Set<String> parts, boolean refiner, Optional<Di
             case UNet unet -> new SgmUNetNames(unet.config()).spelling().under(UNET);
             case Vae vae -> new LdmVaeNames(vae.config()).spelling().under("first_stage_model.");
             default -> part.path().equals("text_encoder")
-                    ? Spelling.TEXT_ENCODER.under("conditioner.embedders.0.transformer.")
+                    ? Spellings.TEXT_ENCODER.under("conditioner.embedders.0.transformer.")
                     : OpenClipNames.spelling().under("conditioner.embedders." + (refiner ? 0 : 1) + ".model.");
         };
     }

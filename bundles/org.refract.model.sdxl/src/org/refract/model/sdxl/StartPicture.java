@@ -9,7 +9,7 @@ import org.refract.api.model.Placement;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.tensor.DTypes;
 import org.refract.engine.tensor.Scope;
-import org.refract.model.sdxl.nn.HookTable;
+import org.refract.nn.HookTable;
 
 /**
  * The picture of an image-to-image request as latents of all its rows. Each encoding of a picture draws one noise, from which latents are

@@ -1,8 +1,8 @@
 package org.refract.model.sdxl;
 
 import org.refract.api.model.ImageRequest;
-import org.refract.api.model.MicroConditioning;
 import org.refract.api.model.MicroConditioning.Size;
+import org.refract.api.model.MicroConditioning;
 
 /** The numbers about size, crop and beauty that the U-Net is told (SDXL, section 2.2; diffusers, {@code _get_add_time_ids}). */
 final class TimeIds {

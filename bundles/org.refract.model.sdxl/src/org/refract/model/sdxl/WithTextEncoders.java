@@ -12,14 +12,14 @@ import org.refract.model.sdxl.clip.TextConfig;
 import org.refract.model.sdxl.clip.TextEncoder;
 import org.refract.model.sdxl.clip.Tokenizer;
 import org.refract.model.sdxl.clip.TokenizerFiles;
-import org.refract.model.sdxl.nn.ConfigFile;
-import org.refract.model.sdxl.nn.Module;
 import org.refract.model.sdxl.schedulers.SchedulerConfig;
-import org.refract.model.sdxl.weights.Checkpoint;
-import org.refract.model.sdxl.weights.Spelling;
 import org.refract.model.sdxl.weights.Spellings;
-import org.refract.model.sdxl.weights.StoredWeight;
-import org.refract.model.sdxl.weights.WeightFile;
+import org.refract.nn.ConfigFile;
+import org.refract.nn.Module;
+import org.refract.nn.weights.Checkpoint;
+import org.refract.nn.weights.Spelling;
+import org.refract.nn.weights.StoredWeight;
+import org.refract.nn.weights.WeightFile;
 
 /**
  * A model whose text encoders lie elsewhere: in another model's folder or file, in the folder of one encoder, or in files of one each, as

@@ -8,13 +8,14 @@ import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.api.model.Placement;
 import org.refract.model.sdxl.clip.Tokenizer;
-import org.refract.model.sdxl.nn.ConfigFile;
-import org.refract.model.sdxl.nn.Module;
 import org.refract.model.sdxl.schedulers.SchedulerConfig;
 import org.refract.model.sdxl.vae.Vae;
-import org.refract.model.sdxl.weights.Checkpoint;
-import org.refract.model.sdxl.weights.Spelling;
-import org.refract.model.sdxl.weights.WeightFile;
+import org.refract.model.sdxl.weights.Spellings;
+import org.refract.nn.ConfigFile;
+import org.refract.nn.Module;
+import org.refract.nn.weights.Checkpoint;
+import org.refract.nn.weights.Spelling;
+import org.refract.nn.weights.WeightFile;
 
 /**
  * A model with another VAE: a diffusers folder of one, a model's folder that has one, or a file with latent-diffusion's or diffusers'
@@ -79,7 +80,7 @@ record WithVae(ModelFiles model, Path vae) implements ModelFiles {
             return model.spelling(part);
         }
         if (Files.isDirectory(vae)) {
-            return Spelling.VAE;
+            return Spellings.VAE;
         }
         throw RefractException.usage("%s holds no VAE: it has no 'decoder.conv_in.weight'.", vae);
     }

@@ -20,11 +20,11 @@ import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 import org.refract.model.sdxl.Hooks;
 import org.refract.model.sdxl.ReferenceSet;
-import org.refract.model.sdxl.nn.ConfigFile;
-import org.refract.model.sdxl.nn.Forward;
-import org.refract.model.sdxl.nn.HookTable;
-import org.refract.model.sdxl.weights.Checkpoint;
-import org.refract.model.sdxl.weights.Spelling;
+import org.refract.model.sdxl.weights.Spellings;
+import org.refract.nn.ConfigFile;
+import org.refract.nn.Forward;
+import org.refract.nn.HookTable;
+import org.refract.nn.weights.Checkpoint;
 
 class TextEncoderTest {
 
@@ -100,8 +100,8 @@ class TextEncoderTest {
             NDArray ids = Tensors.of(scope.manager(), new long[] {9, 5, 7}, 1, 3);
             Forward run = new Forward(HookTable.EMPTY, PASS, scope.manager());
             int legacy = TextConfig.LEGACY_END_TOKEN;
-            assertArrayEquals(new float[] {3, 4}, Tensors.floats(run.call("at_end_token", x, ids, 5, legacy)));
-            assertArrayEquals(new float[] {1, 2}, Tensors.floats(run.call("at_end_token", x, ids, legacy, legacy)));
+            assertArrayEquals(new float[] {3, 4}, Tensors.floats(run.call(TextEncoder.CLIP, "at_end_token", x, ids, 5, legacy)));
+            assertArrayEquals(new float[] {1, 2}, Tensors.floats(run.call(TextEncoder.CLIP, "at_end_token", x, ids, legacy, legacy)));
         }
     }
 
@@ -116,7 +116,7 @@ class TextEncoderTest {
         Path folder = ReferenceSet.base().resolve(part);
         TextEncoder encoder = new TextEncoder(part, TextConfig.read(ConfigFile.read(folder.resolve("config.json")), part.endsWith("2")));
         try (Checkpoint weights = Checkpoint.open(folder)) {
-            weights.fill(encoder, Spelling.TEXT_ENCODER, scope);
+            weights.fill(encoder, Spellings.TEXT_ENCODER, scope);
         }
         return encoder;
     }

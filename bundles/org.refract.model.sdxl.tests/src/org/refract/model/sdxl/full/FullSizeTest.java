@@ -16,13 +16,13 @@ import org.refract.model.sdxl.ReferenceSet;
 import org.refract.model.sdxl.StandardConfigs;
 import org.refract.model.sdxl.clip.TextConfig;
 import org.refract.model.sdxl.clip.TextEncoder;
-import org.refract.model.sdxl.nn.ConfigFile;
-import org.refract.model.sdxl.nn.Module;
-import org.refract.model.sdxl.nn.Parameter;
 import org.refract.model.sdxl.unet.UNet;
 import org.refract.model.sdxl.unet.UNetConfig;
 import org.refract.model.sdxl.vae.Vae;
 import org.refract.model.sdxl.vae.VaeConfig;
+import org.refract.nn.ConfigFile;
+import org.refract.nn.Module;
+import org.refract.nn.Parameter;
 
 /** The module trees of the models as published, from their configurations, against the published weights' names and shapes. */
 class FullSizeTest {

@@ -22,7 +22,7 @@ import org.refract.engine.Locations;
 import org.refract.engine.file.SafeTensors;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
-import org.refract.model.sdxl.nn.ConfigFile;
+import org.refract.nn.ConfigFile;
 
 /** Every scheduler against diffusers, or the published formula where diffusers lacks it, over spacings, predictions, curves, orders and steps. */
 class EverySchedulerTest {

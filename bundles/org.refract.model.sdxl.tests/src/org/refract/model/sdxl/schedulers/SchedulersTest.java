@@ -20,7 +20,7 @@ import org.refract.api.model.Placement;
 import org.refract.engine.file.SafeTensors;
 import org.refract.engine.tensor.Scope;
 import org.refract.model.sdxl.ReferenceSet;
-import org.refract.model.sdxl.nn.ConfigFile;
+import org.refract.nn.ConfigFile;
 
 class SchedulersTest {
 

@@ -24,12 +24,12 @@ import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 import org.refract.model.sdxl.Hooks;
 import org.refract.model.sdxl.ReferenceSet;
-import org.refract.model.sdxl.nn.ConfigFile;
-import org.refract.model.sdxl.nn.Context;
-import org.refract.model.sdxl.nn.Forward;
-import org.refract.model.sdxl.nn.HookTable;
-import org.refract.model.sdxl.weights.Checkpoint;
-import org.refract.model.sdxl.weights.Spelling;
+import org.refract.model.sdxl.block.Context;
+import org.refract.nn.ConfigFile;
+import org.refract.nn.Forward;
+import org.refract.nn.HookTable;
+import org.refract.nn.weights.Checkpoint;
+import org.refract.nn.weights.Spelling;
 
 class UNetTest {
 
@@ -142,7 +142,7 @@ class UNetTest {
         var folder = (set.startsWith("refiner") ? ReferenceSet.refiner() : ReferenceSet.base()).resolve("unet");
         UNet unet = new UNet("unet", UNetConfig.read(ConfigFile.read(folder.resolve("config.json"))));
         try (Checkpoint weights = Checkpoint.open(folder)) {
-            weights.fill(unet, Spelling.UNET, scope);
+            weights.fill(unet, Spelling.OWN, scope);
         }
         return unet;
     }

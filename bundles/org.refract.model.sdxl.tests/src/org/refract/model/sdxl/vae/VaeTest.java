@@ -23,11 +23,12 @@ import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 import org.refract.model.sdxl.Hooks;
 import org.refract.model.sdxl.ReferenceSet;
-import org.refract.model.sdxl.nn.ConfigFile;
-import org.refract.model.sdxl.nn.Forward;
-import org.refract.model.sdxl.nn.HookTable;
-import org.refract.model.sdxl.weights.Checkpoint;
-import org.refract.model.sdxl.weights.Spelling;
+import org.refract.model.sdxl.block.Blocks;
+import org.refract.model.sdxl.weights.Spellings;
+import org.refract.nn.ConfigFile;
+import org.refract.nn.Forward;
+import org.refract.nn.HookTable;
+import org.refract.nn.weights.Checkpoint;
 
 class VaeTest {
 
@@ -96,7 +97,7 @@ class VaeTest {
         Path file = ReferenceSet.base().resolve("vae/config.json");
         try (Scope scope = Scope.open(Placement.CPU)) {
             NDArray x = Tensors.of(scope.manager(), new float[] {1, 2}, 1, 2, 1, 1);
-            NDArray back = run(List.of(), scope).call("unstandardised", x, new double[] {10, 20}, new double[] {3, 5}, 0.5);
+            NDArray back = run(List.of(), scope).call(Blocks.KERNELS, "unstandardised", x, new double[] {10, 20}, new double[] {3, 5}, 0.5);
             assertArrayEquals(new float[] {1 * 3 / 0.5f + 10, 2 * 5 / 0.5f + 20}, Tensors.floats(back));
         }
         assertEquals(0, VaeConfig.read(ConfigFile.read(file)).latentsMean().size());
@@ -110,7 +111,7 @@ class VaeTest {
         Path folder = ReferenceSet.base().resolve("vae");
         Vae vae = new Vae("vae", VaeConfig.read(ConfigFile.read(folder.resolve("config.json"))));
         try (Checkpoint weights = Checkpoint.open(folder)) {
-            weights.fill(vae, Spelling.VAE, scope);
+            weights.fill(vae, Spellings.VAE, scope);
         }
         return vae;
     }

@@ -15,8 +15,8 @@ import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 import org.refract.engine.tensor.TorchRandom;
 import org.refract.model.sdxl.ReferenceSet;
-import org.refract.model.sdxl.nn.Forward;
-import org.refract.model.sdxl.nn.HookTable;
+import org.refract.nn.Forward;
+import org.refract.nn.HookTable;
 
 /** Tiled encoding and decoding, and drawing latents from moments, against diffusers. */
 class VaeTilingTest {

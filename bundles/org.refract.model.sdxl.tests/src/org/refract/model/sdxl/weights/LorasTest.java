@@ -29,11 +29,14 @@ import org.refract.engine.tensor.Tensors;
 import org.refract.model.sdxl.ReferenceSet;
 import org.refract.model.sdxl.clip.TextConfig;
 import org.refract.model.sdxl.clip.TextEncoder;
-import org.refract.model.sdxl.nn.ConfigFile;
-import org.refract.model.sdxl.nn.Module;
-import org.refract.model.sdxl.nn.Parameter;
 import org.refract.model.sdxl.unet.UNet;
 import org.refract.model.sdxl.unet.UNetConfig;
+import org.refract.nn.ConfigFile;
+import org.refract.nn.Module;
+import org.refract.nn.Parameter;
+import org.refract.nn.adapter.Loras;
+import org.refract.nn.weights.Checkpoint;
+import org.refract.nn.weights.Spelling;
 
 /** Changed weights against those that diffusers makes of the same files. */
 class LorasTest {
@@ -208,11 +211,11 @@ class LorasTest {
                 new TextEncoder("text_encoder", TextConfig.read(config(base, "text_encoder"), false)),
                 new TextEncoder("text_encoder_2", TextConfig.read(config(base, "text_encoder_2"), true)));
         Map<String, float[]> weights = new LinkedHashMap<>();
-        try (Loras changes = Loras.open(loras, parts); Scope step = scope.child()) {
+        try (Loras changes = Loras.open(loras, new LoraNames(parts)); Scope step = scope.child()) {
             notes.addAll(changes.notes());
             for (Module part : parts) {
                 try (Checkpoint checkpoint = Checkpoint.open(base.resolve(part.path()))) {
-                    checkpoint.match(part, part instanceof UNet ? Spelling.UNET : Spelling.TEXT_ENCODER).fill(step, changes);
+                    checkpoint.match(part, part instanceof UNet ? Spelling.OWN : Spellings.TEXT_ENCODER).fill(step, changes);
                 }
                 Stream<Parameter> all = part.parameters();
                 all.forEach(p -> weights.put(p.path(), Tensors.floats(p.value())));

@@ -3,12 +3,12 @@ package org.refract.model.sdxl.clip;
 import ai.djl.ndarray.NDArray;
 import java.util.List;
 import org.refract.api.model.Layout;
-import org.refract.model.sdxl.nn.Activation;
-import org.refract.model.sdxl.nn.AttentionProbs;
-import org.refract.model.sdxl.nn.Forward;
-import org.refract.model.sdxl.nn.LayerNorm;
-import org.refract.model.sdxl.nn.Linear;
-import org.refract.model.sdxl.nn.Module;
+import org.refract.nn.Forward;
+import org.refract.nn.Module;
+import org.refract.nn.layer.Activation;
+import org.refract.nn.layer.AttentionProbs;
+import org.refract.nn.layer.LayerNorm;
+import org.refract.nn.layer.Linear;
 
 /**
  * {@code x += self_attn(layer_norm1(x)); x += mlp(layer_norm2(x))}, where a token attends to itself and those before it:
@@ -34,7 +34,7 @@ final class EncoderLayer extends Module {
     NDArray forward(Forward run, NDArray x) {
         return run.at(this, x, in -> run.stepByStep(this)
                 ? run.scoped(step -> stepByStep(step, in))
-                : run.callForEach("clip_layer", List.of(in), weights(), config.heads(), config.layerNormEps(), config.activation()));
+                : run.callForEach(TextEncoder.CLIP, "clip_layer", List.of(in), weights(), config.heads(), config.layerNormEps(), config.activation()));
     }
 
     private NDArray stepByStep(Forward run, NDArray x) {

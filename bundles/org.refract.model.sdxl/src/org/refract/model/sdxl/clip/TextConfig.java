@@ -3,7 +3,7 @@ package org.refract.model.sdxl.clip;
 import java.util.List;
 import org.refract.api.RefractException;
 import org.refract.engine.tensor.Lanes;
-import org.refract.model.sdxl.nn.ConfigFile;
+import org.refract.nn.ConfigFile;
 
 /**
  * {@code text_encoder/config.json}.

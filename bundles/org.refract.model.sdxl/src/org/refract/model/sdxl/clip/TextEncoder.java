@@ -8,12 +8,12 @@ import org.refract.api.model.Layout;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.tensor.DTypes;
 import org.refract.engine.tensor.Scope;
-import org.refract.model.sdxl.nn.Embedding;
-import org.refract.model.sdxl.nn.Forward;
-import org.refract.model.sdxl.nn.LayerNorm;
-import org.refract.model.sdxl.nn.Linear;
-import org.refract.model.sdxl.nn.Module;
-import org.refract.model.sdxl.nn.Parameter;
+import org.refract.nn.Forward;
+import org.refract.nn.Module;
+import org.refract.nn.Parameter;
+import org.refract.nn.layer.Embedding;
+import org.refract.nn.layer.LayerNorm;
+import org.refract.nn.layer.Linear;
 
 /**
  * {@code CLIPTextModel} and {@code CLIPTextModelWithProjection} (Learning Transferable Visual Models From Natural Language Supervision).
@@ -21,7 +21,7 @@ import org.refract.model.sdxl.nn.Parameter;
  */
 public final class TextEncoder extends Module {
 
-    private static final KernelLibrary CLIP = KernelLibrary.of(TextEncoder.class, "clip.ts.py");
+    static final KernelLibrary CLIP = KernelLibrary.of(TextEncoder.class, "clip.ts.py", Forward.LAYERS);
 
     private final TextConfig config;
     private final TextModel textModel;
@@ -120,7 +120,7 @@ public final class TextEncoder extends Module {
         }
         NDArray last = textModel.finalLayerNorm.forward(run, states.getLast());
         NDArray known = CLIP.call(run.owner(), "known_tokens", ids, config.vocabulary());
-        NDArray pooled = run.call("at_end_token", last, known, config.endToken(), TextConfig.LEGACY_END_TOKEN);
+        NDArray pooled = run.call(TextEncoder.CLIP, "at_end_token", last, known, config.endToken(), TextConfig.LEGACY_END_TOKEN);
         return new Encoding(hidden(run, ids, states.get(layer)), Optional.of(last), Optional.of(pooled), textProjection.map(p -> p.forward(run, pooled)));
     }
 

@@ -17,8 +17,8 @@ import org.refract.engine.tensor.DTypes;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 import org.refract.engine.tensor.TorchType;
-import org.refract.model.sdxl.weights.StoredWeight;
-import org.refract.model.sdxl.weights.WeightFile;
+import org.refract.nn.weights.StoredWeight;
+import org.refract.nn.weights.WeightFile;
 
 /**
  * Words whose token embeddings were learnt (An Image is Worth One Word, section 4), of one or several vectors. The first word is the one that

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.refract.api.RefractException;
-import org.refract.model.sdxl.nn.ConfigFile;
+import org.refract.nn.ConfigFile;
 
 /**
  * Reads a tokenizer's folder: {@code vocab.json} with {@code merges.txt}, or {@code tokenizer.json} alone; added tokens and the longest

@@ -2,8 +2,8 @@ package org.refract.model.sdxl.schedulers;
 
 import java.util.List;
 import org.refract.api.RefractException;
-import org.refract.model.sdxl.nn.ConfigFile;
 import org.refract.model.sdxl.schedulers.SchedulerClass.Knows;
+import org.refract.nn.ConfigFile;
 
 /**
  * The noise that training added.

@@ -3,7 +3,7 @@ package org.refract.model.sdxl.schedulers;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import org.refract.api.RefractException;
-import org.refract.model.sdxl.nn.ConfigFile;
+import org.refract.nn.ConfigFile;
 
 /**
  * How a predicted clean sample is kept in bounds; latents usually are not.

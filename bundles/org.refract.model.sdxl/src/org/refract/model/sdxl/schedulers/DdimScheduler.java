@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.refract.api.RefractException;
-import org.refract.model.sdxl.nn.ConfigFile;
+import org.refract.nn.ConfigFile;
 
 /**
  * {@code DDIMScheduler}: {@code x' = √ᾱ' x̂₀ + √(1 - ᾱ' - s²) ε + s n} with {@code s = η √((1 - ᾱ')/(1 - ᾱ)) √(1 - ᾱ/ᾱ')} (Denoising

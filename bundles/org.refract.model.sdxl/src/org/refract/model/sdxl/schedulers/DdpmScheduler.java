@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import java.util.List;
 import java.util.Optional;
 import org.refract.api.RefractException;
-import org.refract.model.sdxl.nn.ConfigFile;
+import org.refract.nn.ConfigFile;
 
 /**
  * {@code DDPMScheduler}: with {@code a = ᾱ/ᾱ'}, {@code x' = √ᾱ' (1 - a)/(1 - ᾱ) x̂₀ + √a (1 - ᾱ')/(1 - ᾱ) x + s n} with

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.refract.api.RefractException;
-import org.refract.model.sdxl.nn.ConfigFile;
+import org.refract.nn.ConfigFile;
 
 /**
  * {@code DEISMultistepScheduler}: with {@code ρ = σ̄/α}, {@code x'/α' = x/α + Σⱼ εⱼ ∫ ℓⱼ(log ρ) dρ} over the step, where ℓ are the polynomials

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import org.refract.api.RefractException;
-import org.refract.model.sdxl.nn.ConfigFile;
 import org.refract.model.sdxl.schedulers.SchedulerClass.Knows;
+import org.refract.nn.ConfigFile;
 
 /**
  * Which noise levels a run visits.

@@ -4,8 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.Optional;
 import org.refract.api.RefractException;
-import org.refract.model.sdxl.nn.ConfigFile;
 import org.refract.model.sdxl.schedulers.SigmaSteps.Whole;
+import org.refract.nn.ConfigFile;
 
 /**
  * {@code KDPM2DiscreteScheduler} and {@code KDPM2AncestralDiscreteScheduler}: the slope in the middle of a step, which lies half way in log σ,

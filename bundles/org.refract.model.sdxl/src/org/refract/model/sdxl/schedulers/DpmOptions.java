@@ -1,7 +1,7 @@
 package org.refract.model.sdxl.schedulers;
 
 import org.refract.api.RefractException;
-import org.refract.model.sdxl.nn.ConfigFile;
+import org.refract.nn.ConfigFile;
 
 /**
  * Which of the DPM-Solvers.

@@ -4,8 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.Optional;
 import org.refract.api.RefractException;
-import org.refract.model.sdxl.nn.ConfigFile;
 import org.refract.model.sdxl.schedulers.SigmaSteps.Whole;
+import org.refract.nn.ConfigFile;
 
 /**
  * {@code DPMSolverMultistepScheduler}, "DPM++ 2M", "2M SDE" and "3M SDE": the derivatives come from what the U-Net said in earlier steps

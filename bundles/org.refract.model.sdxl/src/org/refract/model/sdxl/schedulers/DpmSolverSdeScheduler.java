@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDManager;
 import java.util.List;
 import java.util.Optional;
 import org.refract.api.RefractException;
-import org.refract.model.sdxl.nn.ConfigFile;
 import org.refract.model.sdxl.schedulers.SigmaSteps.Whole;
+import org.refract.nn.ConfigFile;
 
 /**
  * {@code DPMSolverSDEScheduler}, "DPM++ SDE": DPM-Solver++ (stochastic), 2S, as in k-diffusion.

@@ -4,8 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.Optional;
 import org.refract.api.RefractException;
-import org.refract.model.sdxl.nn.ConfigFile;
 import org.refract.model.sdxl.schedulers.SigmaSteps.Whole;
+import org.refract.nn.ConfigFile;
 
 /**
  * {@code DPMSolverSinglestepScheduler}, "DPM++ 2S" and "3S": steps in groups of rising order, each from the sample at the beginning of its

@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDManager;
 import java.util.List;
 import java.util.Optional;
 import org.refract.api.RefractException;
-import org.refract.model.sdxl.nn.ConfigFile;
 import org.refract.model.sdxl.schedulers.SigmaSteps.Whole;
+import org.refract.nn.ConfigFile;
 
 /**
  * {@code DPMPP2SAncestralSampler} of sgm, "DPM++ 2S a": with the sample without noise as the U-Net sees it in the middle of the step, x̂ₘ,

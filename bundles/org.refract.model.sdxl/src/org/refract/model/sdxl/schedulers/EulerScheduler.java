@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.Optional;
 import org.refract.api.RefractException;
-import org.refract.model.sdxl.nn.ConfigFile;
+import org.refract.nn.ConfigFile;
 
 /**
  * {@code EulerDiscreteScheduler}: {@code x += (x - x̂₀) / σ · (σ' - σ)} (Karras et al. 2022, algorithm 2 without churn and correction), and

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.Optional;
 import org.refract.api.RefractException;
-import org.refract.model.sdxl.nn.ConfigFile;
+import org.refract.nn.ConfigFile;
 
 /**
  * {@code LCMScheduler}: each step jumps to the clean sample, {@code c_out x̂₀ + c_skip x}, and adds fresh noise of the next level (Latent

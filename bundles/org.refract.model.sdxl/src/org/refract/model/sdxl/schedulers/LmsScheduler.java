@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.refract.api.RefractException;
-import org.refract.model.sdxl.nn.ConfigFile;
+import org.refract.nn.ConfigFile;
 
 /**
  * {@code LMSDiscreteScheduler}: linear multistep of order 4 (Adams and Bashforth): the polynomial through the last slopes is integrated over

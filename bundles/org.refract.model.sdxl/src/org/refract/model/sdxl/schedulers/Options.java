@@ -4,7 +4,7 @@ import com.google.gson.JsonPrimitive;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.refract.api.RefractException;
-import org.refract.model.sdxl.nn.ConfigFile;
+import org.refract.nn.ConfigFile;
 
 /** Values of a scheduler's configuration that must be one of a few. */
 final class Options {

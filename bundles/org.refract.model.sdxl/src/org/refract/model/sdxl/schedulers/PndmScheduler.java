@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.refract.api.RefractException;
-import org.refract.model.sdxl.nn.ConfigFile;
+import org.refract.nn.ConfigFile;
 
 /**
  * {@code PNDMScheduler}, "PLMS": a linear multistep method of order 4 whose slope is the noise that the U-Net sees, and whose step is that of

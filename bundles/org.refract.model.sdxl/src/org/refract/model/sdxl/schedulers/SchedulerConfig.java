@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.refract.api.RefractException;
-import org.refract.model.sdxl.nn.ConfigFile;
 import org.refract.model.sdxl.schedulers.SchedulerClass.Knows;
+import org.refract.nn.ConfigFile;
 
 /**
  * {@code scheduler/scheduler_config.json}. Where a value is absent, the one that diffusers takes for the scheduler's class stands in; what the

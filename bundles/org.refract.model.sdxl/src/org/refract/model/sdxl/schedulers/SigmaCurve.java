@@ -3,7 +3,7 @@ package org.refract.model.sdxl.schedulers;
 import java.util.ArrayList;
 import java.util.List;
 import org.refract.api.RefractException;
-import org.refract.model.sdxl.nn.ConfigFile;
+import org.refract.nn.ConfigFile;
 
 /** How the noise levels of a run lie between the largest and the smallest. */
 enum SigmaCurve {

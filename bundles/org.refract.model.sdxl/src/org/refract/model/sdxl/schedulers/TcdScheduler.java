@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.Optional;
 import org.refract.api.RefractException;
-import org.refract.model.sdxl.nn.ConfigFile;
+import org.refract.nn.ConfigFile;
 
 /**
  * {@code TCDScheduler}: each step goes down to {@code s = ⌊(1 - η) t'⌋}, {@code x = √ᾱₛ x̂₀ + √(1 - ᾱₛ) ε}, and up again to t' with fresh noise,

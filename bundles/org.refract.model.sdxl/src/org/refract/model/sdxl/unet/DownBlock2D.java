@@ -5,12 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.refract.api.model.Layout;
-import org.refract.model.sdxl.nn.Context;
-import org.refract.model.sdxl.nn.Downsample2D;
-import org.refract.model.sdxl.nn.Forward;
-import org.refract.model.sdxl.nn.Module;
-import org.refract.model.sdxl.nn.ResnetBlock2D;
-import org.refract.model.sdxl.nn.Transformer2DModel;
+import org.refract.model.sdxl.block.Context;
+import org.refract.model.sdxl.block.Downsample2D;
+import org.refract.model.sdxl.block.ResnetBlock2D;
+import org.refract.model.sdxl.block.Transformer2DModel;
+import org.refract.nn.Forward;
+import org.refract.nn.Module;
 
 /**
  * {@code DownBlock2D} and {@code CrossAttnDownBlock2D}: residual blocks, each followed by an attention if the block attends, then a down

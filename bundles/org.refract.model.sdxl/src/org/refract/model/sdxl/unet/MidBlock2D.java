@@ -3,11 +3,11 @@ package org.refract.model.sdxl.unet;
 import ai.djl.ndarray.NDArray;
 import java.util.Optional;
 import org.refract.api.model.Layout;
-import org.refract.model.sdxl.nn.Context;
-import org.refract.model.sdxl.nn.Forward;
-import org.refract.model.sdxl.nn.Module;
-import org.refract.model.sdxl.nn.ResnetBlock2D;
-import org.refract.model.sdxl.nn.Transformer2DModel;
+import org.refract.model.sdxl.block.Context;
+import org.refract.model.sdxl.block.ResnetBlock2D;
+import org.refract.model.sdxl.block.Transformer2DModel;
+import org.refract.nn.Forward;
+import org.refract.nn.Module;
 
 /** {@code UNetMidBlock2DCrossAttn}: residual block, attention, residual block; {@code (batch, channels, h, w)} to the same. */
 final class MidBlock2D extends Module {

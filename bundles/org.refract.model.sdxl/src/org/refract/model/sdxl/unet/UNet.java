@@ -4,14 +4,15 @@ import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
 import java.util.List;
 import org.refract.api.model.Layout;
-import org.refract.model.sdxl.nn.Activation;
-import org.refract.model.sdxl.nn.Context;
-import org.refract.model.sdxl.nn.Conv2d;
-import org.refract.model.sdxl.nn.Forward;
-import org.refract.model.sdxl.nn.GroupNorm;
-import org.refract.model.sdxl.nn.Module;
-import org.refract.model.sdxl.nn.TimestepEmbedding;
-import org.refract.model.sdxl.nn.Timesteps;
+import org.refract.model.sdxl.block.Blocks;
+import org.refract.model.sdxl.block.Context;
+import org.refract.model.sdxl.block.TimestepEmbedding;
+import org.refract.model.sdxl.block.Timesteps;
+import org.refract.nn.Forward;
+import org.refract.nn.Module;
+import org.refract.nn.layer.Activation;
+import org.refract.nn.layer.Conv2d;
+import org.refract.nn.layer.GroupNorm;
 
 /**
  * {@code UNet2DConditionModel} as SDXL uses it (SDXL, section 2.1): predicts the noise, or v, in noisy latents from the timestep, the text
@@ -119,7 +120,7 @@ public final class UNet extends Module {
         return run.scoped(step -> {
             NDArray time = timeEmbedding.forward(step, step.call("like", timeProj.forward(step, timestep), sample));
             NDArray numbers = addTimeProj.forward(step, step.call("flat", conditioning.timeIds()));
-            NDArray added = step.call("join_embeddings", conditioning.textEmbeds(), numbers);
+            NDArray added = step.call(Blocks.KERNELS, "join_embeddings", conditioning.textEmbeds(), numbers);
             return step.call("total", time, addEmbedding.forward(step, added));
         });
     }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.engine.tensor.Lanes;
-import org.refract.model.sdxl.nn.ConfigFile;
+import org.refract.nn.ConfigFile;
 
 /**
  * {@code unet/config.json}. Lists have one entry per down block, first the one at full size.

@@ -5,12 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.refract.api.model.Layout;
-import org.refract.model.sdxl.nn.Context;
-import org.refract.model.sdxl.nn.Forward;
-import org.refract.model.sdxl.nn.Module;
-import org.refract.model.sdxl.nn.ResnetBlock2D;
-import org.refract.model.sdxl.nn.Transformer2DModel;
-import org.refract.model.sdxl.nn.Upsample2D;
+import org.refract.model.sdxl.block.Blocks;
+import org.refract.model.sdxl.block.Context;
+import org.refract.model.sdxl.block.ResnetBlock2D;
+import org.refract.model.sdxl.block.Transformer2DModel;
+import org.refract.model.sdxl.block.Upsample2D;
+import org.refract.nn.Forward;
+import org.refract.nn.Module;
 
 /**
  * {@code UpBlock2D} and {@code CrossAttnUpBlock2D}: residual blocks over the map joined with a skip connection, each followed by an
@@ -63,7 +64,7 @@ final class UpBlock2D extends Module {
     }
 
     private NDArray layer(Forward run, int i, NDArray below, NDArray skip, NDArray temb, Context context) {
-        NDArray h = resnets.get(i).forward(run, run.call("concat_channels", below, skip), Optional.of(temb));
+        NDArray h = resnets.get(i).forward(run, run.call(Blocks.KERNELS, "concat_channels", below, skip), Optional.of(temb));
         return attentions.isEmpty() ? h : attentions.get(i).forward(run, h, context);
     }
 

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
 import org.refract.engine.kernel.KernelLibrary;
-import org.refract.model.sdxl.nn.Forward;
+import org.refract.nn.Forward;
 
 /**
  * Large pictures in overlapping square tiles that fade into each other, so that memory depends on the tile alone (diffusers:

@@ -6,9 +6,10 @@ import java.util.List;
 import java.util.Optional;
 import org.refract.api.model.Layout;
 import org.refract.engine.kernel.KernelLibrary;
-import org.refract.model.sdxl.nn.Conv2d;
-import org.refract.model.sdxl.nn.Forward;
-import org.refract.model.sdxl.nn.Module;
+import org.refract.model.sdxl.block.Blocks;
+import org.refract.nn.Forward;
+import org.refract.nn.Module;
+import org.refract.nn.layer.Conv2d;
 
 /** {@code AutoencoderKL}: pictures in [-1, 1] to the moments of a normal distribution of latents, and latents to pictures. */
 public final class Vae extends Module {
@@ -111,8 +112,8 @@ public final class Vae extends Module {
 
     private NDArray unscaled(Forward run, NDArray latents) {
         return config.latentsMean().isEmpty()
-                ? run.call("divided", latents, config.scalingFactor())
-                : run.call("unstandardised", latents, numbers(config.latentsMean()), numbers(config.latentsStd()), config.scalingFactor());
+                ? run.call(Blocks.KERNELS, "divided", latents, config.scalingFactor())
+                : run.call(Blocks.KERNELS, "unstandardised", latents, numbers(config.latentsMean()), numbers(config.latentsStd()), config.scalingFactor());
     }
 
     private static double[] numbers(List<Double> values) {

@@ -2,11 +2,11 @@ package org.refract.model.sdxl.vae;
 
 import ai.djl.ndarray.NDArray;
 import org.refract.api.model.Layout;
-import org.refract.model.sdxl.nn.AttentionProbs;
-import org.refract.model.sdxl.nn.Forward;
-import org.refract.model.sdxl.nn.GroupNorm;
-import org.refract.model.sdxl.nn.Linear;
-import org.refract.model.sdxl.nn.Module;
+import org.refract.nn.Forward;
+import org.refract.nn.Module;
+import org.refract.nn.layer.AttentionProbs;
+import org.refract.nn.layer.GroupNorm;
+import org.refract.nn.layer.Linear;
 
 /**
  * One head of attention of a map to itself: {@code out = x + to_out(softmax(q kᵀ / √channels) v)} with q, k, v from {@code group_norm(x)}:

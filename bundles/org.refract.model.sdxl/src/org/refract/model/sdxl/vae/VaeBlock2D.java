@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.refract.api.model.Layout;
-import org.refract.model.sdxl.nn.Downsample2D;
-import org.refract.model.sdxl.nn.Forward;
-import org.refract.model.sdxl.nn.Module;
-import org.refract.model.sdxl.nn.ResnetBlock2D;
-import org.refract.model.sdxl.nn.Upsample2D;
+import org.refract.model.sdxl.block.Downsample2D;
+import org.refract.model.sdxl.block.ResnetBlock2D;
+import org.refract.model.sdxl.block.Upsample2D;
+import org.refract.nn.Forward;
+import org.refract.nn.Module;
 
 /**
  * {@code DownEncoderBlock2D} and {@code UpDecoderBlock2D}: residual blocks, then a sampler that halves or doubles the sides unless this is

@@ -4,11 +4,11 @@ import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
 import java.util.List;
 import org.refract.api.model.Layout;
-import org.refract.model.sdxl.nn.Activation;
-import org.refract.model.sdxl.nn.Conv2d;
-import org.refract.model.sdxl.nn.Forward;
-import org.refract.model.sdxl.nn.GroupNorm;
-import org.refract.model.sdxl.nn.Module;
+import org.refract.nn.Forward;
+import org.refract.nn.Module;
+import org.refract.nn.layer.Activation;
+import org.refract.nn.layer.Conv2d;
+import org.refract.nn.layer.GroupNorm;
 
 /**
  * The encoder, {@code (batch, 3, height, width)} to moments {@code (batch, 2 · latentChannels, h, w)}, or the decoder, latents

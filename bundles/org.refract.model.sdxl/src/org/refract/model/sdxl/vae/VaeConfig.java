@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.refract.api.RefractException;
 import org.refract.engine.tensor.Lanes;
-import org.refract.model.sdxl.nn.ConfigFile;
+import org.refract.nn.ConfigFile;
 
 /**
  * {@code vae/config.json}.

@@ -3,9 +3,9 @@ package org.refract.model.sdxl.vae;
 import ai.djl.ndarray.NDArray;
 import java.util.Optional;
 import org.refract.api.model.Layout;
-import org.refract.model.sdxl.nn.Forward;
-import org.refract.model.sdxl.nn.Module;
-import org.refract.model.sdxl.nn.ResnetBlock2D;
+import org.refract.model.sdxl.block.ResnetBlock2D;
+import org.refract.nn.Forward;
+import org.refract.nn.Module;
 
 /** {@code UNetMidBlock2D}: residual block, attention, residual block; {@code (batch, channels, h, w)} to the same. */
 final class VaeMidBlock2D extends Module {

@@ -6,9 +6,10 @@ import java.util.List;
 import java.util.Map;
 import org.refract.api.RefractException;
 import org.refract.model.sdxl.clip.TextualInversion;
+import org.refract.nn.weights.WeightFile;
 
 /** Learnt words that trainers put into the file of a LoRA that was learnt with them (kohya, OneTrainer): {@code bundle_emb.WORD.clip_l}. */
-final class BundledEmbeddings {
+public final class BundledEmbeddings {
 
     /** What the names of their tensors begin with. */
     static final String PREFIX = "bundle_emb.";
@@ -17,7 +18,7 @@ final class BundledEmbeddings {
     }
 
     /** The words in a file, none in most. */
-    static List<TextualInversion> in(WeightFile file) throws RefractException {
+    public static List<TextualInversion> in(WeightFile file) throws RefractException {
         Map<String, Map<String, String>> words = new LinkedHashMap<>();
         for (String name : file.weights().keySet()) {
             int dot = name.indexOf('.', PREFIX.length());

@@ -2,6 +2,8 @@ package org.refract.model.sdxl.weights;
 
 import java.util.Set;
 import java.util.function.Predicate;
+import org.refract.nn.adapter.LoraRole;
+import org.refract.nn.weights.WeightFile;
 
 /** What the names in a file of weights say that it is. */
 public enum FileKind {

@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.refract.model.sdxl.vae.VaeConfig;
+import org.refract.nn.weights.Origin;
+import org.refract.nn.weights.Spelling;
 
 /** What latent-diffusion's own code calls the layers of the autoencoder; the decoder's blocks count from the full size on. */
 public final class LdmVaeNames {

@@ -5,15 +5,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.refract.model.sdxl.nn.Module;
-import org.refract.model.sdxl.nn.Parameter;
+import org.refract.api.RefractException;
 import org.refract.model.sdxl.unet.UNet;
+import org.refract.nn.Module;
+import org.refract.nn.Parameter;
+import org.refract.nn.adapter.AdapterNames;
+import org.refract.nn.weights.WeightFile;
 
 /**
  * The layers of a model by the names that LoRA files give them: with underscores (kohya, LyCORIS), on diffusers' or sgm's names, and with
  * dots (diffusers, PEFT, ComfyUI). All names come from the module tree, so none is guessed.
  */
-final class LoraNames {
+public final class LoraNames implements AdapterNames {
 
     private static final String WEIGHT = ".weight";
     private static final String BIAS = ".bias";
@@ -21,16 +24,8 @@ final class LoraNames {
     private final Map<LoraPart, Map<String, Layer>> dotted = new EnumMap<>(LoraPart.class);
     private final Map<LoraPart, Map<String, Layer>> underscored = new EnumMap<>(LoraPart.class);
 
-    /**
-     * A layer's own weights.
-     *
-     * @param weight its weight
-     * @param bias   its bias, if it has one
-     */
-    record Layer(Parameter weight, Optional<Parameter> bias) {
-    }
-
-    LoraNames(List<? extends Module> parts) {
+    /** @param parts the model's parts */
+    public LoraNames(List<? extends Module> parts) {
         for (Module module : parts) {
             LoraPart.of(module.path()).ifPresent(part -> add(part, module));
         }
@@ -60,8 +55,26 @@ final class LoraNames {
         underscored.computeIfAbsent(part, p -> new HashMap<>()).put(layer.replace('.', '_'), found);
     }
 
-    /** The layer that a file means. */
-    Optional<Layer> find(String name) {
+    @Override
+    public String family() {
+        return "Stable Diffusion XL";
+    }
+
+    @Override
+    public void check(WeightFile file) throws RefractException {
+        FileKind kind = FileKind.of(file);
+        if (kind != FileKind.LORA) {
+            throw RefractException.usage("%s is no LoRA: it is %s; %s.", file.location(), kind.what(), kind.remedy());
+        }
+    }
+
+    @Override
+    public boolean isOther(String tensor) {
+        return tensor.startsWith(BundledEmbeddings.PREFIX);
+    }
+
+    @Override
+    public Optional<Layer> find(String name) {
         LoraPart.Named named = LoraPart.named(name);
         Map<String, Layer> layers = (named.underscored() ? underscored : dotted).getOrDefault(named.part(), Map.of());
         if (named.underscored()) {

@@ -4,9 +4,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** A part of a model, by what stands before its layers' names in the LoRA files of the tools. */
-enum LoraPart {
+public enum LoraPart {
     FIRST("text_encoder", "the first text encoder", List.of("lora_te1_", "lora_te_"),
             List.of("text_encoder.", "text_encoder_1.", "text_encoders.clip_l.", "clip_l.", "te1.", "conditioner.embedders.0.")),
     SECOND("text_encoder_2", "the second text encoder", List.of("lora_te2_"),
@@ -70,8 +71,13 @@ enum LoraPart {
         throw new IllegalStateException("a name without a prefix is the U-Net's");
     }
 
-    /** In words. */
-    String words() {
-        return words;
+    /** The part that a layer lies in, as a file calls the layer, in words. */
+    public static String inWords(String layer) {
+        return named(layer).part().words;
+    }
+
+    /** All parts in words, the U-Net first. */
+    public static List<String> allInWords() {
+        return Stream.of(UNET, FIRST, SECOND).map(part -> part.words).toList();
     }
 }

@@ -2,6 +2,8 @@ package org.refract.model.sdxl.weights;
 
 import java.util.List;
 import java.util.Map;
+import org.refract.nn.weights.Origin;
+import org.refract.nn.weights.Spelling;
 
 /**
  * What OpenCLIP calls the layers of its text encoder: query, key and value of an attention are one matrix, and the projection has rows

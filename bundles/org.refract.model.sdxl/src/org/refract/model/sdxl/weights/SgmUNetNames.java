@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.refract.model.sdxl.unet.UNetConfig;
+import org.refract.nn.weights.Origin;
+import org.refract.nn.weights.Spelling;
 
 /**
  * What Stability's own code (generative-models, {@code sgm/modules/diffusionmodules/openaimodel.py}) calls the layers of the U-Net: one

@@ -9,9 +9,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.refract.model.sdxl.clip.TextEncoder;
-import org.refract.model.sdxl.nn.Module;
 import org.refract.model.sdxl.unet.UNet;
 import org.refract.model.sdxl.vae.Vae;
+import org.refract.nn.Module;
+import org.refract.nn.weights.Origin;
+import org.refract.nn.weights.Spelling;
 
 /**
  * Finds out what a file calls the weights of a part, diffusers' or the original's names behind whatever prefix, by one name that only one
@@ -22,9 +24,23 @@ public final class Spellings {
     private static final String OPEN_CLIP = "transformer.resblocks.0.ln_1.weight";
     private static final String CLIP = "embeddings.token_embedding.weight";
     private static final String TEXT_MODEL = "text_model.";
+    private static final String PROJECTION = "text_projection.weight";
     /** What stands in the prefixes of the first text encoder where a file holds both. */
     private static final List<String> FIRST = List.of("embedders.0.", "clip_l.", "text_encoder.");
     private static final List<String> SECOND = List.of("embedders.1.", "clip_g.", "text_encoder_2.");
+
+    /** transformers writes text encoders with and without {@code text_model.}, and old files hold a table of positions. */
+    public static final Spelling TEXT_ENCODER = new Spelling(own -> own.startsWith(TEXT_MODEL)
+            ? List.of(Origin.of(own), Origin.of(own.substring(TEXT_MODEL.length())))
+            : own.equals(PROJECTION) ? List.of(Origin.of(own), new Origin("text_projection", 0, 1, true))
+            : List.of(Origin.of(own)), "", name -> name.endsWith("embeddings.position_ids") || name.equals("logit_scale"));
+
+    /** Older autoencoder files call the attention's layers query, key, value and proj_attn. */
+    public static final Spelling VAE = new Spelling(own -> List.of(Origin.of(own), Origin.of(own
+            .replace(".attentions.0.to_q.", ".attentions.0.query.")
+            .replace(".attentions.0.to_k.", ".attentions.0.key.")
+            .replace(".attentions.0.to_v.", ".attentions.0.value.")
+            .replace(".attentions.0.to_out.0.", ".attentions.0.proj_attn."))), "", name -> false);
 
     private Spellings() {
     }
@@ -41,8 +57,8 @@ public final class Spellings {
     public static Optional<Spelling> find(Module part, Collection<String> names) {
         return switch (part) {
             case UNet unet -> found(List.of(new Known("time_embed.0.weight", new SgmUNetNames(unet.config()).spelling()),
-                    new Known("time_embedding.linear_1.weight", Spelling.UNET)), names, List.of());
-            case Vae vae -> found(List.of(new Known("decoder.up_blocks.0.resnets.0.conv1.weight", Spelling.VAE),
+                    new Known("time_embedding.linear_1.weight", Spelling.OWN)), names, List.of());
+            case Vae vae -> found(List.of(new Known("decoder.up_blocks.0.resnets.0.conv1.weight", VAE),
                     new Known("decoder.mid.block_1.conv1.weight", new LdmVaeNames(vae.config()).spelling())), names, List.of());
             case TextEncoder encoder -> textEncoder(encoder.config().projection() > 0, names);
             default -> Optional.empty();
@@ -85,8 +101,8 @@ public final class Spellings {
 
     /** ComfyUI's files of the first encoder alone hold a projection that nobody reads. */
     private static Spelling spelling(boolean second) {
-        return second ? Spelling.TEXT_ENCODER
-                : new Spelling(Spelling.TEXT_ENCODER.origins(), "", name -> Spelling.TEXT_ENCODER.ignored().test(name) || name.startsWith("text_projection"));
+        return second ? TEXT_ENCODER
+                : new Spelling(TEXT_ENCODER.origins(), "", name -> TEXT_ENCODER.ignored().test(name) || name.startsWith("text_projection"));
     }
 
     /** @param others what stands in the prefixes of another part of the same kind */

@@ -1,2 +1,2 @@
-/** Weights in files: which files there are, what each calls a weight, and what LoRA adds to it. */
+/** What files of this family call the weights of its parts. */
 package org.refract.model.sdxl.weights;

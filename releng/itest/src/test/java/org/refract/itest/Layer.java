@@ -9,6 +9,7 @@ enum Layer {
     /** Pictures, plots and mathematics, which know nothing of models. */
     LIBRARY,
     ENGINE,
+    NETWORKS,
     PLUG_IN,
     FACE;
 
@@ -30,6 +31,9 @@ enum Layer {
         }
         if (bundle.equals("org.refract.engine")) {
             return ENGINE;
+        }
+        if (bundle.equals("org.refract.nn")) {
+            return NETWORKS;
         }
         if (PLUG_INS.stream().anyMatch(bundle::startsWith)) {
             return PLUG_IN;

@@ -80,6 +80,8 @@ class LayersTest {
     @CsvSource({
         "org.refract.engine, org.refract.model.sdxl, is a plug-in",
         "org.refract.engine, org.refract.cli, is a layer above",
+        "org.refract.engine, org.refract.nn.layer, is a layer above",
+        "org.refract.nn, org.refract.model.sdxl, is a plug-in that may be absent",
         "org.refract.pictures, org.refract.engine.file, is a layer above",
         "org.refract.api, org.refract.engine.kernel, is a layer above",
         "org.refract.sae.topk, org.refract.model.sdxl, never knows another plug-in",
