@@ -27,7 +27,7 @@ class ApiTest {
     @Test
     void whatIsWrittenDownNamesTypesMembersAndVersions() throws Exception {
         List<String> now = PublicShape.of(Product.folder().resolve("bundles/org.refract.api.jar"));
-        for (String line : List.of("package org.refract.api.sae 1.0.0", "  abstract public id ()String", "  public integer (String)long")) {
+        for (String line : List.of("package org.refract.api.sae 1.0.0", "  abstract public SaeVariant.id ()String", "  public Settings.integer (String)long")) {
             assertTrue(now.contains(line), line);
         }
     }

@@ -52,25 +52,25 @@ final class PublicShape {
                 .map(below -> below.asSymbol().displayName()).collect(Collectors.joining(" ", " permits ", ""))).orElse("");
         List<String> lines = new ArrayList<>(List.of(words(type.flags().flags()) + " " + type.thisClass().asInternalName().replace('/', '.') + " : " + supers
                 + permitted));
-        Stream<String> fields = type.fields().stream().filter(field -> isSeen(field.flags().flags())).map(PublicShape::of);
-        Stream<String> methods = type.methods().stream().filter(method -> isSeen(method.flags().flags())).map(PublicShape::of);
+        Stream<String> fields = type.fields().stream().filter(field -> isSeen(field.flags().flags())).map(field -> of(type, field));
+        Stream<String> methods = type.methods().stream().filter(method -> isSeen(method.flags().flags())).map(method -> of(type, method));
         Stream.concat(fields, methods).sorted().forEach(lines::add);
         return lines;
     }
 
-    private static String of(FieldModel field) {
+    private static String of(ClassModel owner, FieldModel field) {
         String constant = field.findAttribute(Attributes.constantValue()).map(value -> " = " + value.constant().constantValue()).orElse("");
         String type = field.findAttribute(Attributes.signature()).map(signature -> signature.signature().stringValue())
                 .orElseGet(() -> ClassDesc.ofDescriptor(field.fieldType().stringValue()).displayName());
-        return "  " + words(field.flags().flags()) + " " + field.fieldName().stringValue() + " " + type + constant;
+        return "  " + words(field.flags().flags()) + " " + owner.thisClass().asSymbol().displayName() + "." + field.fieldName().stringValue() + " " + type + constant;
     }
 
-    private static String of(MethodModel method) {
+    private static String of(ClassModel owner, MethodModel method) {
         String type = method.findAttribute(Attributes.signature()).map(signature -> signature.signature().stringValue())
                 .orElseGet(() -> method.methodTypeSymbol().displayDescriptor());
         String thrown = method.findAttribute(Attributes.exceptions()).map(exceptions -> exceptions.exceptions().stream()
                 .map(exception -> exception.asSymbol().displayName()).collect(Collectors.joining(" ", " throws ", ""))).orElse("");
-        return "  " + words(method.flags().flags()) + " " + method.methodName().stringValue() + " " + type + thrown;
+        return "  " + words(method.flags().flags()) + " " + owner.thisClass().asSymbol().displayName() + "." + method.methodName().stringValue() + " " + type + thrown;
     }
 
     /** Whether others can use what has these flags, and a person wrote it. */
