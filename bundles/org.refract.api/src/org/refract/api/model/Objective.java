@@ -15,12 +15,8 @@ public record Objective(Target target, UnaryOperator<NDArray> function) {
     /** What an objective looks at. */
     public sealed interface Target {
 
-        /** The final latents, {@code (batch, channels, h, w)} float32. */
-        record Latents() implements Target {
-        }
-
-        /** The pictures, {@code (batch, 3, height, width)} float32 in [0, 1]; where a value was cut off there, its gradient is 0. */
-        record Images() implements Target {
+        /** An output of the run, by the name that the model gives it. */
+        record Output(String name) implements Target {
         }
 
         /**
@@ -32,14 +28,30 @@ public record Objective(Target target, UnaryOperator<NDArray> function) {
         }
     }
 
+    /** The final latents of an image model, {@code (batch, channels, h, w)} float32. */
+    public static final String LATENTS = "latents";
+
+    /** Its pictures, {@code (batch, 3, height, width)} float32 in [0, 1]; where a value was cut off there, its gradient is 0. */
+    public static final String IMAGES = "images";
+
+    /** Of an output of the run. */
+    public static Objective of(String output, UnaryOperator<NDArray> function) {
+        return new Objective(new Target.Output(output), function);
+    }
+
+    /** An output that is one number already, such as a loss. */
+    public static Objective of(String output) {
+        return of(output, number -> number);
+    }
+
     /** Of the final latents. */
     public static Objective ofLatents(UnaryOperator<NDArray> function) {
-        return new Objective(new Target.Latents(), function);
+        return of(LATENTS, function);
     }
 
     /** Of the pictures. */
     public static Objective ofImages(UnaryOperator<NDArray> function) {
-        return new Objective(new Target.Images(), function);
+        return of(IMAGES, function);
     }
 
     /** Of the value at a hook point in one step. */

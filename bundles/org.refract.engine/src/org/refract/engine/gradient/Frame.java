@@ -12,20 +12,24 @@ import java.util.Optional;
 final class Frame implements AutoCloseable {
 
     private final NDManager manager;
+    private final Map<NDArray, Slot> parameters;
     private final Map<NDArray, Slot> slots = new IdentityHashMap<>();
     private final List<Operation> operations = new ArrayList<>();
 
-    Frame(NDManager parent) {
+    /** @param parameters slots that every frame finds, however deep it lies */
+    Frame(NDManager parent, Map<NDArray, Slot> parameters) {
         this.manager = parent.newSubManager();
+        this.parameters = parameters;
     }
 
     NDManager manager() {
         return manager;
     }
 
-    /** The slot of a tensor that was read or made here. */
+    /** The slot of a tensor that was read or made here, or of a parameter. */
     Optional<Slot> find(NDArray tensor) {
-        return Optional.ofNullable(slots.get(tensor));
+        Slot slot = slots.get(tensor);
+        return Optional.ofNullable(slot != null ? slot : parameters.get(tensor));
     }
 
     boolean tracks(Object argument) {
@@ -38,7 +42,11 @@ final class Frame implements AutoCloseable {
 
     /** The slot of a tensor that is read; its memory is kept. */
     Slot read(NDArray tensor) {
-        Slot slot = slots.computeIfAbsent(tensor, t -> new Slot(manager, false, false));
+        Slot slot = find(tensor).orElseGet(() -> {
+            Slot made = new Slot(manager, false, false);
+            slots.put(tensor, made);
+            return made;
+        });
         slot.hold(tensor);
         return slot;
     }

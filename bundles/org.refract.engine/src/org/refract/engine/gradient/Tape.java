@@ -5,7 +5,9 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.refract.api.model.Hook;
@@ -14,11 +16,11 @@ import org.refract.api.model.Pass;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.kernel.KernelRecorder;
 import org.refract.engine.tensor.DTypes;
-import org.refract.engine.tensor.Tensors;
 
 /**
  * Reverse-mode differentiation over kernel calls. While a run is recorded, every kernel call that reads a watched value, or something made of
- * one, is noted with its arguments; {@link #back} then goes through the calls in reverse. What is not made by kernels counts as constant.
+ * one or of a parameter, is noted with its arguments; {@link #back} then goes through the calls in reverse. What is not made by kernels counts
+ * as constant.
  */
 final class Tape implements KernelRecorder, AutoCloseable {
 
@@ -41,17 +43,26 @@ final class Tape implements KernelRecorder, AutoCloseable {
     private final NDManager results;
     private final List<Watched> watched = new ArrayList<>();
     private final List<HookPoint> refused = new ArrayList<>();
+    private final Map<NDArray, Slot> parameters = new IdentityHashMap<>();
+    private final List<NDArray> objective = new ArrayList<>();
     private Frame frame;
     private boolean replaying;
     private boolean met;
+    private boolean asked;
     private Mode mode = Mode.RECORD;
-    private double objective;
-    private boolean seeded;
 
     /** @param owner owns everything that the tape holds */
     Tape(NDManager owner) {
         results = owner.newSubManager();
-        frame = new Frame(results);
+        frame = new Frame(results, parameters);
+    }
+
+    /** Makes a tensor, by this object, something to differentiate by wherever a kernel reads it. */
+    Slot parameter(NDArray tensor) {
+        Slot slot = new Slot(results, true, true);
+        slot.hold(tensor);
+        parameters.put(tensor, slot);
+        return slot;
     }
 
     /** Owns watched values, their gradients, and what the run returns. */
@@ -59,14 +70,9 @@ final class Tape implements KernelRecorder, AutoCloseable {
         return results;
     }
 
-    /** The objective's value. */
-    double objective() {
+    /** The numbers of one element whose sum is the objective; none if its target was not met. */
+    List<NDArray> objective() {
         return objective;
-    }
-
-    /** Whether the objective's target was met. */
-    boolean isSeeded() {
-        return seeded;
     }
 
     /** Watched points where no numbers pass that could be differentiated by. */
@@ -91,6 +97,9 @@ final class Tape implements KernelRecorder, AutoCloseable {
 
     @Override
     public void called(KernelLibrary library, String function, Object[] arguments, NDList made) {
+        if (mode == Mode.PASS) {
+            asked |= !parameters.isEmpty() && tracksAny(arguments);
+        }
         if (mode != Mode.RECORD || !tracksAny(arguments)) {
             return;
         }
@@ -117,10 +126,11 @@ final class Tape implements KernelRecorder, AutoCloseable {
         }
         boolean metBefore = met;
         met = false;
+        asked = false;
         NDArray result = in(Mode.PASS, () -> part.compute(owner, inputs));
         boolean inside = met;
         met |= metBefore;
-        if (inside || frame.tracks(inputs)) {
+        if (inside || asked || frame.tracks(inputs)) {
             List<Slot> kept = inputs.stream().map(frame::read).toList();
             frame.add(new RecomputedPart(this, part, kept, frame.made(result), inside));
         }
@@ -131,7 +141,7 @@ final class Tape implements KernelRecorder, AutoCloseable {
     void again(RecomputedPart part) {
         Frame outer = frame;
         boolean replayingBefore = replaying;
-        try (Frame inner = new Frame(results)) {
+        try (Frame inner = new Frame(results, parameters)) {
             List<NDArray> inputs = part.inputs().stream().map(Slot::held).toList();
             for (int i = 0; i < inputs.size(); i++) {
                 inner.put(inputs.get(i), part.inputs().get(i));
@@ -175,7 +185,6 @@ final class Tape implements KernelRecorder, AutoCloseable {
     /** Adds to the objective a number made of a value, and its derivative to the value's gradient. */
     void seed(NDArray value, UnaryOperator<NDArray> function) {
         met = true;
-        seeded = true;
         try (NDManager step = results.newSubManager()) {
             NDArray leaf = Calculus.leaf(step, value);
             NDArray number = natively(() -> function.apply(leaf));
@@ -183,7 +192,7 @@ final class Tape implements KernelRecorder, AutoCloseable {
                 throw new IllegalArgumentException("an objective is one number, not a tensor of shape " + number.getShape());
             }
             if (!replaying) {
-                objective += in(Mode.REST, () -> Tensors.scalar(number));
+                objective.add(Calculus.same(results, number));
             }
             if (mode == Mode.RECORD) {
                 frame.find(value).filter(Slot::isTracked)

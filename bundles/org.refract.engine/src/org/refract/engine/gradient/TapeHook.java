@@ -28,10 +28,12 @@ record TapeHook(HookPoint point, Action action) implements Hook {
      * All hooks of a differentiated run. An update is watched where it has just been added to the input: there it has the gradient of the
      * module's output, and no sum has to be made that an ordinary run does not make.
      */
-    static List<Hook> of(Tape tape, List<? extends Hook> hooks, List<HookPoint> points, IntPredicate steps, Objective objective) {
+    static List<Hook> of(Tape tape, List<? extends Hook> hooks, List<Leaf.Value> leaves, Objective objective) {
         List<Hook> first = new ArrayList<>();
         List<Hook> last = new ArrayList<>();
-        for (HookPoint point : points) {
+        for (Leaf.Value leaf : leaves) {
+            HookPoint point = leaf.point();
+            IntPredicate steps = leaf.steps();
             if (point.site() == Site.UPDATE) {
                 NDArray[] update = new NDArray[1];
                 last.add(new TapeHook(point, (pass, value) -> update[0] = value));

@@ -22,7 +22,7 @@ import org.refract.api.model.LatentSpace;
 import org.refract.api.model.ModelInfo;
 import org.refract.api.model.Pass;
 import org.refract.api.model.Placement;
-import org.refract.engine.gradient.Differentiation;
+import org.refract.engine.gradient.ImageGradients;
 import org.refract.engine.tensor.Lanes;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.TorchType;
@@ -202,7 +202,7 @@ final class SdxlModel implements ImageModel {
                     + "of one run; ask for one picture at a time, or have long prompts cut.");
         }
         try {
-            return Differentiation.of(this, request, wanted, hooks, monitor, owner);
+            return ImageGradients.of(this, request, wanted, hooks, monitor, owner);
         } catch (WeightFailure e) {
             throw e.sentence();
         }
