@@ -44,6 +44,20 @@ public final class Settings {
         }
     }
 
+    /** Refuses a number outside bounds that other settings or sizes give it, with the bounds in the sentence. */
+    public void within(String name, double least, double most) throws RefractException {
+        double value = real(name);
+        if (!(value >= least && value <= most)) {
+            String from = least == Double.MIN_NORMAL ? "above 0" : "at least " + plain(least);
+            throw RefractException.usage("The setting '%s' cannot be %s: it must be %s%s.", name, text(name), from,
+                    most >= Float.MAX_VALUE ? "" : " and at most " + plain(most));
+        }
+    }
+
+    private static String plain(double number) {
+        return number == Math.rint(number) ? Long.toString((long) number) : Double.toString(number);
+    }
+
     /** The value of an {@code INTEGER} setting. */
     public long integer(String name) {
         return Long.parseLong(text(name));

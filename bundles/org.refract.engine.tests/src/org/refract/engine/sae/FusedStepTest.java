@@ -20,6 +20,7 @@ import org.refract.api.Settings;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.SaeConfig;
 import org.refract.engine.kernel.KernelLibrary;
+import org.refract.engine.kernel.KernelPack;
 import org.refract.engine.sae.SparseRule.Points;
 import org.refract.engine.sae.SparseRule.Revival;
 import org.refract.engine.sae.SparseRule.Rule;
@@ -236,20 +237,29 @@ final class FusedStepTest {
             NDArray encoder = Tensors.of(scope.manager(), random.randn(1024 * 12), 1024, 12);
             NDArray bias = Tensors.of(scope.manager(), random.randn(1024), 1024);
             NDArray centre = Tensors.of(scope.manager(), random.randn(12), 12);
-            for (int kind = 0; kind < 3; kind++) {
+            for (String kind : List.of("topk", "abstopk", "groupmax")) {
                 float[] xhat = null;
                 for (int[] cut : new int[][] {{50, 1024, 50}, {1, 1024, 1}, {7, 512, 3}, {49, 256, 10}, {50, 384, 4}, {1000, 1024, 13}}) {
-                    if (kind == 2 && 1024 % cut[1] != 0) {
+                    if (kind.equals("groupmax") && 1024 % cut[1] != 0) {
                         continue;
                     }
                     NDList found = codes.callList(scope, "encode", x, encoder, bias, centre, null, kind, 8, cut[0], cut[1], cut[2]);
                     float[] now = Tensors.floats(codes.call(scope, "decode", found.get(0), found.get(1), encoder, centre));
                     if (xhat != null) {
-                        assertArrayEquals(xhat, now, 2e-3f, "kind " + kind + " cut " + cut[1]);
+                        assertArrayEquals(xhat, now, 2e-3f, kind + " cut " + cut[1]);
                     }
                     xhat = xhat == null ? now : xhat;
                 }
             }
         }
+    }
+
+    @Test
+    void packsAreUnpackedInTheOrderInWhichTheyAreHandedOver() {
+        assertEquals(KernelPack.names(SparseTrainer.Sizes.class), SparseTrainer.STEP.unpacked("step", "sizes"));
+        assertEquals(KernelPack.names(StepBlocks.class), SparseTrainer.STEP.unpacked("step", "cut"));
+        assertEquals(KernelPack.names(SparseTrainer.Flags.class), SparseTrainer.STEP.unpacked("step", "flags"));
+        assertEquals(KernelPack.names(SparseTrainer.Numbers.class), SparseTrainer.STEP.unpacked("step", "numbers"));
+        assertArrayEquals(new long[] {1, 2, 3, 4, 5, 6}, KernelPack.integers(new SparseTrainer.Sizes(1, 2, 3, 4, 5, 6)));
     }
 }

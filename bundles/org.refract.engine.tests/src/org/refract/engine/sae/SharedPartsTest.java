@@ -88,15 +88,15 @@ final class SharedPartsTest {
         TrainingSettings linear = settings("lr=0.1", "warmup_steps=4", "lr_schedule=linear", "decay_start_step=10", "decay_steps=10", "lr_end=0.02");
         double[] expected = {0, 0.025, 0.05, 0.075, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.092, 0.084};
         for (int i = 0; i < expected.length; i++) {
-            assertEquals(expected[i], linear.lr(i), 1e-12, "step " + i);
+            assertEquals(expected[i], linear.optimiser().lr(i), 1e-12, "step " + i);
         }
-        assertEquals(0.02, linear.lr(20), 1e-12);
-        assertEquals(0.02, linear.lr(1000), 1e-12);
+        assertEquals(0.02, linear.optimiser().lr(20), 1e-12);
+        assertEquals(0.02, linear.optimiser().lr(1000), 1e-12);
         TrainingSettings cosine = settings("lr=0.1", "lr_schedule=cosine", "decay_steps=8");
-        assertEquals(0.1, cosine.lr(0), 1e-12);
-        assertEquals(0.05, cosine.lr(4), 1e-12);
-        assertEquals(0.05 * (1 + Math.cos(Math.PI / 4)), cosine.lr(2), 1e-12);
-        assertEquals(0, cosine.lr(8), 1e-12);
+        assertEquals(0.1, cosine.optimiser().lr(0), 1e-12);
+        assertEquals(0.05, cosine.optimiser().lr(4), 1e-12);
+        assertEquals(0.05 * (1 + Math.cos(Math.PI / 4)), cosine.optimiser().lr(2), 1e-12);
+        assertEquals(0, cosine.optimiser().lr(8), 1e-12);
     }
 
     /** Of numbers around 1000 the mean of squares less the square of the mean is lost in rounding. */

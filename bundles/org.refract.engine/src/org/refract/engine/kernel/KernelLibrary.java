@@ -123,6 +123,12 @@ public final class KernelLibrary {
                 r -> new KernelLibrary(nameOf(anchor, resource), shared.source + "\n" + read(anchor, resource)));
     }
 
+    /** As {@link #of(Class, String, KernelLibrary)}, of several resources. */
+    public static KernelLibrary of(Class<?> anchor, List<String> resources, KernelLibrary shared) {
+        return OF_CLASS.get(anchor).computeIfAbsent(shared.name + "+" + String.join("+", resources), r -> new KernelLibrary(nameOf(anchor, r),
+                shared.source + "\n" + resources.stream().map(resource -> read(anchor, resource)).collect(Collectors.joining("\n"))));
+    }
+
     /** A library from text that lies in memory; {@code name} is what errors call it. It is not cached: keep the returned object. */
     public static KernelLibrary ofText(String name, String text) {
         return new KernelLibrary(name, text);
@@ -131,6 +137,16 @@ public final class KernelLibrary {
     /** Names of the functions in the text. */
     public Set<String> functions() {
         return text.functions();
+    }
+
+    /**
+     * The names to which a function unpacks an argument, {@code a, b, c = argument}, in this order.
+     *
+     * @throws KernelException if it does not
+     */
+    public List<String> unpacked(String function, String argument) {
+        return text.unpacked(function, argument).orElseThrow(() -> new KernelException("Kernel " + function + " of " + name
+                + " must unpack its argument '" + argument + "' in one line: NAME, NAME = " + argument, null));
     }
 
     /** Compiles the text now instead of at the first call, so that a broken one is known early. */

@@ -7,7 +7,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -63,6 +65,16 @@ final class KernelText {
     /** Names of the functions that the text defines. */
     Set<String> functions() {
         return Set.copyOf(functions);
+    }
+
+    /** The names to which a function unpacks an argument; nothing if it does not. */
+    Optional<List<String>> unpacked(String function, String argument) {
+        Matcher body = Pattern.compile("(?ms)^def\\s+" + Pattern.quote(function) + "\\s*\\(.*?(?=^\\S|\\z)").matcher(text);
+        if (!body.find()) {
+            return Optional.empty();
+        }
+        Matcher line = Pattern.compile("(?m)^\\s+(\\w+(?:\\s*,\\s*\\w+)*)\\s*,?\\s*=\\s*" + Pattern.quote(argument) + "\\s*(?:#.*)?$").matcher(body.group());
+        return line.find() ? Optional.of(List.of(line.group(1).split("\\s*,\\s*"))) : Optional.empty();
     }
 
     /** The code of the archive: class {@code M} with the text's functions as methods. */

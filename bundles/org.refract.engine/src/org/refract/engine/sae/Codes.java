@@ -37,7 +37,7 @@ public final class Codes {
         int unit = selection == SparseRule.Selection.GROUPMAX ? Math.toIntExact(latents / k) : 1;
         int width = Math.min(latents, Math.max(Math.toIntExact(k), Math.max(1, PRE_ACTIVATIONS / FEWEST_ROWS / unit) * unit));
         int tile = Math.max(1, PRE_ACTIVATIONS / width);
-        NDList codes = KERNELS.callList(x.getManager(), "encode", x, encoder, bias, centre, scale, selection.ordinal(), k, tile, width,
+        NDList codes = KERNELS.callList(x.getManager(), "encode", x, encoder, bias, centre, scale, selection.word(), k, tile, width,
                 Math.max(1, BLOCK_NUMBERS / width));
         return new SparseCodes(codes.get(0), codes.get(1), latents);
     }

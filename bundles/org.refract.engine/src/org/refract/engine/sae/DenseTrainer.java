@@ -11,22 +11,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.refract.engine.optimise.Constraint;
+import org.refract.engine.optimise.Schedule;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 
 /**
- * Adam on a {@link DenseSae} by the gradients of an {@link Objective}. Order of a step: loss and gradients, the decoder's gradient projected off
+ * Adam on a {@link DenseSae} by the gradients of an {@link Loss}. Order of a step: loss and gradients, the decoder's gradient projected off
  * its rows, numbers clipped, all gradients clipped together, Adam, decoder rows made unit vectors.
  */
-public final class DenseTrainer extends AdamTrainer {
-
-    /** Weights that are moved while they are in the cache: 2 MiB in each of weights, gradient and two moments. */
-    private static final int GROUP_NUMBERS = 1 << 19;
+public final class DenseTrainer extends DictionaryTrainer {
 
     private final DenseSae sae;
-    private final Objective objective;
+    private final Loss loss;
     private final long sparsityWarmup;
-    private final int decoder;
 
     private NDArray terms;
     private NDArray statistics;
@@ -36,24 +34,21 @@ public final class DenseTrainer extends AdamTrainer {
      * @param settings       as in {@link TrainingSettings}
      * @param sparsityWarmup steps in which the weight of the sparsity terms grows from 0
      */
-    public DenseTrainer(DenseSae sae, Objective objective, TrainingSettings settings, long sparsityWarmup) {
+    public DenseTrainer(DenseSae sae, Loss loss, TrainingSettings settings, long sparsityWarmup) {
         super(sae, sae.scope(), settings, Optional.empty(), 1);
         this.sae = sae;
-        this.objective = objective;
+        this.loss = loss;
         this.sparsityWarmup = sparsityWarmup;
-        for (String name : objective.parameters()) {
-            NDArray parameter = objective.parameter(sae, name, scope);
-            optimise(name, parameter, false);
+        for (String name : loss.parameters()) {
+            NDArray parameter = loss.parameter(sae, name, scope);
+            optimise(name, parameter, false, name.equals("W_dec") ? settings.constraint() : Constraint.NONE);
             if (parameter != sae.tensors().get(name)) {
                 keep(name, parameter);
             }
         }
-        objective.state(scope).forEach(this::keep);
-        if (settings.average().decay() > 0 && objective.parameters().contains("log_threshold")) {
-            average("threshold", sae.tensors().get("threshold"), false);
-        }
-        this.decoder = objective.parameters().indexOf("W_dec");
-        this.terms = scope.manager().zeros(new Shape(objective.terms().size()), DataType.FLOAT64);
+        loss.state(scope).forEach(this::keep);
+        loss.derived().forEach(name -> optimiser.average(name, sae.tensors().get(name), false));
+        this.terms = scope.manager().zeros(new Shape(loss.terms().size()), DataType.FLOAT64);
         this.statistics = scope.manager().zeros(new Shape(2), DataType.FLOAT64);
         this.norm = scope.manager().zeros(new Shape(1), DataType.FLOAT64);
     }
@@ -64,24 +59,21 @@ public final class DenseTrainer extends AdamTrainer {
             NDManager own = step.manager();
             NDArray x = DenseSae.KERNELS.callList(own, "normalise", batch, sae.normalisation()).get(0);
             NDArray y = target == batch ? x : target;
-            Objective.Step here = new Objective.Step(steps(), Schedule.grown(steps(), sparsityWarmup), since);
-            NDList found = objective.evaluate(own, x, y, parameters, here);
-            int count = parameters.size();
+            Loss.Step here = new Loss.Step(steps(), Schedule.grown(steps(), sparsityWarmup), since);
+            NDList found = loss.evaluate(own, x, y, optimiser.parameters(), here);
+            int count = optimiser.parameters().size();
             NDArray reconstruction = found.get(count + 1);
             NDArray latents = found.get(count + 2);
-            objective.follow(sae, latents, here);
+            loss.follow(sae, latents, here);
             NDArray shown = KERNELS.call(own, "statistics", y, reconstruction, latents, since, fired, batch.getShape().get(0));
-            NDArray length = KERNELS.call(own, "update", parameters, new NDList(found.subList(0, count)), m, v, decoder, settings.constraint().ordinal(),
-                    settings.clipValue(), settings.clip(), GROUP_NUMBERS, settings.adam(steps()));
-            stepped(batch.getShape().get(0));
+            NDArray length = optimiser.step(step, new NDList(found.subList(0, count))).orElseThrow();
+            learnt(batch.getShape().get(0));
             if (settings.resampling().due(steps())) {
                 resample(step, x, y, reconstruction);
             }
-            objective.updated(sae, parameters);
+            loss.updated(sae, optimiser.parameters());
             sae.weightsChanged();
-            if (!averages.isEmpty()) {
-                KERNELS.callList(own, "average", averages, new NDList(averaged().stream().map(sae.tensors()::get).toList()), settings.average().decay());
-            }
+            optimiser.average();
             terms = replaced(terms, found.get(count));
             statistics = replaced(statistics, shown);
             norm = replaced(norm, length);
@@ -97,27 +89,24 @@ public final class DenseTrainer extends AdamTrainer {
     private void resample(Scope step, NDArray x, NDArray y, NDArray reconstruction) {
         NDArray bias = sae.tensors().get("b_dec");
         NDArray seen = sae.config().settings().flag("apply_b_dec_to_input") ? KERNELS.call(step, "less", x, bias) : x;
-        int encoder = objective.parameters().indexOf("W_enc");
         List<NDArray> biases = new ArrayList<>();
-        for (String name : List.of("b_enc", "b_gate", "b_mag")) {
-            int place = objective.parameters().indexOf(name);
-            if (place >= 0) {
-                biases.addAll(List.of(parameters.get(place), m.get(place), v.get(place)));
-            }
-        }
-        NDList rows = new NDList();
-        for (NDArray tensor : List.of(parameters.get(encoder), m.get(encoder), v.get(encoder))) {
-            rows.add(step.adopt(tensor.transpose()));
-        }
-        Resampling.run(step, steps(), seen, KERNELS.call(step, "less", reconstruction, y), KERNELS.call(step, "less", y, bias), rows,
-                List.of(parameters.get(decoder), m.get(decoder), v.get(decoder)), biases, since, settings.deadTokens() + 1);
+        loss.biases().forEach(name -> biases.addAll(moved(name)));
+        List<NDArray> rows = moved("W_enc").stream().map(tensor -> step.adopt(tensor.transpose())).toList();
+        Resampling.run(step, steps(), seen, KERNELS.call(step, "less", reconstruction, y), KERNELS.call(step, "less", y, bias), rows, moved("W_dec"), biases,
+                since, settings.deadTokens() + 1);
+    }
+
+    /** A parameter and its two moments. */
+    private List<NDArray> moved(String name) {
+        int place = loss.parameters().indexOf(name);
+        return List.of(optimiser.parameters().get(place), optimiser.first().get(place), optimiser.second().get(place));
     }
 
     @Override
     public Map<String, Double> metrics() {
         Map<String, Double> metrics = new LinkedHashMap<>();
         double[] values = Tensors.doubles(terms);
-        List<String> names = objective.terms();
+        List<String> names = loss.terms();
         for (int i = 0; i < names.size(); i++) {
             metrics.put(names.get(i), values[i]);
         }
@@ -133,7 +122,7 @@ public final class DenseTrainer extends AdamTrainer {
     @Override
     public void restore(Map<String, NDArray> saved) {
         super.restore(saved);
-        objective.updated(sae, parameters);
+        loss.updated(sae, optimiser.parameters());
         sae.weightsChanged();
     }
 }

@@ -90,7 +90,7 @@ public abstract class FormVariant implements SaeVariant {
             tensors.put("W_dec", rows);
             tensors.put("W_enc", Weights.transposed(own, settings.flag("transcode") ? rows(own, random, config.latents(), config.width(), settings) : rows));
             tensors.put("b_dec", switch (settings.text("b_dec_init")) {
-                case "mean" -> AdamTrainer.KERNELS.call(own, "mean", targets);
+                case "mean" -> DictionaryTrainer.KERNELS.call(own, "mean", targets);
                 case "geometric_median" -> geometricMedian(own, targets);
                 default -> Tensors.zeros(own, config.outputWidth());
             });
@@ -117,7 +117,7 @@ public abstract class FormVariant implements SaeVariant {
 
     /** The point with the least sum of distances to the samples (dictionary_learning, trainers/top_k.py). */
     public static NDArray geometricMedian(NDManager out, NDArray samples) {
-        return AdamTrainer.KERNELS.call(out, "geometric_median", samples, MEDIAN_ITERATIONS, MEDIAN_TOLERANCE);
+        return DictionaryTrainer.KERNELS.call(out, "geometric_median", samples, MEDIAN_ITERATIONS, MEDIAN_TOLERANCE);
     }
 
     private Settings settings(SaeConfig config) throws RefractException {
@@ -156,7 +156,7 @@ public abstract class FormVariant implements SaeVariant {
             throw RefractException.usage("The activations have shape %s, but the autoencoder's width is %d.", shape, width);
         }
         try (NDManager step = samples.getManager().newSubManager()) {
-            if (Tensors.longs(AdamTrainer.KERNELS.call(step, "infinite", samples))[0] > 0) {
+            if (Tensors.longs(DictionaryTrainer.KERNELS.call(step, "infinite", samples))[0] > 0) {
                 throw RefractException.failure("The activations hold NaN or infinite numbers, from which nothing can be learnt: record them again, in fp32 or bf16.");
             }
         }
@@ -169,7 +169,7 @@ public abstract class FormVariant implements SaeVariant {
         for (int i = 0; i < values.length; i++) {
             values[i] = values[i] * (bound - -bound) - bound;
         }
-        return AdamTrainer.KERNELS.call(out, "scaled_rows", Tensors.of(out, values, latents, width), settings.real("decoder_init_norm"));
+        return DictionaryTrainer.KERNELS.call(out, "scaled_rows", Tensors.of(out, values, latents, width), settings.real("decoder_init_norm"));
     }
 
     /** A vector of one value per latent. */

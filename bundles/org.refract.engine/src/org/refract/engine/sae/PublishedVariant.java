@@ -39,7 +39,7 @@ public abstract class PublishedVariant extends FormVariant {
     }
 
     /** The loss of one SAE that does not. */
-    protected abstract Objective objective(DenseSae sae, Settings settings) throws RefractException;
+    protected abstract Loss loss(DenseSae sae, Settings settings) throws RefractException;
 
     @Override
     final SaeTrainer train(DenseSae sae, Settings settings, int batch) throws RefractException {
@@ -48,6 +48,6 @@ public abstract class PublishedVariant extends FormVariant {
         if (selected.isPresent()) {
             return SparseVariant.train(sae, settings, training, selected.get().rule(), selected.get().names(), batch);
         }
-        return new DenseTrainer(sae, objective(sae, settings), training, settings.integer(SPARSITY_WARMUP.name()));
+        return new DenseTrainer(sae, loss(sae, settings), training, settings.integer(SPARSITY_WARMUP.name()));
     }
 }

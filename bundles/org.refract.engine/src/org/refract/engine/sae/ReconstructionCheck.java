@@ -119,7 +119,7 @@ public record ReconstructionCheck(double explainedVariance, double l0, Optional<
                     config.settings()), tensors, said.provenance()));
         }
         Map<String, NDArray> unit = new LinkedHashMap<>(said.tensors());
-        unit.put("W_dec", AdamTrainer.KERNELS.call(out, "scaled_rows", Weights.floats(out, unit.get("W_dec")), 1.0));
+        unit.put("W_dec", DictionaryTrainer.KERNELS.call(out, "scaled_rows", Weights.floats(out, unit.get("W_dec")), 1.0));
         readings.put("the rows of its decoder are normalised", new Checkpoint(said.config(), unit, said.provenance()));
         if (said.config().width() == said.config().latents()) {
             for (String name : new String[] {"W_enc", "W_dec"}) {

@@ -62,7 +62,7 @@ public abstract class SelectionVariant extends SparseVariant {
     @Override
     protected final SparseRule rule(DenseSae sae, Settings settings, TrainingSettings training) throws RefractException {
         long[] widths = widths(sae);
-        TrainingSettings.within(settings, "k", Double.MIN_NORMAL, sae.config().latents());
+        settings.within("k", Double.MIN_NORMAL, sae.config().latents());
         boolean batch = sae.form() == SaeForm.BATCHTOPK || sae.form() == SaeForm.MATRYOSHKA;
         Selection selection = batch ? Selection.BATCHTOPK : Selection.valueOf(settings.text("activation").toUpperCase(Locale.ROOT));
         Rule whose = switch (settings.text("auxk")) {

@@ -1,5 +1,6 @@
 package org.refract.engine.sae;
 
+import java.util.Locale;
 import org.refract.api.RefractException;
 
 /**
@@ -36,7 +37,12 @@ public record SparseRule(Selection selection, double k, double firstK, long anne
         /** The largest, if positive, of each of k groups of neighbouring latents. */
         GROUPMAX,
         /** The k·B largest, if positive, of a batch of B samples. */
-        BATCHTOPK
+        BATCHTOPK;
+
+        /** How settings and kernels call it. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** Whose auxiliary loss it is. */
@@ -53,7 +59,12 @@ public record SparseRule(Selection selection, double k, double firstK, long anne
          * Dead before this step; after relu; with b_dec; weighted by how many are dead; over the target's variance, which the error is over too. The
          * dead ones' encoder rows do not learn by it.
          */
-        SPARSIFY
+        SPARSIFY;
+
+        /** How settings and kernels call it. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /**

@@ -7,11 +7,15 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.api.sae.Sae;
 import org.refract.engine.kernel.KernelLibrary;
+import org.refract.engine.kernel.KernelPack;
+import org.refract.engine.optimise.Constraint;
+import org.refract.engine.optimise.Optimiser;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 
@@ -20,10 +24,10 @@ import org.refract.engine.tensor.Tensors;
  * derived gradients of the active latents, constraint, Adam, averages and statistics. Order: gradients, the decoder's projected off its rows,
  * numbers clipped, all clipped together, Adam.
  */
-public final class SparseTrainer extends AdamTrainer {
+public final class SparseTrainer extends DictionaryTrainer {
 
-    private static final KernelLibrary STEP =
-            KernelLibrary.of(SparseTrainer.class, List.of("adam.ts.py", "bags.ts.py", "codes.ts.py", "revive.ts.py", "step.ts.py"));
+    static final KernelLibrary STEP =
+            KernelLibrary.of(SparseTrainer.class, List.of("bags.ts.py", "codes.ts.py", "revive.ts.py", "step.ts.py"), Optimiser.KERNELS);
 
     /** In the state of those whose loss is scaled by the data, so that it stays what it was. */
     private static final String SCALE = "mse_scale";
@@ -40,6 +44,27 @@ public final class SparseTrainer extends AdamTrainer {
     private NDList work = new NDList();
     private long oldest;
     private double scale;
+
+    /** {@code sizes} of {@code step.ts.py}. */
+    record Sizes(long k, long most, long deadFrom, long before, long after, long points) {
+    }
+
+    /** {@code flags} of {@code step.ts.py}. */
+    record Flags(boolean centred, boolean own, boolean rescaled, boolean mayBeDead, boolean half, boolean byLength, boolean unitFirst, boolean unitAfter) {
+    }
+
+    /** {@code numbers} of {@code step.ts.py}. */
+    record Numbers(double c, double coefficient, double least, double bound, double clip, double beta) {
+    }
+
+    /** What the threshold follows. */
+    private enum Follow {
+        NOTHING, BATCH, ROWS;
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
 
     /**
      * What this trainer calls its loss terms.
@@ -82,7 +107,8 @@ public final class SparseTrainer extends AdamTrainer {
         statistics.addAll(counters.threshold());
         NDList memory = weights.parameters();
         for (int i = 0; i < memory.size(); i++) {
-            optimise(weights.names().get(i), memory.get(i), memory.get(i) != weights.published().get(i));
+            optimise(weights.names().get(i), memory.get(i), memory.get(i) != weights.published().get(i),
+                    memory.get(i) == weights.decoder() ? settings.constraint() : Constraint.NONE);
         }
         this.last = scope.manager().zeros(new Shape(names.squares().size() + 4), DataType.FLOAT64);
         this.oldest = oldest();
@@ -101,17 +127,22 @@ public final class SparseTrainer extends AdamTrainer {
             makeRoom(samples);
             SparseRule.Revival revival = rule.revival();
             boolean follows = rule.threshold().follows() && steps() > rule.threshold().after();
-            long[] sizes = {rule.selection().ordinal(), rule.count(steps(), samples), revival.rule().ordinal(), revival.most(), revival.from(),
-                perStep == 1 ? 0 : samples, perStep, follows ? rule.threshold().perRow() ? 2 : 1 : 0, settings.constraint().ordinal(), rule.points().number()};
-            boolean[] flags = {rule.centred(), y == x, rule.rescaled(), mayBeDead(samples), rule.products() == Products.BF16, rule.points().lengths()};
+            Follow follow = !rule.threshold().follows() || steps() <= rule.threshold().after() ? Follow.NOTHING
+                    : rule.threshold().perRow() ? Follow.ROWS : Follow.BATCH;
+            Sizes sizes = new Sizes(rule.count(steps(), samples), revival.most(), revival.from(), perStep == 1 ? 0 : samples, perStep, rule.points().number());
+            Flags flags = new Flags(rule.centred(), y == x, rule.rescaled(), mayBeDead(samples), rule.products() == Products.BF16, rule.points().lengths(),
+                    settings.constraint() == Constraint.UNIT_FIRST, settings.constraint() == Constraint.UNIT);
             double share = rule.points().lengths() ? 1.0 / (samples * rule.points().number())
                     : scale == 0 ? 1.0 / samples : scale == SparseRule.UNEXPLAINED ? 0 : scale / (samples * weights.outputWidth());
-            double[] numbers = {share, revival.coefficient(), rule.least(), settings.clipValue(), settings.clip(), rule.threshold().beta()};
-            NDArray found = rule.products().compute(() -> STEP.call(scope, "step", x, y, parameters, m, v, averages, statistics, work, rule.widths(), rule.weights(),
-                    sizes, blocks.numbers(), flags, numbers, settings.adam(steps())));
+            Numbers numbers = new Numbers(share, revival.coefficient(), rule.least(), settings.optimiser().clipValue(), settings.optimiser().clip(),
+                    rule.threshold().beta());
+            NDArray found = rule.products().compute(() -> STEP.call(scope, "step", x, y, optimiser.parameters(), optimiser.first(), optimiser.second(),
+                    optimiser.averages(), statistics, work, rule.widths(), rule.weights(), rule.selection().word(), revival.rule().word(), follow.word(),
+                    KernelPack.integers(sizes), KernelPack.integers(blocks), KernelPack.flags(flags), KernelPack.reals(numbers), optimiser.numbers()));
             last.close();
             last = found;
-            stepped(samples);
+            optimiser.stepped();
+            learnt(samples);
             if (settings.resampling().due(steps())) {
                 resample(x, y, samples);
             }
@@ -159,9 +190,13 @@ public final class SparseTrainer extends AdamTrainer {
         try (Scope step = scope.child()) {
             NDArray seen = rule.centred() ? KERNELS.call(step, "less", x, weights.decoderBias()) : x;
             Resampling.run(step, steps(), seen, KERNELS.call(step, "first_rows", work.get(2), samples), KERNELS.call(step, "less", y, weights.decoderBias()),
-                    List.of(weights.encoder(), m.get(0), v.get(0)), List.of(weights.decoder(), m.get(1), v.get(1)),
-                    List.of(weights.encoderBias(), m.get(2), v.get(2)), since, rule.revival().from());
+                    moved(0), moved(1), moved(2), since, rule.revival().from());
         }
+    }
+
+    /** A parameter, in the order of the weights, and its two moments. */
+    private List<NDArray> moved(int place) {
+        return List.of(optimiser.parameters().get(place), optimiser.first().get(place), optimiser.second().get(place));
     }
 
     @Override

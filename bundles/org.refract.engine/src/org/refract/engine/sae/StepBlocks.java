@@ -42,9 +42,4 @@ public record StepBlocks(int tile, int width, int block, int group) {
                 ? new StepBlocks(tile, width, Math.max(1, BLOCK_NUMBERS / width), Math.max(1, GROUP_NUMBERS / d))
                 : new StepBlocks(tile, width, tile, latents);
     }
-
-    /** In the order of the kernels. */
-    long[] numbers() {
-        return new long[] {tile, width, block, group};
-    }
 }

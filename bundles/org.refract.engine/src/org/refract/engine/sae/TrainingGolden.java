@@ -140,7 +140,7 @@ public final class TrainingGolden implements AutoCloseable {
                 init.put("b_dec", PublishedVariant.geometricMedian(scope.manager(), first));
             }
             if (init.containsKey("log_threshold")) {
-                init.put("threshold", AdamTrainer.KERNELS.call(scope, "exponential", init.remove("log_threshold")));
+                init.put("threshold", DictionaryTrainer.KERNELS.call(scope, "exponential", init.remove("log_threshold")));
             }
             Shape shape = init.get("W_enc").getShape();
             int width = Math.toIntExact(shape.get(0));

@@ -18,12 +18,12 @@ def largest(z: Tensor, k: int) -> Tuple[Tensor, Tensor]:
   column = torch.gather(group, 1, torch.remainder(place, k))
   return (best, torch.add(column, torch.floor_divide(place, k), alpha=groups))
 
-# kind 0: the k largest of each row; 1: the k largest in magnitude; 2: the largest of each of k groups of neighbouring columns
-def chosen(z: Tensor, kind: int, k: int) -> Tuple[Tensor, Tensor]:
-  if kind == 1:
+# selection topk: the k largest of each row; abstopk: the k largest in magnitude; groupmax: the largest of each of k groups of neighbouring columns
+def chosen(z: Tensor, selection: str, k: int) -> Tuple[Tensor, Tensor]:
+  if selection == "abstopk":
     _a, indices = largest(torch.abs(z), k)
     return (torch.gather(z, 1, indices), indices)
-  if kind == 2:
+  if selection == "groupmax":
     values, place = torch.max(z.view([z.size(0), k, -1]), 2)
     first = torch.arange(0, z.size(1), z.size(1) // k, dtype=torch.int64, device=z.device)
     return (values, place + first)
@@ -48,7 +48,7 @@ def part(scale: Optional[Tensor], low: int, count: int) -> Optional[Tensor]:
   return None
 
 # The chosen latents of each row, (samples, k): values and indices. Rows are read in parts of `width` columns, whose best are merged.
-def choose_rows(x: Tensor, encoder: Tensor, b_enc: Tensor, scale: Optional[Tensor], room: Tensor, kind: int, k: int, half: bool, tile: int, width: int, block: int) -> Tuple[Tensor, Tensor]:
+def choose_rows(x: Tensor, encoder: Tensor, b_enc: Tensor, scale: Optional[Tensor], room: Tensor, selection: str, k: int, half: bool, tile: int, width: int, block: int) -> Tuple[Tensor, Tensor]:
   samples = x.size(0)
   n = encoder.size(0)
   values = torch.empty([samples, k], dtype=x.dtype, device=x.device)
@@ -62,18 +62,18 @@ def choose_rows(x: Tensor, encoder: Tensor, b_enc: Tensor, scale: Optional[Tenso
       z = room.narrow(0, 0, rows * count).view([rows, count])
       _a = product(x.narrow(0, start, rows), encoder.narrow(0, low, count), z, half)
       slots = min(k, count)
-      if kind == 2:
+      if selection == "groupmax":
         slots = count * k // n
       at = 0
       while at < rows:
         here = min(block, rows - at)
         zb = shifted(z.narrow(0, at, here), b_enc.narrow(0, low, count), part(scale, low, count))
-        v, i = chosen(zb, kind, slots)
+        v, i = chosen(zb, selection, slots)
         if low > 0:
           i = i + low
         best = values.narrow(0, start + at, here)
         where = indices.narrow(0, start + at, here)
-        if kind == 2:
+        if selection == "groupmax":
           first = low * k // n
           _b = torch.copy_(best.narrow(1, first, slots), v)
           _c = torch.copy_(where.narrow(1, first, slots), i)
@@ -82,7 +82,7 @@ def choose_rows(x: Tensor, encoder: Tensor, b_enc: Tensor, scale: Optional[Tenso
             v = torch.cat([best, v], 1)
             i = torch.cat([where, i], 1)
             rank = v
-            if kind == 1:
+            if selection == "abstopk":
               rank = torch.abs(v)
             _d, place = torch.topk(rank, k, 1, True, False)
             v = torch.gather(v, 1, place)
@@ -92,7 +92,7 @@ def choose_rows(x: Tensor, encoder: Tensor, b_enc: Tensor, scale: Optional[Tenso
         at = at + here
       low = low + count
     start = start + rows
-  if kind != 1:
+  if selection != "abstopk":
     _g = torch.clamp_min_(values, 0.)
   return (values, indices)
 
@@ -180,13 +180,13 @@ def choose_batch(x: Tensor, encoder: Tensor, b_enc: Tensor, scale: Optional[Tens
   order = torch.argsort(torch.add(column, row, alpha=n))
   return (torch.index_select(values, 0, order), torch.index_select(row, 0, order), torch.index_select(column, 0, order))
 
-# The k largest (kind as above) of each row after relu, the products of `tile` rows and `width` latents at a time: indices and values.
-def encode(x: Tensor, encoder: Tensor, b_enc: Tensor, centre: Optional[Tensor], scale: Optional[Tensor], kind: int, k: int, tile: int, width: int, block: int) -> Tuple[Tensor, Tensor]:
+# The k largest (selection as above) of each row after relu, the products of `tile` rows and `width` latents at a time: indices and values.
+def encode(x: Tensor, encoder: Tensor, b_enc: Tensor, centre: Optional[Tensor], scale: Optional[Tensor], selection: str, k: int, tile: int, width: int, block: int) -> Tuple[Tensor, Tensor]:
   y = x
   if centre is not None:
     y = x - centre
   room = torch.empty([min(tile, x.size(0)) * min(width, encoder.size(0))], dtype=x.dtype, device=x.device)
-  values, indices = choose_rows(y, encoder, b_enc, scale, room, kind, k, False, tile, width, block)
+  values, indices = choose_rows(y, encoder, b_enc, scale, room, selection, k, False, tile, width, block)
   return (indices, values)
 
 def decode(indices: Tensor, values: Tensor, decoder: Tensor, b_dec: Tensor) -> Tensor:

@@ -122,11 +122,10 @@ def rows_of(rows: Tensor, slabs: Tensor, owner: Tensor, starts: Tensor, weights:
     _a = torch.index_add_(g, 0, ids - low, extra)
   return g
 
-# Moves the threshold towards the smallest activation of the batch (follow 1) or the mean of the rows' smallest (2). In place; a negative
-# threshold is set to it.
-def follow_threshold(threshold: Tensor, z: Tensor, follow: int, slots: int, beta: float) -> Tensor:
+# Moves the threshold towards the smallest activation of the batch or the mean of that of the rows. In place; a negative threshold is set to it.
+def follow_threshold(threshold: Tensor, z: Tensor, follow: str, slots: int, beta: float) -> Tensor:
   positive = torch.masked_fill(z, torch.le(z, 0), 3e+38)
-  if follow == 2:
+  if follow == "rows":
     least = mean_all(torch.amin(positive.view([-1, slots]), [1]))
   else:
     least = torch.amin(torch.cat([positive, torch.full([1], 3e+38, dtype=z.dtype, device=z.device)]))
@@ -138,31 +137,32 @@ def follow_threshold(threshold: Tensor, z: Tensor, follow: int, slots: int, beta
 #   statistics    since (n) int64, steps or samples since each latent was active; fired (n) int64; perhaps the threshold
 #   work          room for pre-activations, flat; goal or centred x (samples, d); last (samples, e); R (samples·groups, e) or last again
 #   widths, weights  latents and weights of the nested reconstructions
-#   sizes         kind (0 topk, 1 abstopk, 2 groupmax, 3 batchtopk), k (of all samples for batchtopk), rule and most of the auxiliary term
-#                 (0 none), dead_from, what `since` grows by before and after it is set to 0 for the active, follow, decoder constraint, hook
-#                 points that lie one after another in a target
+#   selection     topk, abstopk, groupmax: k of each sample; batchtopk: k of all samples
+#   rule          whose auxiliary term: none, saelens, dictionary_learning, openai, sparsify; see revive.ts.py
+#   follow        what the threshold follows: nothing, batch, rows
+#   sizes         k, most dead latents in the auxiliary term, since when a latent is dead, what `since` grows by before and after it is set
+#                 to 0 for the active, hook points that lie one after another in a target
 #   cut           tile, width, block, group: how the step is cut into pieces; changes its numbers by rounding only
 #   flags         x is centred by b_dec; target is x; latents are chosen in units of the decoder rows' norms; some latent may be dead;
-#                 products of bfloat16 numbers; the loss is of lengths
+#                 products of bfloat16 numbers; the loss is of lengths; decoder rows are made unit vectors before Adam; after it
 #   numbers       c, or 0 for 1 over the sum of the target's squared deviations from its mean in this batch; coefficient of the auxiliary
 #                 term, least activity, bound of a gradient's numbers, clip, beta of the threshold
 # Returns in float64: c·weight_g·Σ r_g² of each group, or c·Σ ‖r^p‖, auxiliary, explained variance, l0, norm of the gradients before clipping.
-def step(x: Tensor, target: Tensor, parameters: List[Tensor], m: List[Tensor], v: List[Tensor], averages: List[Tensor], statistics: List[Tensor], work: List[Tensor], widths: List[int], weights: List[float], sizes: List[int], cut: List[int], flags: List[bool], numbers: List[float], adams: List[float]) -> Tensor:
+def step(x: Tensor, target: Tensor, parameters: List[Tensor], m: List[Tensor], v: List[Tensor], averages: List[Tensor], statistics: List[Tensor], work: List[Tensor], widths: List[int], weights: List[float], selection: str, rule: str, follow: str, sizes: List[int], cut: List[int], flags: List[bool], numbers: List[float], adams: List[float]) -> Tensor:
+  k, most, dead_from, before, after, points = sizes
+  tile, width, block, group = cut
+  centred, own, rescaled, may_be_dead, half, by_length, unit_first, unit_after = flags
+  c, coefficient, least, bound, clip, beta = numbers
   encoder = parameters[0]
   decoder = parameters[1]
   b_enc = parameters[2]
-  b_dec = parameters[3]
-  since = statistics[0]
-  fired = statistics[1]
-  kind, k, rule, most, dead_from, before, after, follow, constraint, points = sizes
-  tile, width, block, group = cut
-  centred, own, rescaled, may_be_dead, half, by_length = flags
-  c, coefficient, least, bound, clip, beta = numbers
   samples = x.size(0)
-  n = encoder.size(0)
-  e = target.size(1)
   groups = len(widths)
-  room = work[0]
+  scale = annotate(Optional[Tensor], None)
+  if rescaled:
+    scale = row_norms(decoder, points)
+  if c == 0.:
+    c = float(torch.reciprocal(sum_all(torch.pow(target - torch.mean(target, [0]), 2))))
   last = work[2].narrow(0, 0, samples)
   R = last
   lengths = 0
@@ -170,16 +170,50 @@ def step(x: Tensor, target: Tensor, parameters: List[Tensor], m: List[Tensor], v
     lengths = points
   if groups > 1 or by_length:
     R = work[3].narrow(0, 0, samples * groups)
-  scale = annotate(Optional[Tensor], None)
-  if rescaled:
-    scale = row_norms(decoder, points)
 
-  if c == 0.:
-    c = float(torch.reciprocal(sum_all(torch.pow(target - torch.mean(target, [0]), 2))))
+  y, goal, shown = see(x, target, parameters, work[1].narrow(0, 0, samples), centred, own)
+  z, latent, row, bag, starts = choose(y, encoder, b_enc, scale, work[0], selection, k, widths, half, cut)
+  slots = k
+  if selection == "batchtopk":
+    slots = 0
+  unit = z
+  if scale is not None:
+    unit = torch.div(z, torch.index_select(scale, 0, latent))
+  dz = torch.empty_like(unit)
+  squares, x_variance, r_variance, r_sum, r_square, R_sum = reconstruct(goal, shown, decoder, latent, unit, starts, bag, slots, weights, lengths, block, R, last, dz)
+  was = count(statistics, z, latent, before, after, least, rule)
+  if follow != "nothing":
+    _a = follow_threshold(statistics[2], z, follow, slots, beta)
 
-  # what the encoder sees, and what the active latents shall sum to
+  # gradients of the reconstruction, and of the auxiliary term
+  weight = 2. * c
+  if by_length:
+    weight = c
+  if groups == 1:
+    weight = weight * weights[0]
+  _b = torch.mul_(dz, weight)
+  if selection != "abstopk":
+    _c = torch.masked_fill_(dz, torch.le(z, 0.), 0.)
+  g_latent = torch.index_add_(torch.zeros_like(b_enc), 0, latent, dz)
+  g_b_dec = torch.mul(R_sum, weight).to(x.dtype)
+  active = in_order(latent, row, bag, unit, dz, b_enc.size(0), weight, groups)
+  aux, dead = revive(y, last, parameters, scale, [was, r_variance, r_sum, r_square], [g_latent, g_b_dec], rule, most, dead_from, coefficient, c, may_be_dead, half, work[0])
+  if centred:
+    _d = torch.sub_(g_b_dec, sum_weighted(encoder, g_latent))
+  g_skip = torch.empty([0], device=x.device)
+  if len(parameters) > 4:
+    g_skip = torch.mul_(torch.mm(torch.t(R.view([samples, groups, R.size(1)]).select(1, 0)), x), weight)
+  norm = move(y, R, parameters, m, v, averages, active, dead, [g_latent, g_b_dec, g_skip], bound, clip, unit_first, unit_after, group, adams)
+
+  explained = mean_all(1. - torch.div(r_variance, x_variance + 1e-8))
+  l0 = torch.div(torch.sum(torch.ne(z, 0.)).to(torch.float64), samples)
+  losses = squares * torch.tensor(weights, dtype=torch.float64, device=x.device) * c
+  return torch.cat([losses, torch.stack([aux, explained, l0, norm])])
+
+# What the encoder sees; what the active latents shall sum to, in `goal`; what the explained variance is of.
+def see(x: Tensor, target: Tensor, parameters: List[Tensor], goal: Tensor, centred: bool, own: bool) -> Tuple[Tensor, Tensor, Tensor]:
+  b_dec = parameters[3]
   y = x
-  goal = work[1].narrow(0, 0, samples)
   _a = torch.sub(target, b_dec, out=goal)
   shown = goal
   if centred:
@@ -190,156 +224,124 @@ def step(x: Tensor, target: Tensor, parameters: List[Tensor], m: List[Tensor], v
   if len(parameters) > 4:
     shown = target
     _b = torch.addmm_(goal, x, torch.t(parameters[4]), alpha=-1.)
+  return (y, goal, shown)
 
-  # active latents: z, and unit = z in units of the decoder's rows
-  slots = k
-  if kind == 3:
+# The active latents: z, latent, sample, the bag (sample and group) into which each goes, and where bags start.
+def choose(y: Tensor, encoder: Tensor, b_enc: Tensor, scale: Optional[Tensor], room: Tensor, selection: str, k: int, widths: List[int], half: bool, cut: List[int]) -> Tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+  tile, width, block, group = cut
+  samples = y.size(0)
+  groups = len(widths)
+  if selection == "batchtopk":
     z, row, latent = choose_batch(y, encoder, b_enc, scale, room, k, half, tile, width, block)
-    slots = 0
-    starts = group_starts(row, latent, samples, n, widths)
+    starts = group_starts(row, latent, samples, encoder.size(0), widths)
     bag = row
     if groups > 1:
-      bag = torch.add(torch.bucketize(latent, torch.tensor(widths, dtype=torch.int64, device=x.device), right=True), row, alpha=groups)
+      bag = torch.add(torch.bucketize(latent, torch.tensor(widths, dtype=torch.int64, device=y.device), right=True), row, alpha=groups)
   else:
-    values, indices = choose_rows(y, encoder, b_enc, scale, room, kind, k, half, tile, width, block)
+    values, indices = choose_rows(y, encoder, b_enc, scale, room, selection, k, half, tile, width, block)
     z = values.view([-1])
     latent = indices.view([-1])
-    row = torch.floor_divide(torch.arange(0, samples * k, dtype=torch.int64, device=x.device), k)
-    starts = torch.arange(0, samples * k, k, dtype=torch.int64, device=x.device)
+    row = torch.floor_divide(torch.arange(0, samples * k, dtype=torch.int64, device=y.device), k)
+    starts = torch.arange(0, samples * k, k, dtype=torch.int64, device=y.device)
     bag = row
-  unit = z
-  if scale is not None:
-    unit = torch.div(z, torch.index_select(scale, 0, latent))
-  dz = torch.empty_like(unit)
-  squares, x_variance, r_variance, r_sum, r_square, R_sum = reconstruct(goal, shown, decoder, latent, unit, starts, bag, slots, weights, lengths, block, R, last, dz)
+  return (z, latent, row, bag, starts)
 
-  # statistics
+# Counts when each latent was active last and how often; returns the former as the rule wants it, before this step or with it.
+def count(statistics: List[Tensor], z: Tensor, latent: Tensor, before: int, after: int, least: float, rule: str) -> Tensor:
+  since = statistics[0]
+  fired = statistics[1]
   was = since
-  if rule == 1 or rule == 4:
+  if rule == "saelens" or rule == "sparsify":
     was = since.clone()
   active = torch.gt(torch.abs(z), least).to(torch.int64)
   hits = torch.scatter_add(torch.zeros_like(fired), 0, latent, active)
-  _c = torch.add_(fired, hits)
-  _d = torch.add_(torch.masked_fill_(torch.add_(since, before), torch.gt(hits, 0), 0), after)
-  if follow > 0:
-    _e = follow_threshold(statistics[2], z, follow, slots, beta)
-  explained = mean_all(1. - torch.div(r_variance, x_variance + 1e-8))
+  _a = torch.add_(fired, hits)
+  _b = torch.add_(torch.masked_fill_(torch.add_(since, before), torch.gt(hits, 0), 0), after)
+  return was
 
-  # gradients of the reconstruction, brought into the order of the latents
-  weight = 2. * c
-  if by_length:
-    weight = c
-  if groups == 1:
-    weight = weight * weights[0]
-  _f = torch.mul_(dz, weight)
-  if kind != 1:
-    _g = torch.masked_fill_(dz, torch.le(z, 0.), 0.)
+# The active latents in their own order: where each latent's begin, the rows of y and of R that each sums, and with which weights.
+def in_order(latent: Tensor, row: Tensor, bag: Tensor, unit: Tensor, dz: Tensor, n: int, weight: float, groups: int) -> List[Tensor]:
   sorted, order = torch.sort(latent, stable=True)
-  bounds = torch.searchsorted(sorted, torch.arange(0, n + 1, dtype=torch.int64, device=x.device))
+  bounds = torch.searchsorted(sorted, torch.arange(0, n + 1, dtype=torch.int64, device=latent.device))
   owner = torch.index_select(row, 0, order)
   owner_bag = owner
   if groups > 1:
     owner_bag = torch.index_select(bag, 0, order)
   to_encoder = torch.index_select(dz, 0, order)
   to_decoder = torch.mul_(torch.index_select(unit, 0, order), weight)
-  g_latent = torch.index_add_(torch.zeros_like(b_enc), 0, latent, dz)
-  g_b_dec = torch.mul(R_sum, weight).to(x.dtype)
+  return [bounds, owner, owner_bag, to_encoder, to_decoder]
 
-  # the auxiliary term; by rule 3 without dead latents x̂_aux is b_dec, and only b_dec moves
-  ids = torch.empty([0], dtype=torch.int64, device=x.device)
-  aux_encoder = torch.empty([0], device=x.device)
-  aux_decoder = torch.empty([0], device=x.device)
-  aux = torch.zeros([], dtype=torch.float64, device=x.device)
-  if rule > 0:
-    if may_be_dead:
-      ids = torch.nonzero(torch.ge(was, dead_from)).view([-1])
-    spread = sum_all(r_variance) * samples
-    aux_weight = torch.where(torch.gt(spread, 0.), torch.reciprocal(spread), torch.zeros_like(spread)) * coefficient
-    if rule == 1:
-      aux_weight = torch.full_like(spread, coefficient * min(float(ids.size(0)) / float(most), 1.) / float(samples))
-    if rule == 4:
-      aux_weight = torch.full_like(spread, coefficient * min(float(ids.size(0)) / float(most), 1.) * c)
-    twice = torch.mul(aux_weight, 2.).to(x.dtype)
-    if ids.size(0) > 0:
-      square_sum, aux_encoder, aux_decoder, aux_latent, aux_b_dec = revive(y, last, encoder, decoder, b_enc, b_dec, scale, ids, rule, most, half, room)
-      aux = square_sum * aux_weight
-      if rule == 4:
-        _v = torch.zero_(aux_encoder)
-        _w = torch.zero_(aux_latent)
-      _h = torch.mul_(aux_encoder, twice)
-      _i = torch.mul_(aux_decoder, twice)
-      _j = torch.index_add_(g_latent, 0, ids, aux_latent * twice)
-      if rule != 2:
-        _k = torch.addcmul_(g_b_dec, aux_b_dec, twice)
-    else:
-      if rule == 3:
-        aux = sum_all(r_square) * aux_weight
-        _l = torch.addcmul_(g_b_dec, r_sum.to(x.dtype), twice)
-  if centred:
-    _m = torch.sub_(g_b_dec, sum_weighted(encoder, g_latent))
-
-  # gradients, constraint and Adam by groups of latents; where all gradients together are clipped, their norm has to be known first
-  _n = bounded(g_latent, bound)
-  _o = bounded(g_b_dec, bound)
-  total = square(g_latent) + square(g_b_dec)
-  g_skip = torch.empty([0], device=x.device)
-  if len(parameters) > 4:
-    g_skip = bounded(torch.mul_(torch.mm(torch.t(R.view([samples, groups, e]).select(1, 0)), x), weight), bound)
-    total = total + square(g_skip)
-  y_slabs = in_slabs(y, latent.size(0))
-  R_slabs = in_slabs(R, latent.size(0))
+# Gradients of all weights, constraint and Adam by groups of latents, which are moved while they are in the cache; where all gradients together
+# are clipped, they wait until their norm is known. others: the gradients of b_enc, b_dec and W_skip. Returns the norm.
+def move(y: Tensor, R: Tensor, parameters: List[Tensor], m: List[Tensor], v: List[Tensor], averages: List[Tensor], active: List[Tensor], dead: List[Tensor], others: List[Tensor], bound: float, clip: float, unit_first: bool, unit_after: bool, group: int, adams: List[float]) -> Tensor:
+  bounds, owner, owner_bag, to_encoder, to_decoder = active
+  ids, aux_encoder, aux_decoder = dead
+  n = parameters[0].size(0)
+  number = owner.size(0)
+  total = torch.zeros([], dtype=torch.float64, device=y.device)
+  i = 2
+  while i < len(parameters):
+    total = total + square(bounded(others[i - 2], bound))
+    i = i + 1
+  y_slabs = in_slabs(y, number)
+  R_slabs = in_slabs(R, number)
   wide = group
   if y_slabs.size(0) > 0:
     wide = 5 * group
-  g_encoders = annotate(List[Tensor], [])
-  g_decoders = annotate(List[Tensor], [])
+  waiting = annotate(List[Tensor], [])
   low = 0
   low_active = 0
   low_dead = 0
   while low < n:
-    count = min(wide, n - low)
-    high_active = latent.size(0)
+    rows = min(wide, n - low)
+    high_active = number
     high_dead = ids.size(0)
-    if low + count < n:
-      high_active = int(bounds.select(0, low + count))
+    if low + rows < n:
+      high_active = int(bounds.select(0, low + rows))
       if high_dead > 0:
-        high_dead = int(torch.searchsorted(ids, low + count))
-    first = bounds.narrow(0, low, count) - low_active
-    some = ids.narrow(0, low_dead, high_dead - low_dead)
-    g_encoder = rows_of(y, y_slabs, owner.narrow(0, low_active, high_active - low_active), first, to_encoder.narrow(0, low_active, high_active - low_active), low, some, aux_encoder.narrow(0, low_dead, high_dead - low_dead))
-    g_decoder = rows_of(R, R_slabs, owner_bag.narrow(0, low_active, high_active - low_active), first, to_decoder.narrow(0, low_active, high_active - low_active), low, some, aux_decoder.narrow(0, low_dead, high_dead - low_dead))
-    w = decoder.narrow(0, low, count)
-    _p = bounded(g_encoder, bound)
-    g_decoder = bounded(constrained(w, g_decoder, constraint), bound)
+        high_dead = int(torch.searchsorted(ids, low + rows))
+    actives = high_active - low_active
+    deads = high_dead - low_dead
+    first = bounds.narrow(0, low, rows) - low_active
+    some = ids.narrow(0, low_dead, deads)
+    g_encoder = rows_of(y, y_slabs, owner.narrow(0, low_active, actives), first, to_encoder.narrow(0, low_active, actives), low, some, aux_encoder.narrow(0, low_dead, deads))
+    g_decoder = rows_of(R, R_slabs, owner_bag.narrow(0, low_active, actives), first, to_decoder.narrow(0, low_active, actives), low, some, aux_decoder.narrow(0, low_dead, deads))
+    _a = bounded(g_encoder, bound)
+    g_decoder = bounded(constrained(parameters[1].narrow(0, low, rows), g_decoder, unit_first, unit_after), bound)
     total = total + square(g_encoder) + square(g_decoder)
     if clip > 0.:
-      _q = torch.append(g_encoders, g_encoder)
-      _r = torch.append(g_decoders, g_decoder)
+      _b = torch.append(waiting, g_encoder)
+      _c = torch.append(waiting, g_decoder)
     else:
-      _s = descend(encoder, g_encoder, m[0], v[0], averages, 0, low, False, group, adams)
-      _t = descend(decoder, g_decoder, m[1], v[1], averages, 1, low, constraint == 2, group, adams)
-    low = low + count
+      _d = move_rows(parameters, m, v, averages, g_encoder, g_decoder, low, unit_after, group, adams)
+    low = low + rows
     low_active = high_active
     low_dead = high_dead
   norm = torch.sqrt(total)
   if clip > 0.:
-    factor = shrink(norm, clip)
-    _v = torch.mul_(g_latent, factor)
-    _w = torch.mul_(g_b_dec, factor)
-    _x = torch.mul_(g_skip, factor)
-    i = 0
-    low = 0
-    while i < len(g_encoders):
-      count = g_encoders[i].size(0)
-      _y = descend(encoder, torch.mul_(g_encoders[i], factor), m[0], v[0], averages, 0, low, False, group, adams)
-      _z = descend(decoder, torch.mul_(g_decoders[i], factor), m[1], v[1], averages, 1, low, constraint == 2, group, adams)
-      low = low + count
-      i = i + 1
-  _ab = descend(b_enc, g_latent, m[2], v[2], averages, 2, 0, False, n, adams)
-  _ac = descend(b_dec, g_b_dec, m[3], v[3], averages, 3, 0, False, e, adams)
-  if len(parameters) > 4:
-    _ad = descend(parameters[4], g_skip, m[4], v[4], averages, 4, 0, False, group, adams)
-  l0 = torch.div(torch.sum(torch.ne(z, 0.)).to(torch.float64), samples)
-  losses = squares * torch.tensor(weights, dtype=torch.float64, device=x.device) * c
-  return torch.cat([losses, torch.stack([aux, explained, l0, norm])])
+    _e = move_clipped(parameters, m, v, averages, waiting, others, shrink(norm, clip), unit_after, group, adams)
+  i = 2
+  while i < len(parameters):
+    at_once = others[i - 2].size(0)
+    if i > 3:
+      at_once = group
+    _f = descend(parameters[i], others[i - 2], m[i], v[i], averages, i, 0, False, False, at_once, adams)
+    i = i + 1
+  return norm
 
+# Adam on the rows of encoder and decoder from `low` on
+def move_rows(parameters: List[Tensor], m: List[Tensor], v: List[Tensor], averages: List[Tensor], g_encoder: Tensor, g_decoder: Tensor, low: int, unit: bool, group: int, adams: List[float]) -> Tensor:
+  _a = descend(parameters[0], g_encoder, m[0], v[0], averages, 0, low, False, False, group, adams)
+  return descend(parameters[1], g_decoder, m[1], v[1], averages, 1, low, unit, False, group, adams)
+
+# The same with gradients that waited, pairs of encoder and decoder rows, times a factor; the other gradients are multiplied in place
+def move_clipped(parameters: List[Tensor], m: List[Tensor], v: List[Tensor], averages: List[Tensor], waiting: List[Tensor], others: List[Tensor], factor: Tensor, unit: bool, group: int, adams: List[float]) -> Tensor:
+  for gradient in others:
+    _a = torch.mul_(gradient, factor)
+  i = 0
+  low = 0
+  while i < len(waiting):
+    _b = move_rows(parameters, m, v, averages, torch.mul_(waiting[i], factor), torch.mul_(waiting[i + 1], factor), low, unit, group, adams)
+    low = low + waiting[i].size(0)
+    i = i + 2
+  return factor

@@ -1,43 +1,5 @@
 # What the trainers of all published forms share. Parameters are matrices and vectors in lists of one order.
 
-# One step of Adam for all parameters. parameters[decoder] is constrained, numbers of gradients are bounded, and all gradients together are
-# scaled down to the norm `clip`; each 0 does nothing. Matrices are moved `group` numbers at a time,
-# while they are in the cache. Returns the norm before.
-def update(parameters: List[Tensor], gradients: List[Tensor], m: List[Tensor], v: List[Tensor], decoder: int, constraint: int, bound: float, clip: float, group: int, adams: List[float]) -> Tensor:
-  if constraint > 0:
-    _a = constrained(parameters[decoder], gradients[decoder], constraint)
-  total = torch.zeros([], dtype=torch.float64, device=parameters[0].device)
-  for gradient in gradients:
-    _b = bounded(gradient, bound)
-    total = total + square(gradient)
-  norm = torch.sqrt(total)
-  factor = shrink(norm, clip)
-  none = annotate(List[Tensor], [])
-  i = 0
-  while i < len(parameters):
-    w = laid_out(parameters[i])
-    g = laid_out(gradients[i])
-    mi = laid_out(m[i])
-    vi = laid_out(v[i])
-    rows = w.size(0)
-    if w.dim() == 2:
-      rows = max(1, group // w.size(1))
-    low = 0
-    while low < w.size(0):
-      count = min(rows, w.size(0) - low)
-      _c = descend(w.narrow(0, low, count), g.narrow(0, low, count) * factor, mi.narrow(0, low, count), vi.narrow(0, low, count), none, 0, 0, constraint == 2 and i == decoder, count, adams)
-      low = low + count
-    i = i + 1
-  return norm
-
-# moving averages of tensors, in place
-def average(averages: List[Tensor], tensors: List[Tensor], decay: float) -> List[Tensor]:
-  i = 0
-  while i < len(tensors):
-    _a = torch.lerp_(averages[i], tensors[i], 1. - decay)
-    i = i + 1
-  return averages
-
 # since counts the samples since each latent was active, fired the samples in which it was; z (samples, latents), or in how many samples each
 # was active (latents) int64. Returns (l0, explained variance: mean over the dimensions of 1 - Var(x - xhat) / (Var(x) + 1e-8), biased) in
 # float64.
@@ -81,12 +43,6 @@ def exponential(x: Tensor) -> Tensor:
 
 def infinite(x: Tensor) -> Tensor:
   return torch.sum(torch.logical_not(torch.isfinite(x)))
-
-def zeros(like: Tensor) -> Tensor:
-  return torch.zeros_like(like)
-
-def copied(x: Tensor) -> Tensor:
-  return torch.clone(x)
 
 def oldest(since: Tensor) -> Tensor:
   return torch.amax(since)

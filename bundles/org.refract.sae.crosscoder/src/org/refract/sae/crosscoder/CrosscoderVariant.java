@@ -17,7 +17,7 @@ import org.refract.api.sae.SaeConfig;
 import org.refract.api.sae.SaeVariant;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.sae.DenseSae;
-import org.refract.engine.sae.Objective;
+import org.refract.engine.sae.Loss;
 import org.refract.engine.sae.Products;
 import org.refract.engine.sae.PublishedVariant;
 import org.refract.engine.sae.SaeForm;
@@ -40,7 +40,7 @@ import org.refract.engine.tensor.Tensors;
 @Component(service = SaeVariant.class)
 public final class CrosscoderVariant extends PublishedVariant {
 
-    static final KernelLibrary KERNELS = KernelLibrary.of(CrosscoderVariant.class, "crosscoder.ts.py", Objective.SHARED);
+    static final KernelLibrary KERNELS = KernelLibrary.of(CrosscoderVariant.class, "crosscoder.ts.py", Loss.SHARED);
 
     private static final Optional<String> LINDSEY = Optional.of("Lindsey et al. 2024, Sparse crosscoders for cross-layer features and model diffing");
     private static final Optional<String> KISSANE = Optional.of("ckkissane/crosscoder-model-diff-replication, train.py");
@@ -96,7 +96,7 @@ public final class CrosscoderVariant extends PublishedVariant {
         if (settings.text("activation").equals("relu")) {
             return Optional.empty();
         }
-        TrainingSettings.within(settings, "k", Double.MIN_NORMAL, sae.config().latents());
+        settings.within("k", Double.MIN_NORMAL, sae.config().latents());
         if (!settings.flag("rescale_acts_by_decoder_norm")) {
             throw RefractException.usage("A crosscoder selects latents in units of decoder norms: batchtopk needs rescale_acts_by_decoder_norm=true.");
         }
@@ -108,11 +108,11 @@ public final class CrosscoderVariant extends PublishedVariant {
                 settings.flag("apply_b_dec_to_input"), true, Products.of(settings), new long[] {sae.config().latents()},
                 new double[] {1}, 0, revival, 0, new Threshold(true, false, settings.real("threshold_beta"), settings.integer("threshold_start_step")),
                 new Points(points, lengths));
-        return Optional.of(new Selected(rule, new SparseTrainer.Names(List.of(CrosscoderObjective.reconstruction(lengths)), "auxiliary_reconstruction_loss")));
+        return Optional.of(new Selected(rule, new SparseTrainer.Names(List.of(CrosscoderLoss.reconstruction(lengths)), "auxiliary_reconstruction_loss")));
     }
 
     @Override
-    protected Objective objective(DenseSae sae, Settings settings) throws RefractException {
-        return new CrosscoderObjective(settings);
+    protected Loss loss(DenseSae sae, Settings settings) throws RefractException {
+        return new CrosscoderLoss(settings);
     }
 }

@@ -20,7 +20,7 @@ import org.refract.api.model.Placement;
 import org.refract.api.sae.SaeConfig;
 import org.refract.engine.Locations;
 import org.refract.engine.sae.DenseSae;
-import org.refract.engine.sae.Objective;
+import org.refract.engine.sae.Loss;
 import org.refract.engine.sae.TrainingGolden;
 import org.refract.engine.sae.VariantCheck;
 import org.refract.engine.tensor.Scope;
@@ -89,8 +89,8 @@ final class GatedVariantTest {
             NDArray x = Tensors.of(scope.manager(), random.randn(40 * 6), 40, 6);
             NDArray target = Tensors.of(scope.manager(), random.randn(40 * 6), 40, 6);
             try (DenseSae sae = (DenseSae) variant.restore(new SaeConfig("gated", 6, 6, 64, settings), tensors, Placement.CPU)) {
-                NDList given = new NDList(variant.objective(sae, settings).parameters().stream().map(sae.tensors()::get).toArray(NDArray[]::new));
-                NDList few = variant.objective(sae, settings).evaluate(scope.manager(), x, target, given, new Objective.Step(0, 0.5, null));
+                NDList given = new NDList(variant.loss(sae, settings).parameters().stream().map(sae.tensors()::get).toArray(NDArray[]::new));
+                NDList few = variant.loss(sae, settings).evaluate(scope.manager(), x, target, given, new Loss.Step(0, 0.5, null));
                 NDList all = GatedVariant.KERNELS.callTraining(scope, "evaluate", x, target, given, 0.15,
                         penalty.equals("decoder_norm"), frozen, centred);
                 assertEquals(1, few.get(8).getShape().dimension(), "the sparse way was taken");

@@ -16,7 +16,7 @@ import org.refract.api.sae.SaeVariant;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.sae.DenseSae;
 import org.refract.engine.sae.Entries;
-import org.refract.engine.sae.Objective;
+import org.refract.engine.sae.Loss;
 import org.refract.engine.sae.PublishedVariant;
 import org.refract.engine.sae.SaeForm;
 
@@ -27,7 +27,7 @@ import org.refract.engine.sae.SaeForm;
 @Component(service = SaeVariant.class)
 public final class GatedVariant extends PublishedVariant {
 
-    static final KernelLibrary KERNELS = KernelLibrary.of(GatedVariant.class, "gated.ts.py", Objective.SHARED);
+    static final KernelLibrary KERNELS = KernelLibrary.of(GatedVariant.class, "gated.ts.py", Loss.SHARED);
     private static final Optional<String> PAPER = Optional.of("Rajamanoharan et al. 2024, Improving dictionary learning with gated sparse autoencoders");
 
     /** The one variant. */
@@ -49,15 +49,20 @@ public final class GatedVariant extends PublishedVariant {
     }
 
     @Override
-    protected Objective objective(DenseSae sae, Settings settings) {
+    protected Loss loss(DenseSae sae, Settings settings) {
         double l1 = settings.real("l1_coefficient");
         boolean weighted = settings.text("l1_penalty").equals("decoder_norm");
         boolean frozen = settings.flag("frozen_auxiliary");
         boolean centred = settings.flag("apply_b_dec_to_input");
-        return new Objective() {
+        return new Loss() {
             @Override
             public List<String> parameters() {
                 return List.of("W_enc", "W_dec", "b_gate", "b_mag", "r_mag", "b_dec");
+            }
+
+            @Override
+            public List<String> biases() {
+                return List.of("b_gate", "b_mag");
             }
 
             @Override

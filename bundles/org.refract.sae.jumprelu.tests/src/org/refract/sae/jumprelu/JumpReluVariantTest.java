@@ -21,7 +21,7 @@ import org.refract.api.model.Placement;
 import org.refract.api.sae.SaeConfig;
 import org.refract.engine.Locations;
 import org.refract.engine.sae.DenseSae;
-import org.refract.engine.sae.Objective;
+import org.refract.engine.sae.Loss;
 import org.refract.engine.sae.TrainingGolden;
 import org.refract.engine.sae.VariantCheck;
 import org.refract.engine.tensor.Scope;
@@ -85,10 +85,10 @@ final class JumpReluVariantTest {
     /** With few latents active, or near their threshold, the gradients come from these alone. */
     @ParameterizedTest
     @CsvSource({"step,log,true", "step,raw,false", "tanh,log,false", "tanh,raw,true"})
-    void gradientsOfFewActiveLatentsAreThoseOfAutograd(String loss, String parameter, boolean centred) throws Exception {
+    void gradientsOfFewActiveLatentsAreThoseOfAutograd(String sparsity, String parameter, boolean centred) throws Exception {
         try (Scope scope = Scope.open(Placement.CPU)) {
             TorchRandom random = new TorchRandom(6);
-            Settings settings = Settings.of(variant.hyperparameters(), Map.of("l0_coefficient", "0.6", "sparsity_loss", loss, "threshold_parameter", parameter,
+            Settings settings = Settings.of(variant.hyperparameters(), Map.of("l0_coefficient", "0.6", "sparsity_loss", sparsity, "threshold_parameter", parameter,
                     "apply_b_dec_to_input", "" + centred, "bandwidth", "0.5", "tanh_scale", "0.1"));
             Map<String, NDArray> tensors = new LinkedHashMap<>();
             tensors.put("W_enc", Tensors.of(scope.manager(), random.randn(6 * 64), 6, 64));
@@ -99,12 +99,12 @@ final class JumpReluVariantTest {
             NDArray x = Tensors.of(scope.manager(), random.randn(40 * 6), 40, 6);
             NDArray target = Tensors.of(scope.manager(), random.randn(40 * 6), 40, 6);
             try (DenseSae sae = (DenseSae) variant.restore(new SaeConfig("jumprelu", 6, 6, 64, settings), tensors, Placement.CPU)) {
-                Objective objective = variant.objective(sae, settings);
-                NDList given = new NDList(objective.parameters().stream().map(name -> objective.parameter(sae, name, scope)).toArray(NDArray[]::new));
+                Loss loss = variant.loss(sae, settings);
+                NDList given = new NDList(loss.parameters().stream().map(name -> loss.parameter(sae, name, scope)).toArray(NDArray[]::new));
                 NDArray since = scope.manager().zeros(new Shape(64), DataType.INT64);
-                NDList few = objective.evaluate(scope.manager(), x, target, given, new Objective.Step(0, 0.5, since));
-                NDList all = JumpReluObjective.KERNELS.callTraining(scope, "evaluate", x, target, given, parameter.equals("log"),
-                        loss.equals("step") ? 0 : 1, 0.3, 0.1, 20.0, 0.5, 0.0, since, centred);
+                NDList few = loss.evaluate(scope.manager(), x, target, given, new Loss.Step(0, 0.5, since));
+                NDList all = JumpReluLoss.KERNELS.callTraining(scope, "evaluate", x, target, given, parameter.equals("log"),
+                        sparsity.equals("step") ? 0 : 1, 0.3, 0.1, 20.0, 0.5, 0.0, since, centred);
                 assertEquals(1, few.get(7).getShape().dimension(), "the sparse way was taken");
                 for (int i = 0; i < 7; i++) {
                     double[] expected = Tensors.doubles(all.get(i));

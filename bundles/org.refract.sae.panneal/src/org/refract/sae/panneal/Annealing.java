@@ -3,7 +3,6 @@ package org.refract.sae.panneal;
 import java.util.Arrays;
 import org.refract.api.RefractException;
 import org.refract.api.Settings;
-import org.refract.engine.sae.TrainingSettings;
 
 /**
  * When p falls, and to what. Steps are counted from 0; an update at the end of a step holds from the next one on.
@@ -17,8 +16,8 @@ record Annealing(long[] updates, double[] values, double first, double last) {
 
     /** Reads and checks the settings. */
     static Annealing of(Settings settings) throws RefractException {
-        TrainingSettings.within(settings, "anneal_end", settings.integer("anneal_start") + 1, Integer.MAX_VALUE);
-        TrainingSettings.within(settings, "n_sparsity_updates", 2, settings.integer("anneal_end") - settings.integer("anneal_start") + 1);
+        settings.within("anneal_end", settings.integer("anneal_start") + 1, Integer.MAX_VALUE);
+        settings.within("n_sparsity_updates", 2, settings.integer("anneal_end") - settings.integer("anneal_start") + 1);
         long start = settings.integer("anneal_start");
         long end = settings.integer("anneal_end");
         int count = (int) settings.integer("n_sparsity_updates");

@@ -14,7 +14,7 @@ import org.refract.api.Settings;
 import org.refract.api.sae.SaeConfig;
 import org.refract.api.sae.SaeVariant;
 import org.refract.engine.sae.DenseSae;
-import org.refract.engine.sae.Objective;
+import org.refract.engine.sae.Loss;
 import org.refract.engine.sae.PublishedVariant;
 import org.refract.engine.sae.SaeForm;
 
@@ -57,7 +57,7 @@ public final class PAnnealVariant extends PublishedVariant {
     }
 
     @Override
-    protected Objective objective(DenseSae sae, Settings settings) throws RefractException {
-        return new PAnnealObjective(settings, Annealing.of(settings));
+    protected Loss loss(DenseSae sae, Settings settings) throws RefractException {
+        return new PAnnealLoss(settings, Annealing.of(settings));
     }
 }

@@ -24,7 +24,7 @@ import org.refract.api.sae.SaeConfig;
 import org.refract.api.sae.SparseCodes;
 import org.refract.engine.Locations;
 import org.refract.engine.sae.DenseSae;
-import org.refract.engine.sae.Objective;
+import org.refract.engine.sae.Loss;
 import org.refract.engine.sae.TrainingGolden;
 import org.refract.engine.sae.VariantCheck;
 import org.refract.engine.tensor.Scope;
@@ -130,7 +130,7 @@ final class ReluVariantTest {
             NDArray target = Tensors.of(scope.manager(), random.randn(40 * 6), 40, 6);
             try (DenseSae sae = (DenseSae) variant.restore(new SaeConfig("relu", 6, 6, 64, settings), tensors, Placement.CPU)) {
                 NDList given = new NDList(sae.tensors().get("W_enc"), sae.tensors().get("W_dec"), sae.tensors().get("b_enc"), sae.tensors().get("b_dec"));
-                NDList few = variant.objective(sae, settings).evaluate(scope.manager(), x, target, given, new Objective.Step(0, 0.5, null));
+                NDList few = variant.loss(sae, settings).evaluate(scope.manager(), x, target, given, new Loss.Step(0, 0.5, null));
                 NDList all = ReluVariant.KERNELS.callTraining(scope, "evaluate", x, target, given, 0.15,
                         penalty.equals("decoder_norm"), centred);
                 assertEquals(1, few.get(6).getShape().dimension(), "the sparse way was taken");

@@ -16,7 +16,7 @@ import org.refract.api.sae.SaeVariant;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.sae.DenseSae;
 import org.refract.engine.sae.Entries;
-import org.refract.engine.sae.Objective;
+import org.refract.engine.sae.Loss;
 import org.refract.engine.sae.PublishedVariant;
 import org.refract.engine.sae.SaeForm;
 
@@ -27,7 +27,7 @@ import org.refract.engine.sae.SaeForm;
 @Component(service = SaeVariant.class)
 public final class ReluVariant extends PublishedVariant {
 
-    static final KernelLibrary KERNELS = KernelLibrary.of(ReluVariant.class, "relu.ts.py", Objective.SHARED);
+    static final KernelLibrary KERNELS = KernelLibrary.of(ReluVariant.class, "relu.ts.py", Loss.SHARED);
 
     /** The one variant. */
     public ReluVariant() {
@@ -48,11 +48,11 @@ public final class ReluVariant extends PublishedVariant {
     }
 
     @Override
-    protected Objective objective(DenseSae sae, Settings settings) {
+    protected Loss loss(DenseSae sae, Settings settings) {
         double l1 = settings.real("l1_coefficient");
         boolean weighted = settings.text("l1_penalty").equals("decoder_norm");
         boolean centred = settings.flag("apply_b_dec_to_input");
-        return new Objective() {
+        return new Loss() {
             @Override
             public List<String> parameters() {
                 return List.of("W_enc", "W_dec", "b_enc", "b_dec");

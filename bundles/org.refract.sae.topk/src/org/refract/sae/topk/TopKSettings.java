@@ -62,7 +62,7 @@ record TopKSettings(int k, int auxk, double auxkCoef, double firstK, long anneal
             throw RefractException.usage("A topk autoencoder of width %d, output width %d and %d latents cannot be: all are at least 1 and"
                     + " both widths are one.", config.width(), config.outputWidth(), config.latents());
         }
-        TrainingSettings.within(s, "k", 1, config.latents());
+        s.within("k", 1, config.latents());
         return new TopKSettings((int) s.integer("k"), (int) s.integer("auxk"), s.real("auxk_coef"), s.real("k_start"), s.integer("k_anneal_steps"),
                 Products.of(s), TrainingSettings.of(s));
     }

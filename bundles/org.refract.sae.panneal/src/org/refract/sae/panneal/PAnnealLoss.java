@@ -8,14 +8,14 @@ import java.util.Map;
 import org.refract.api.Settings;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.sae.DenseSae;
-import org.refract.engine.sae.Objective;
+import org.refract.engine.sae.Loss;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 
 /** {@code mse_loss + lp_loss}; of its own it has the coefficient λ and the penalties of the last steps. */
-final class PAnnealObjective implements Objective {
+final class PAnnealLoss implements Loss {
 
-    static final KernelLibrary KERNELS = KernelLibrary.of(PAnnealVariant.class, "panneal.ts.py", Objective.SHARED);
+    static final KernelLibrary KERNELS = KernelLibrary.of(PAnnealVariant.class, "panneal.ts.py", Loss.SHARED);
 
     private final Settings settings;
     private final Annealing annealing;
@@ -23,7 +23,7 @@ final class PAnnealObjective implements Objective {
     private NDArray coefficient;
     private NDArray queue;
 
-    PAnnealObjective(Settings settings, Annealing annealing) {
+    PAnnealLoss(Settings settings, Annealing annealing) {
         this.settings = settings;
         this.annealing = annealing;
         this.root = settings.text("sparsity_function").equals("Lp");

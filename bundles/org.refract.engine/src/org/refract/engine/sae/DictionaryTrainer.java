@@ -1,28 +1,28 @@
 package org.refract.engine.sae;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.refract.api.sae.Sae;
 import org.refract.api.sae.SaeTrainer;
 import org.refract.engine.kernel.KernelLibrary;
+import org.refract.engine.optimise.Constraint;
+import org.refract.engine.optimise.Optimiser;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 
 /**
- * What all trainers share: parameters with Adam's moments and their moving averages, the count of steps, when each latent was active last and
- * how often, and the state that a training goes on from.
+ * What all trainers of dictionaries share: an {@link Optimiser}, when each latent was active last and how often, and the state that a training
+ * goes on from.
  */
-abstract class AdamTrainer implements SaeTrainer {
+abstract class DictionaryTrainer implements SaeTrainer {
 
     /** Kernel text of the trainers. */
-    static final KernelLibrary KERNELS = KernelLibrary.of(AdamTrainer.class, List.of("adam.ts.py", "training.ts.py"));
+    static final KernelLibrary KERNELS = KernelLibrary.of(DictionaryTrainer.class, "training.ts.py");
 
     private static final double[] TOKENS = {1e4, 1e6, 1e7};
     private static final List<String> NOT_ACTIVATED = List.of("not_activated_1e4", "not_activated_1e6", "not_activated_1e7");
@@ -30,28 +30,24 @@ abstract class AdamTrainer implements SaeTrainer {
 
     final TrainingSettings settings;
     final Scope scope;
-    final NDList parameters = new NDList();
-    final NDList m = new NDList();
-    final NDList v = new NDList();
-    final NDList averages = new NDList();
+    final Optimiser optimiser;
     final NDArray since;
     final NDArray fired;
 
     private final Sae sae;
     private final double tick;
-    private final Map<String, NDArray> averaged = new LinkedHashMap<>();
     private final Map<String, NDArray> state = new LinkedHashMap<>();
-    private long steps;
     private long samplesSinceMetrics;
 
     /**
      * @param since (latents) int64, how long each latent has been inactive, where the SAE keeps it; otherwise the state does
      * @param tick  samples that one unit of it stands for
      */
-    AdamTrainer(Sae sae, Scope parent, TrainingSettings settings, Optional<NDArray> since, double tick) {
+    DictionaryTrainer(Sae sae, Scope parent, TrainingSettings settings, Optional<NDArray> since, double tick) {
         this.sae = sae;
         this.settings = settings;
         this.scope = parent.child();
+        this.optimiser = new Optimiser(scope, settings.optimiser());
         this.tick = tick;
         this.fired = scope.manager().zeros(new Shape(sae.config().latents()), DataType.INT64);
         this.since = since.orElseGet(() -> scope.manager().zeros(new Shape(sae.config().latents()), DataType.INT64));
@@ -63,34 +59,16 @@ abstract class AdamTrainer implements SaeTrainer {
     }
 
     /**
-     * Adds a parameter.
+     * Adds a parameter, and its moving average where it is one of the SAE's tensors.
      *
      * @param memory what the kernels move
      * @param turned whether it is the transpose of what is published
      */
-    final void optimise(String name, NDArray memory, boolean turned) {
-        parameters.add(memory);
-        for (NDList moments : List.of(m, v)) {
-            NDArray moment = KERNELS.call(scope, "zeros", memory);
-            moments.add(moment);
-            state.put((moments == m ? "exp_avg." : "exp_avg_sq.") + name, turned ? moment.transpose() : moment);
+    final void optimise(String name, NDArray memory, boolean turned, Constraint constraint) {
+        optimiser.add(name, memory, turned, false, constraint);
+        if (sae.tensors().containsKey(name)) {
+            optimiser.average(name, memory, turned);
         }
-        if (settings.average().decay() > 0 && sae.tensors().containsKey(name)) {
-            average(name, memory, turned);
-        }
-    }
-
-    /** The SAE's tensors that a moving average is kept of. */
-    final Set<String> averaged() {
-        return averaged.keySet();
-    }
-
-    /** Keeps a moving average of one of the SAE's tensors. */
-    final void average(String name, NDArray memory, boolean turned) {
-        NDArray average = KERNELS.call(scope, "copied", memory);
-        averages.add(average);
-        averaged.put(name, turned ? average.transpose() : average);
-        state.put("ema." + name, averaged.get(name));
     }
 
     /** Makes a tensor part of the state. */
@@ -105,19 +83,18 @@ abstract class AdamTrainer implements SaeTrainer {
 
     /** Steps done. */
     final long steps() {
-        return steps;
+        return optimiser.steps();
     }
 
-    /** Counts a step. */
-    final void stepped(long samples) {
-        steps++;
+    /** Counts the samples of a step. */
+    final void learnt(long samples) {
         samplesSinceMetrics += samples;
     }
 
     /** {@code lr}, {@code dead} latents; {@code not_activated_1eN} and {@code density_1e-N} as {@link #metrics()} says. */
     final Map<String, Double> activity(long dead) {
         Map<String, Double> metrics = new LinkedHashMap<>();
-        metrics.put("lr", settings.lr(Math.max(steps - 1, 0)));
+        metrics.put("lr", optimiser.lr());
         double[] ages = new double[TOKENS.length + 1];
         for (int i = 0; i < TOKENS.length; i++) {
             ages[i] = TOKENS[i] / tick;
@@ -155,15 +132,21 @@ abstract class AdamTrainer implements SaeTrainer {
     @Override
     public Map<String, NDArray> state() {
         try (Scope step = scope.child()) {
-            KERNELS.call(step, "assign", state.get("counters"), Tensors.of(step.manager(), new long[] {steps, samplesSinceMetrics}));
+            KERNELS.call(step, "assign", state.get("counters"), Tensors.of(step.manager(), new long[] {steps(), samplesSinceMetrics}));
         }
-        return Map.copyOf(state);
+        return Map.copyOf(all());
+    }
+
+    private Map<String, NDArray> all() {
+        Map<String, NDArray> all = new LinkedHashMap<>(optimiser.state());
+        all.putAll(state);
+        return all;
     }
 
     @Override
     public void restore(Map<String, NDArray> saved) {
         try (Scope step = scope.child()) {
-            for (Map.Entry<String, NDArray> entry : state.entrySet()) {
+            for (Map.Entry<String, NDArray> entry : all().entrySet()) {
                 NDArray source = saved.get(entry.getKey());
                 if (source == null || !source.getShape().equals(entry.getValue().getShape())) {
                     throw new IllegalArgumentException("a training state needs '" + entry.getKey() + "' of shape " + entry.getValue().getShape());
@@ -171,18 +154,17 @@ abstract class AdamTrainer implements SaeTrainer {
                 KERNELS.call(step, "assign", entry.getValue(), source);
             }
             long[] counters = Tensors.longs(state.get("counters"));
-            steps = counters[0];
+            optimiser.goOn(counters[0], 0);
             samplesSinceMetrics = counters[1];
         }
     }
 
     @Override
     public final Map<String, NDArray> result() {
-        if (!settings.average().kept() || averaged.isEmpty()) {
-            return sae.tensors();
-        }
         Map<String, NDArray> result = new LinkedHashMap<>(sae.tensors());
-        result.putAll(averaged);
+        if (settings.keepsAverage()) {
+            result.putAll(optimiser.averaged());
+        }
         return result;
     }
 

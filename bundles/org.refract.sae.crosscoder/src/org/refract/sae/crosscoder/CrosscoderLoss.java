@@ -6,15 +6,15 @@ import ai.djl.ndarray.NDManager;
 import java.util.List;
 import org.refract.api.RefractException;
 import org.refract.api.Settings;
-import org.refract.engine.sae.Objective;
+import org.refract.engine.sae.Loss;
 
 /** The errors of all hook points together, and the L1 penalty. */
-final class CrosscoderObjective implements Objective {
+final class CrosscoderLoss implements Loss {
 
     private final Settings settings;
     private final boolean lengths;
 
-    CrosscoderObjective(Settings settings) throws RefractException {
+    CrosscoderLoss(Settings settings) throws RefractException {
         this.settings = settings;
         this.lengths = settings.text("loss").equals("norm");
     }

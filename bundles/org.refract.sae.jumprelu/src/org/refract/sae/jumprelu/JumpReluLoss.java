@@ -9,16 +9,16 @@ import org.refract.api.Settings;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.sae.DenseSae;
 import org.refract.engine.sae.Entries;
-import org.refract.engine.sae.Objective;
+import org.refract.engine.sae.Loss;
 import org.refract.engine.tensor.Scope;
 
 /**
  * {@code mse_loss + l0_loss + pre_act_loss}. With {@code threshold_parameter=log} what is optimised is {@code log_threshold}, and the SAE's
  * {@code threshold} is its exponential.
  */
-final class JumpReluObjective implements Objective {
+final class JumpReluLoss implements Loss {
 
-    static final KernelLibrary KERNELS = KernelLibrary.of(JumpReluVariant.class, "jumprelu.ts.py", Objective.SHARED);
+    static final KernelLibrary KERNELS = KernelLibrary.of(JumpReluVariant.class, "jumprelu.ts.py", Loss.SHARED);
 
     /** The sparsity loss that also has slopes where a latent is not active. */
     private static final int TARGET = 2;
@@ -27,7 +27,7 @@ final class JumpReluObjective implements Objective {
     private final boolean logarithm;
     private final int sparsity;
 
-    JumpReluObjective(Settings settings) {
+    JumpReluLoss(Settings settings) {
         this.settings = settings;
         this.logarithm = settings.text("threshold_parameter").equals("log");
         this.sparsity = List.of("step", "tanh", "target").indexOf(settings.text("sparsity_loss"));
@@ -46,6 +46,11 @@ final class JumpReluObjective implements Objective {
     @Override
     public NDArray parameter(DenseSae sae, String name, Scope scope) {
         return name.equals("log_threshold") ? KERNELS.call(scope, "logarithm_of", sae.tensors().get("threshold")) : sae.tensors().get(name);
+    }
+
+    @Override
+    public List<String> derived() {
+        return logarithm ? List.of("threshold") : List.of();
     }
 
     @Override

@@ -1,4 +1,4 @@
-package org.refract.engine.sae;
+package org.refract.engine.optimise;
 
 import org.refract.api.RefractException;
 import org.refract.api.Settings;
@@ -26,13 +26,13 @@ public record Schedule(long warmup, Shape shape, long decayStart, long decay, do
     }
 
     static Schedule of(Settings s) throws RefractException {
-        TrainingSettings.within(s, "lr_end", 0, s.real("lr"));
+        s.within("lr_end", 0, s.real("lr"));
         Shape shape = switch (s.text("lr_schedule")) {
             case "linear" -> Shape.LINEAR;
             case "cosine" -> Shape.COSINE;
             default -> Shape.CONSTANT;
         };
-        TrainingSettings.within(s, "decay_steps", shape == Shape.CONSTANT ? 0 : 1, Long.MAX_VALUE);
+        s.within("decay_steps", shape == Shape.CONSTANT ? 0 : 1, Long.MAX_VALUE);
         return new Schedule(s.integer("warmup_steps"), shape, s.integer("decay_start_step"), s.integer("decay_steps"), s.real("lr_end"));
     }
 
@@ -45,7 +45,7 @@ public record Schedule(long warmup, Shape shape, long decayStart, long decay, do
     }
 
     /** What grows evenly from 0 to 1 within some steps, in a step counted from 0. */
-    static double grown(long step, long steps) {
+    public static double grown(long step, long steps) {
         return steps == 0 ? 1 : Math.min((double) step / steps, 1);
     }
 }

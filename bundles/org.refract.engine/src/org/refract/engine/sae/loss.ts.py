@@ -27,7 +27,7 @@ def penalised(z: Tensor, W_dec: Tensor, weighted: bool) -> Tensor:
     z = z * torch.norm(W_dec, 2, [1])
   return z
 
-# What Objective.evaluate returns: the gradients of the terms' sum by own leaves; the terms in float64; xhat; z
+# What Loss.evaluate returns: the gradients of the terms' sum by own leaves; the terms in float64; xhat; z
 def answer(terms: List[Tensor], own: List[Tensor], xhat: Tensor, z: Tensor) -> List[Tensor]:
   loss = terms[0]
   i = 1

@@ -9,10 +9,10 @@ import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.tensor.Scope;
 
 /** What a trainer minimises: the loss of one form of SAE and its gradients. */
-public interface Objective {
+public interface Loss {
 
-    /** Kernel text that losses share, for a library of one's own: {@code objective.ts.py}. */
-    KernelLibrary SHARED = KernelLibrary.of(Objective.class, "objective.ts.py");
+    /** Kernel text that losses share, for a library of one's own: {@code loss.ts.py}. */
+    KernelLibrary SHARED = KernelLibrary.of(Loss.class, "loss.ts.py");
 
     /** The names of what is optimised, mostly the SAE's tensors. */
     List<String> parameters();
@@ -33,6 +33,16 @@ public interface Objective {
     /** The tensor that is optimised under a name: the SAE's own, or one in {@code scope} that stands for it. */
     default NDArray parameter(DenseSae sae, String name, Scope scope) {
         return sae.tensors().get(name);
+    }
+
+    /** The parameters that are biases of latents and begin at 0 with a latent that begins anew. */
+    default List<String> biases() {
+        return List.of("b_enc");
+    }
+
+    /** The SAE's tensors that {@link #updated} makes of parameters. */
+    default List<String> derived() {
+        return List.of();
     }
 
     /** Brings tensors of the SAE that parameters stand for up to date. */
