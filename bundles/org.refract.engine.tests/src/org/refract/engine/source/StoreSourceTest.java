@@ -113,7 +113,7 @@ final class StoreSourceTest {
                     assertArrayEquals(expected, Tensors.floats(resumed.next(scope.manager()).input()));
                 }
             }
-            assertTrue(source.provenance().facts().get("points").contains(SyntheticModel.B.toString()));
+            assertTrue(source.provenance().orElseThrow().facts().get("points").contains(SyntheticModel.B.toString()));
         }
     }
 

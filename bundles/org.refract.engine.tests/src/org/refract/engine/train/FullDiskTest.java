@@ -123,7 +123,7 @@ final class FullDiskTest {
     }
 
     private Map<String, Map<String, Double>> train(String place, TrainingPlan plan, Monitor monitor) throws RefractException {
-        return new Trainer(folder.resolve(place), plan, format, this::states).run(monitor);
+        return new Trainer(folder.resolve(place), plan, new DictionaryFiles(format), this::states).run(monitor);
     }
 
     private byte[] written(String place) throws IOException {

@@ -3,10 +3,10 @@ package org.refract.engine.source;
 import ai.djl.ndarray.NDArray;
 
 /**
- * What an autoencoder sees in one step.
+ * What is seen in one step.
  *
- * @param input  {@code (samples, width)} float32
- * @param target {@code (samples, target width)} float32, what is to be reconstructed; the same object as the input unless it is a transcoder's
+ * @param input  {@code (samples, ...)}; of an autoencoder {@code (samples, width)} float32
+ * @param target {@code (samples, ...)}, what is to be found from it; the same object as the input of an autoencoder that is no transcoder
  */
 public record Batch(NDArray input, NDArray target) {
 

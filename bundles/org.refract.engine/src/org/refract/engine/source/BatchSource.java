@@ -3,6 +3,7 @@ package org.refract.engine.source;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.Map;
+import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.Placement;
@@ -10,15 +11,15 @@ import org.refract.api.sae.Provenance;
 import org.refract.engine.store.StreamPosition;
 
 /**
- * Data that autoencoders learn from. The same source, seed and batch give the same stream, and a stream opened at a saved position goes on
- * with the batch that would have come next. Autoencoders whose sources are equal get the same batches.
+ * Data to learn from. The same source, seed and batch give the same stream, and a stream opened at a saved position goes on
+ * with the batch that would have come next. Learners whose sources are equal get the same batches.
  */
 public interface BatchSource {
 
-    /** Numbers of an input vector. */
+    /** Numbers of an input. */
     int width();
 
-    /** Numbers of a target vector: the input's, unless inputs and targets are different. */
+    /** Numbers of a target: the input's, unless inputs and targets are different. */
     int targetWidth();
 
     /** Whether batches are only read, so that several at a time are there as soon as one after another. */
@@ -26,8 +27,10 @@ public interface BatchSource {
         return false;
     }
 
-    /** Where the data are from; the facts say how they were made. */
-    Provenance provenance();
+    /** Which model's hook point the data are from; the facts say how they were made. Empty of data that are no activations. */
+    default Optional<Provenance> provenance() {
+        return Optional.empty();
+    }
 
     /** What two trainings that are one must have in common in their data. */
     Map<String, String> identity();
@@ -37,7 +40,7 @@ public interface BatchSource {
     }
 
     /**
-     * The first vectors of the stream of a seed, {@code count} or as many as there are at once.
+     * The first samples of the stream of a seed, {@code count} or as many as there are at once.
      *
      * @param monitor asked whether to stop, where this takes long
      */

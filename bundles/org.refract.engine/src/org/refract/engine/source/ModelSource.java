@@ -45,14 +45,14 @@ public record ModelSource(ModelRecorder recorder, List<HookPoint> inputs, Option
     }
 
     @Override
-    public Provenance provenance() {
+    public Optional<Provenance> provenance() {
         Map<String, String> facts = new TreeMap<>();
         recorder.identity().forEach((name, value) -> facts.put("stream_" + name, value));
         if (inputs.size() > 1) {
             facts.put("points", inputs.stream().map(HookPoint::toString).collect(Collectors.joining(" ")));
         }
         target.ifPresent(t -> facts.put("target_point", t.toString()));
-        return new Provenance(recorder.model().info().name(), recorder.model().info().fingerprint(), inputs.getFirst(), facts);
+        return Optional.of(new Provenance(recorder.model().info().name(), recorder.model().info().fingerprint(), inputs.getFirst(), facts));
     }
 
     @Override

@@ -61,7 +61,7 @@ public record StoreSource(List<ActivationStore> inputs, Optional<ActivationStore
     }
 
     @Override
-    public Provenance provenance() {
+    public Optional<Provenance> provenance() {
         StoreManifest first = inputs.getFirst().manifest();
         Map<String, String> facts = new TreeMap<>(Map.of(
                 "recordings", Integer.toString(inputs.getFirst().recordings().length),
@@ -72,7 +72,7 @@ public record StoreSource(List<ActivationStore> inputs, Optional<ActivationStore
             facts.put("models", inputs.stream().map(s -> s.manifest().modelFingerprint()).distinct().collect(Collectors.joining(" ")));
         }
         target.ifPresent(t -> facts.put("target_point", t.manifest().point().toString()));
-        return new Provenance(first.model(), first.modelFingerprint(), first.point(), facts);
+        return Optional.of(new Provenance(first.model(), first.modelFingerprint(), first.point(), facts));
     }
 
     @Override

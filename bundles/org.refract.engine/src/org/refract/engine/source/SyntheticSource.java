@@ -3,6 +3,7 @@ package org.refract.engine.source;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.Map;
+import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.HookPoint;
@@ -31,8 +32,8 @@ public record SyntheticSource(PlantedDictionary planted) implements BatchSource 
     }
 
     @Override
-    public Provenance provenance() {
-        return new Provenance(NAME, NAME, new HookPoint(NAME, Site.OUTPUT), Map.of("data", planted.toString()));
+    public Optional<Provenance> provenance() {
+        return Optional.of(new Provenance(NAME, NAME, new HookPoint(NAME, Site.OUTPUT), Map.of("data", planted.toString())));
     }
 
     @Override

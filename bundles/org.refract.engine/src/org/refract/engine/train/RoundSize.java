@@ -16,14 +16,14 @@ record RoundSize(int steps, int lanes) {
     private static final int MOST_STEPS = 25;
     /** Batches that are read ahead, 64 MiB of float32. */
     private static final long READ_AHEAD = 16L << 20;
-    /** Pre-activations of a step, 16 MiB of float32: a second one at the same time costs no memory that matters. */
+    /** Numbers of a step, 16 MiB of float32: a second one at the same time costs no memory that matters. */
     private static final long SMALL = 4L << 20;
 
-    /** For autoencoders that still learn, on this thread. */
+    /** For learners that still learn, on this thread. */
     static RoundSize of(TrainingPlan plan, List<RunningTask> tasks) {
         int sources = (int) tasks.stream().map(RunningTask::source).distinct().count();
         int threads = Lanes.threads();
-        boolean small = tasks.stream().allMatch(task -> task.source().isStored() && (long) plan.batch() * task.sae().config().latents() <= SMALL);
+        boolean small = tasks.stream().allMatch(task -> task.source().isStored() && task.learning().stepNumbers(plan.batch()) <= SMALL);
         if (!small || !plan.placement().device().equals("cpu") || threads == 1 || sources == 1 || 2 * sources < threads) {
             return SINGLE;
         }

@@ -8,39 +8,32 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.refract.api.Learner;
 import org.refract.api.RefractException;
-import org.refract.api.sae.CheckpointFormat;
-import org.refract.api.sae.Provenance;
-import org.refract.api.sae.Sae;
-import org.refract.api.sae.SaeTrainer;
 import org.refract.engine.Version;
-import org.refract.engine.extension.Origin;
-import org.refract.engine.sae.DictionaryPlace;
 import org.refract.engine.source.Batch;
 import org.refract.engine.source.BatchSource;
 import org.refract.engine.store.StreamPosition;
 import org.refract.engine.tensor.Scope;
 
-/** One autoencoder while it is trained: weights, optimiser, place in the data, and log. */
+/** One task while it is trained: its learner, place in the data, and log. */
 final class RunningTask implements AutoCloseable {
 
     static final String LOG = "log.jsonl";
 
     private final TrainingTask task;
     private final TrainingPlan plan;
-    private final Sae sae;
-    private final SaeTrainer trainer;
+    private final Learner learner;
     private final RunLog log;
     private final RunLog clock;
     private StreamPosition position;
     private Map<String, Double> metrics = Map.of();
     private Optional<EarlyStop.Progress> progress = Optional.empty();
 
-    private RunningTask(TrainingTask task, TrainingPlan plan, Sae sae, SaeTrainer trainer, StreamPosition start, RunLog log, RunLog clock) {
+    private RunningTask(TrainingTask task, TrainingPlan plan, Learner learner, StreamPosition start, RunLog log, RunLog clock) {
         this.task = task;
         this.plan = plan;
-        this.sae = sae;
-        this.trainer = trainer;
+        this.learner = learner;
         this.log = log;
         this.clock = clock;
         this.position = start;
@@ -49,44 +42,43 @@ final class RunningTask implements AutoCloseable {
     /**
      * Begins a task, or goes on from a saved state.
      *
-     * @param samples the first vectors of its data
+     * @param samples the first of its data
      */
     static RunningTask begin(Path folder, TrainingPlan plan, TrainingTask task, Batch samples, Optional<TrainingState> saved)
             throws RefractException {
-        Sae sae = null;
+        Learner learner = null;
         try (Scope scope = Scope.open(plan.placement())) {
-            sae = saved.isEmpty()
-                    ? task.variant().create(task.config(), samples.input(), samples.target(), plan.seed(), plan.placement())
-                    : task.variant().restore(task.config(), saved.get().sae(folder, task.name(), scope.manager()), plan.placement());
-            SaeTrainer trainer = task.variant().trainer(sae, samples.input(), samples.target(), plan.batch());
+            Optional<Map<String, NDArray>> weights = saved.isEmpty() ? Optional.empty()
+                    : Optional.of(saved.get().weights(folder, task.name(), scope.manager()));
+            learner = task.learning().begin(plan, samples, weights);
             StreamPosition start = StreamPosition.START;
             if (saved.isPresent()) {
-                restore(trainer, saved.get().trainer(folder, task.name(), scope.manager()), folder, task);
+                restore(learner, saved.get().state(folder, task.name(), scope.manager()), folder, task);
                 start = saved.get().positions().getOrDefault(task.name(), start);
             }
             Path file = folder.resolve(task.name()).resolve(LOG);
             long step = saved.map(TrainingState::step).orElse(0L);
             RunLog log = RunLog.continueAt(file, step);
             RunLog clock = RunLog.continueAt(file.resolveSibling(RunLog.CLOCK), step);
-            RunningTask running = new RunningTask(task, plan, sae, trainer, start, log, clock);
+            RunningTask running = new RunningTask(task, plan, learner, start, log, clock);
             List<RunLog.Entry> before = RunLog.read(file);
             running.metrics = before.isEmpty() ? Map.of() : before.getLast().metrics();
             running.progress = saved.flatMap(s -> Optional.ofNullable(s.progress().get(task.name())));
             return running;
         } catch (RefractException | RuntimeException e) {
-            if (sae != null) {
-                sae.close();
+            if (learner != null) {
+                learner.close();
             }
             throw e;
         }
     }
 
-    private static void restore(SaeTrainer trainer, Map<String, NDArray> state, Path folder, TrainingTask task) throws RefractException {
+    private static void restore(Learner learner, Map<String, NDArray> state, Path folder, TrainingTask task) throws RefractException {
         try {
-            trainer.restore(state);
+            learner.restore(state);
         } catch (IllegalArgumentException e) {
             throw RefractException.failure(e, "The saved training state of %s in %s does not fit (%s): another version of '%s' wrote it; delete %s"
-                    + " to begin anew.", task.name(), folder, e.getMessage(), task.variant().id(), folder.resolve(task.name()));
+                    + " to begin anew.", task.name(), folder, e.getMessage(), task.learning().kind(), folder.resolve(task.name()));
         }
     }
 
@@ -94,12 +86,12 @@ final class RunningTask implements AutoCloseable {
         return task.name();
     }
 
-    Sae sae() {
-        return sae;
+    Learner learner() {
+        return learner;
     }
 
-    SaeTrainer trainer() {
-        return trainer;
+    Learning learning() {
+        return task.learning();
     }
 
     /** Where the data go on after the last finished step. */
@@ -124,14 +116,14 @@ final class RunningTask implements AutoCloseable {
 
     /** @param after where the data go on after this batch */
     void step(Batch batch, StreamPosition after) {
-        trainer.step(batch.input(), batch.target());
+        learner.step(batch.input(), batch.target());
         position = after;
     }
 
     /** @throws RefractException if the loss is not a number any more */
     Map<String, Double> log(long step, double samplesPerSecond) throws RefractException {
-        metrics = new LinkedHashMap<>(trainer.metrics());
-        metrics.putAll(task.source().metrics(sae.decoder()));
+        metrics = new LinkedHashMap<>(learner.metrics());
+        metrics.putAll(task.learning().metrics(learner, task.source()));
         for (var metric : metrics.entrySet()) {
             if (!Double.isFinite(metric.getValue()) && !metric.getKey().equals("explained_variance")) {
                 throw RefractException.failure("Training %s gave %s = %s at step %d: try a smaller learning rate, and check the recorded"
@@ -146,33 +138,24 @@ final class RunningTask implements AutoCloseable {
         return metrics;
     }
 
-    /** The extension that brings the architecture; nothing for Refract's own. */
-    Map<String, String> maker() {
-        return Origin.of(task.variant()).map(Origin::facts).orElse(Map.of());
-    }
-
-    /** Writes the finished dictionary and says where its files are. */
-    List<Path> write(Path folder, CheckpointFormat format, long steps) throws RefractException {
-        Provenance data = task.source().provenance();
-        Map<String, String> facts = new TreeMap<>(data.facts());
-        facts.putAll(Map.of(
+    /** Writes what was learnt and says where its files are. */
+    List<Path> write(Path folder, Results results, long steps) throws RefractException {
+        Map<String, String> facts = new TreeMap<>(Map.of(
                 "steps", Long.toString(steps),
                 "batch", Integer.toString(plan.batch()),
                 "samples", Long.toString(steps * plan.batch()),
                 "seed", Long.toString(plan.seed()),
                 "refract", Version.refract(),
                 "torch", Version.torch()));
-        facts.putAll(maker());
+        facts.putAll(task.learning().maker());
         Optional.ofNullable(metrics.get("explained_variance")).ifPresent(v -> facts.put("explained_variance", String.format(Locale.ROOT, "%.6f", v)));
-        Provenance provenance = new Provenance(data.model(), data.modelFingerprint(), data.point(), facts);
-        return new DictionaryPlace(format, folder.resolve(task.name())).writeInto(new CheckpointFormat.Checkpoint(sae.config(), trainer.result(), Optional.of(provenance)));
+        return results.write(folder.resolve(task.name()), learner, task.source(), facts);
     }
 
     @Override
     public void close() throws RefractException {
         try (log; clock) {
-            trainer.close();
-            sae.close();
+            learner.close();
         }
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.refract.api.Learner;
 import org.refract.api.RefractException;
 import org.refract.api.job.CancelledException;
 import org.refract.api.job.Monitor;
@@ -22,9 +23,9 @@ import org.refract.engine.source.BatchSource;
 import org.refract.engine.tensor.Scope;
 
 /**
- * Trains several autoencoders in one pass over their data: each step gives each of them the next batch of its own source, and batches of one
- * step hold the same recordings. Several autoencoders of one source get the same batch, which is read once. Under the folder each has {@code
- * NAME/log.jsonl} ({@link RunLog}), {@code NAME/clock.jsonl} with its speed, {@code NAME/state} while it is trained, and in the end the checkpoint in {@code NAME}. A training that was
+ * Trains several {@link Learner}s, dictionaries or networks, in one pass over their data: each step gives each of them the next batch of its own
+ * source, and batches of one step hold the same recordings. Several learners of one source get the same batch, which is read once. Under the folder each has {@code
+ * NAME/log.jsonl} ({@link RunLog}), {@code NAME/clock.jsonl} with its speed, {@code NAME/state} while it is trained, and in the end what was learnt, {@link Results}, in {@code NAME}. A training that was
  * stopped or killed goes on from its last saved state and ends, on the CPU, with the same bits.
  */
 public final class Trainer {
@@ -36,7 +37,7 @@ public final class Trainer {
 
     private final Path folder;
     private final TrainingPlan plan;
-    private final CheckpointFormat format;
+    private final Results results;
     private final SavedSteps.Writer states;
     private final Map<String, Map<String, Double>> finished = new LinkedHashMap<>();
     private final Map<String, EarlyStop.Progress> stopped = new LinkedHashMap<>();
@@ -44,26 +45,31 @@ public final class Trainer {
     private boolean finishedBefore;
 
     /**
-     * @param folder gets one folder per autoencoder
-     * @param format how the finished autoencoders are written
+     * @param folder gets one folder per task
+     * @param results how what was learnt is written
      */
+    public Trainer(Path folder, TrainingPlan plan, Results results) {
+        this(folder, plan, results, TrainingState::save);
+    }
+
+    /** A trainer of dictionaries, which are written as checkpoints of a format. */
     public Trainer(Path folder, TrainingPlan plan, CheckpointFormat format) {
-        this(folder, plan, format, TrainingState::save);
+        this(folder, plan, new DictionaryFiles(format));
     }
 
     /** @param states writes saved states */
-    Trainer(Path folder, TrainingPlan plan, CheckpointFormat format, SavedSteps.Writer states) {
+    Trainer(Path folder, TrainingPlan plan, Results results, SavedSteps.Writer states) {
         this.states = states;
         this.folder = folder;
         this.plan = plan;
-        this.format = format;
+        this.results = results;
     }
 
     /**
      * Trains to the plan's last step. Call on the placement's device thread.
      *
      * @param monitor one unit of progress per step; stopping it, and data that end, save the state first
-     * @return the last metrics of every autoencoder by its name, with its {@code steps}
+     * @return the last metrics of every learner by its name, with its {@code steps}
      * @throws RefractException if the folder holds another training, a store is damaged, a loss is not a number, or the disk is full
      */
     public Map<String, Map<String, Double>> run(Monitor monitor) throws RefractException {
@@ -79,7 +85,7 @@ public final class Trainer {
     private Map<String, Map<String, Double>> locked(Monitor monitor) throws RefractException {
         Optional<TrainingState> saved = TrainingState.find(folder);
         String identity = TrainingState.identity(plan);
-        if (saved.isPresent() && !saved.get().identity().equals(identity)) {
+        if (saved.isPresent() && !TrainingDifference.between(saved.get().identity(), identity).isEmpty()) {
             throw RefractException.usage("%s holds a training with other settings or data (%s): choose another folder, or delete it.", folder,
                     TrainingDifference.between(saved.get().identity(), identity));
         }
@@ -214,7 +220,7 @@ public final class Trainer {
         }
         for (RunningTask task : tasks) {
             try {
-                written.addAll(task.write(folder, format, step));
+                written.addAll(task.write(folder, results, step));
             } catch (RefractException e) {
                 throw full.orElse(e);
             }
@@ -232,7 +238,7 @@ public final class Trainer {
             RunningTask task = all.next();
             if (task.progress().filter(EarlyStop.Progress::stopped).isPresent()) {
                 EarlyStop.Progress progress = task.progress().get();
-                written.addAll(task.write(folder, format, step));
+                written.addAll(task.write(folder, results, step));
                 finish(task.name(), task.metrics(), step);
                 stopped.put(task.name(), progress);
                 monitor.note("%s ended at step %d: its %s was best at step %d.".formatted(task.name(), step, plan.earlyStop().orElseThrow().metric(),

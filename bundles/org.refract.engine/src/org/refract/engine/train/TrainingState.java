@@ -25,14 +25,14 @@ import org.refract.engine.tensor.DTypes;
 import org.refract.engine.tensor.Tensors;
 
 /**
- * Saved states of a training: {@code training.json} names the step, {@code NAME/state/STEP.safetensors} holds each autoencoder's weights
- * ({@code sae.*}) and optimiser ({@code trainer.*}) at that step. The states are written first, then {@code training.json} is replaced, then
- * older states go; so a kill at any moment leaves one whole state of all autoencoders.
+ * Saved states of a training: {@code training.json} names the step, {@code NAME/state/STEP.safetensors} holds each learner's weights
+ * ({@code weights.*}) and the rest of its state ({@code trainer.*}) at that step. The states are written first, then {@code training.json} is replaced, then
+ * older states go; so a kill at any moment leaves one whole state of all learners.
  *
  * @param step optimiser steps done
  * @param identity what a training that goes on must have in common with this one
- * @param positions where each autoencoder's data go on
- * @param progress how each autoencoder does, where the training has an early stop; one that has stopped has no weights here
+ * @param positions where each learner's data go on
+ * @param progress how each learner does, where the training has an early stop; one that has stopped has no weights here
  */
 record TrainingState(long step, String identity, Map<String, StreamPosition> positions, Map<String, EarlyStop.Progress> progress) {
 
@@ -41,7 +41,10 @@ record TrainingState(long step, String identity, Map<String, StreamPosition> pos
     private static final String FORMAT = "refract-training";
     private static final int VERSION = 1;
     private static final String MADE_BY = "made_by";
-    private static final String SAE = "sae.";
+    private static final String WEIGHTS = "weights.";
+
+    /** How weights were called while only autoencoders were trained. */
+    private static final String OLD_WEIGHTS = "sae.";
     private static final String TRAINER = "trainer.";
 
     /** What makes two plans the same training: everything but its length and how often it logs and saves, unless an early stop looks at the log. */
@@ -58,9 +61,7 @@ record TrainingState(long step, String identity, Map<String, StreamPosition> pos
         for (TrainingTask task : plan.tasks()) {
             JsonObject said = new JsonObject();
             said.addProperty("name", task.name());
-            said.addProperty("variant", task.config().variant());
-            said.addProperty("latents", task.config().latents());
-            task.config().settings().asMap().forEach(said::addProperty);
+            task.learning().identity().forEach(said::addProperty);
             task.source().identity().forEach(said::addProperty);
             tasks.add(said);
         }
@@ -97,16 +98,16 @@ record TrainingState(long step, String identity, Map<String, StreamPosition> pos
         return Optional.of(new TrainingState(json.at("step").integer(), json.at("identity").text(), positions, progress));
     }
 
-    /** Whether an autoencoder ended early and was written; one that could not be written goes on from here, to be written. */
+    /** Whether a learner ended early and was written; one that could not be written goes on from here, to be written. */
     boolean stopped(String task) {
         return progress.containsKey(task) && progress.get(task).stopped() && !positions.containsKey(task);
     }
 
     /**
-     * Saves all autoencoders after a step. What has become NaN or infinite is not saved, so that the last good state stays.
+     * Saves all learners after a step. What has become NaN or infinite is not saved, so that the last good state stays.
      *
      * @param stopped how those did that ended early
-     * @throws RefractException if an autoencoder's numbers are not finite, or the disk is full; the state before is still there
+     * @throws RefractException if a learner's numbers are not finite, or the disk is full; the state before is still there
      */
     static void save(Path folder, long step, String identity, List<RunningTask> tasks, Map<String, EarlyStop.Progress> stopped)
             throws RefractException {
@@ -142,8 +143,8 @@ record TrainingState(long step, String identity, Map<String, StreamPosition> pos
         for (RunningTask task : tasks) {
             Map<String, NDArray> tensors = new LinkedHashMap<>();
             requireFinite(folder, step, task);
-            task.sae().tensors().forEach((name, tensor) -> tensors.put(SAE + name, tensor));
-            task.trainer().state().forEach((name, tensor) -> tensors.put(TRAINER + name, tensor));
+            task.learner().weights().forEach((name, tensor) -> tensors.put(WEIGHTS + name, tensor));
+            task.learner().state().forEach((name, tensor) -> tensors.put(TRAINER + name, tensor));
             SafeTensorsWriter.write(file(folder, task.name(), step), Map.of("step", Long.toString(step)), tensors);
             written.add(file(folder, task.name(), step));
             JsonObject position = new JsonObject();
@@ -162,20 +163,20 @@ record TrainingState(long step, String identity, Map<String, StreamPosition> pos
         AtomicFile.write(folder.resolve(FILE), Json.text(json));
     }
 
-    /** Which extensions bring the architectures that are not Refract's own. */
+    /** Which extensions bring what is not Refract's own. */
     private static JsonObject makers(List<RunningTask> tasks) {
         JsonObject makers = new JsonObject();
         for (RunningTask task : tasks) {
             JsonObject facts = new JsonObject();
-            task.maker().forEach(facts::addProperty);
+            task.learning().maker().forEach(facts::addProperty);
             if (!facts.isEmpty()) {
-                makers.add(task.sae().config().variant(), facts);
+                makers.add(task.learning().kind(), facts);
             }
         }
         return makers;
     }
 
-    /** What a folder's training says of the extension that brings one of its architectures; nothing for Refract's own and where there is no training. */
+    /** What a folder's training says of the extension that brings what it teaches; nothing for Refract's own and where there is no training. */
     static Map<String, String> maker(Path folder, String variant) throws RefractException {
         Path file = folder.resolve(FILE);
         Map<String, String> facts = new TreeMap<>();
@@ -191,7 +192,7 @@ record TrainingState(long step, String identity, Map<String, StreamPosition> pos
     }
 
     private static void requireFinite(Path folder, long step, RunningTask task) throws RefractException {
-        for (Map.Entry<String, NDArray> tensor : task.sae().tensors().entrySet()) {
+        for (Map.Entry<String, NDArray> tensor : task.learner().weights().entrySet()) {
             if (DTypes.of(tensor.getValue()).isFloating() && !Tensors.areFinite(tensor.getValue())) {
                 throw RefractException.failure("%s of %s is not finite any more at step %d, so this state was not saved: an activation is not finite, or the"
                         + " learning rate is too large; what was saved before is in %s.", tensor.getKey(), task.name(), step, folder);
@@ -209,13 +210,14 @@ record TrainingState(long step, String identity, Map<String, StreamPosition> pos
         return json;
     }
 
-    /** An autoencoder's weights in this state. */
-    Map<String, NDArray> sae(Path folder, String task, NDManager owner) throws RefractException {
-        return tensors(folder, task, SAE, owner);
+    /** A learner's weights in this state. */
+    Map<String, NDArray> weights(Path folder, String task, NDManager owner) throws RefractException {
+        Map<String, NDArray> weights = tensors(folder, task, WEIGHTS, owner);
+        return weights.isEmpty() ? tensors(folder, task, OLD_WEIGHTS, owner) : weights;
     }
 
-    /** An autoencoder's optimiser in this state. */
-    Map<String, NDArray> trainer(Path folder, String task, NDManager owner) throws RefractException {
+    /** The rest of a learner's state. */
+    Map<String, NDArray> state(Path folder, String task, NDManager owner) throws RefractException {
         return tensors(folder, task, TRAINER, owner);
     }
 

@@ -1,2 +1,2 @@
-/** Training of sparse autoencoders from activation stores. */
+/** Training of learners, dictionaries and networks alike, from batches: plans, states, logs, early stop. */
 package org.refract.engine.train;

@@ -66,8 +66,8 @@ final class SourcesTrainedTest {
         }
 
         @Override
-        public Provenance provenance() {
-            return new Provenance("pairs", "sha256:pairs", new HookPoint("net.a", Site.INPUT), Map.of());
+        public Optional<Provenance> provenance() {
+            return Optional.of(new Provenance("pairs", "sha256:pairs", new HookPoint("net.a", Site.INPUT), Map.of()));
         }
 
         @Override
