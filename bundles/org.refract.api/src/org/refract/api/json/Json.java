@@ -209,6 +209,11 @@ public final class Json {
         return texts;
     }
 
+    /** Whether the value is {@code null}, which only a list hands out. */
+    public boolean isNull() {
+        return value.isJsonNull();
+    }
+
     /** Whether the value is a text. */
     public boolean isText() {
         return value.isJsonPrimitive() && value.getAsJsonPrimitive().isString();

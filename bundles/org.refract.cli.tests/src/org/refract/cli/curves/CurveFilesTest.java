@@ -22,6 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.refract.api.RefractException;
 import org.refract.cli.progress.Terminal;
 import org.refract.engine.train.RunLog;
+import org.refract.engine.train.TrainingLogs;
+import org.refract.plot.PlotDrawing;
 
 /** Learning curves are the log's numbers, in every form. */
 class CurveFilesTest {
@@ -51,7 +53,7 @@ class CurveFilesTest {
         for (String metric : List.of("total", "explained_variance")) {
             var factory = javax.xml.parsers.DocumentBuilderFactory.newInstance().newDocumentBuilder();
             assertEquals("svg", factory.parse(folder.resolve("curves/" + metric + ".svg").toFile()).getDocumentElement().getTagName());
-            assertEquals(2 * Chart.WIDTH, ImageIO.read(folder.resolve("curves/" + metric + ".png").toFile()).getWidth());
+            assertEquals(2 * PlotDrawing.WIDTH, ImageIO.read(folder.resolve("curves/" + metric + ".png").toFile()).getWidth());
         }
     }
 
@@ -66,13 +68,6 @@ class CurveFilesTest {
             }
         }
         assertEquals(now.entries().get("z"), TrainingLogs.read(older.getParent()).entries().get("z"));
-    }
-
-    /** The highest point of a falling curve is drawn at its first step. */
-    @Test
-    void aCurveIsDrawnWhereItsNumbersLie() throws Exception {
-        String svg = new Chart("t", "step", List.of(new Curve("c", new double[] {0, 50, 100}, new double[] {1, 0.5, Double.NaN}))).svg();
-        assertTrue(svg.contains("points=\"70.0,36.0 385.0,336.0\""), svg);
     }
 
     @Test
@@ -125,19 +120,6 @@ class CurveFilesTest {
         }
         crc = ~crc;
         return (crc >>> 15 | crc << 17) + 0xa282ead8;
-    }
-
-    @Test
-    void theTerminalShowsTheCurveAndItsLastNumber() throws Exception {
-        List<String> lines = BraillePlot.of("t", List.of(new Curve("c", new double[] {0, 1}, new double[] {0, 1})), 32, 5, false);
-        assertEquals("t", lines.getFirst());
-        assertEquals(7, lines.size());
-        assertTrue(lines.get(1).startsWith("     1.00 ┤"), lines.toString());
-        int top = lines.get(1).codePointAt(lines.get(1).length() - 1);
-        int bottom = lines.get(5).codePointAt(11);
-        assertTrue((top - 0x2800 & 0x08) != 0, "the upper right dot is set");
-        assertTrue((bottom - 0x2800 & 0x40) != 0, "the lower left dot is set");
-        assertTrue(lines.stream().allMatch(l -> l.codePointCount(0, l.length()) <= 32), lines.toString());
     }
 
     @Test

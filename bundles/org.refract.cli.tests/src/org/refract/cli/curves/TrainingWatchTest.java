@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.refract.cli.progress.Terminal;
 import org.refract.engine.train.RunLog;
+import org.refract.engine.train.TrainingLogs;
 
 /** Learning curves in a terminal's window. */
 final class TrainingWatchTest {

@@ -6,7 +6,7 @@ import org.osgi.service.component.annotations.ServiceScope;
 import org.refract.api.RefractException;
 import org.refract.api.command.Command;
 import org.refract.cli.curves.CurveFiles;
-import org.refract.cli.curves.TrainingLogs;
+import org.refract.engine.train.TrainingLogs;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

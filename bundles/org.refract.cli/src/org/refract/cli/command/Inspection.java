@@ -23,7 +23,7 @@ import org.refract.api.model.Placement;
 import org.refract.api.sae.CheckpointFormat;
 import org.refract.api.sae.SaeConfig;
 import org.refract.api.sae.SaeVariant;
-import org.refract.cli.curves.TrainingLogs;
+import org.refract.engine.train.TrainingLogs;
 import org.refract.pictures.Photo;
 import org.refract.pictures.PictureFile;
 import org.refract.engine.extension.Extensions;

@@ -13,12 +13,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.refract.api.RefractException;
+import org.refract.api.plot.Axis;
+import org.refract.api.plot.Plot;
 import org.refract.engine.file.AtomicFile;
 import org.refract.engine.file.FileFailure;
 import org.refract.engine.file.OwnFiles;
 import org.refract.engine.file.StillThere;
+import org.refract.engine.train.EventFile;
 import org.refract.engine.train.RunLog;
+import org.refract.engine.train.TrainingLogs;
 import org.refract.pictures.PictureFile;
+import org.refract.plot.PlotDrawing;
+import org.refract.plot.Ticks;
+import org.refract.plot.Xml;
 
 /**
  * Writes the curves of a training: {@code METRIC.svg} and {@code METRIC.png} for everything that was logged, {@code index.html} with all
@@ -57,12 +64,12 @@ public record CurveFiles(TrainingLogs logs) {
      * @throws RefractException if files of others have these names, or the disk is full
      */
     public Written write(Path folder, String title) throws RefractException {
-        Map<String, Chart> charts = new LinkedHashMap<>();
+        Map<String, Plot> charts = new LinkedHashMap<>();
         StringBuilder figures = new StringBuilder();
         for (String metric : ordered(logs.metrics())) {
-            Chart chart = new Chart(metric, HORIZONTAL, logs.curves(metric));
-            charts.put(metric.replaceAll("[^A-Za-z0-9_.+=-]", "_"), chart);
-            figures.append("<figure id=\"").append(SvgSurface.escaped(metric)).append("\">").append(chart.svg()).append("</figure>\n");
+            Plot plot = new Plot(metric, Axis.of(HORIZONTAL), Axis.of(""), List.copyOf(logs.curves(metric)));
+            charts.put(metric.replaceAll("[^A-Za-z0-9_.+=-]", "_"), plot);
+            figures.append("<figure id=\"").append(Xml.escaped(metric)).append("\">").append(PlotDrawing.svg(plot)).append("</figure>\n");
         }
         List<String> names = new ArrayList<>(List.of(PAGE));
         charts.keySet().forEach(name -> names.addAll(List.of(name + ".svg", name + ".png")));
@@ -70,9 +77,9 @@ public record CurveFiles(TrainingLogs logs) {
         boolean pictures = true;
         try {
             AtomicFile.write(folder.resolve(PAGE), page(title, figures.toString()));
-            for (Map.Entry<String, Chart> chart : charts.entrySet()) {
-                AtomicFile.write(folder.resolve(chart.getKey() + ".svg"), chart.getValue().svg());
-                pictures = pictures && isDrawn(chart.getValue(), folder.resolve(chart.getKey() + ".png"));
+            for (Map.Entry<String, Plot> plot : charts.entrySet()) {
+                AtomicFile.write(folder.resolve(plot.getKey() + ".svg"), PlotDrawing.svg(plot.getValue()));
+                pictures = pictures && isDrawn(plot.getValue(), folder.resolve(plot.getKey() + ".png"));
             }
             writeEvents(folder.resolve("tensorboard"));
         } catch (IOException e) {
@@ -106,9 +113,9 @@ public record CurveFiles(TrainingLogs logs) {
     }
 
     /** Fonts are found by native libraries, which fail in many ways where they are missing. */
-    private static boolean isDrawn(Chart chart, Path file) throws RefractException {
+    private static boolean isDrawn(Plot plot, Path file) throws RefractException {
         try {
-            AtomicFile.write(file, PictureFile.png(chart.picture()));
+            AtomicFile.write(file, PictureFile.png(PlotDrawing.picture(plot)));
             return true;
         } catch (RuntimeException | LinkageError | InternalError noFonts) {
             return false;
@@ -121,18 +128,18 @@ public record CurveFiles(TrainingLogs logs) {
             if (!lines.isEmpty()) {
                 RunLog.Entry last = lines.getLast();
                 rows.append(String.format(Locale.ROOT, "<tr><td>%s</td><td>%d</td><td>%s</td><td>%s</td><td>%s</td></tr>%n",
-                        SvgSurface.escaped(name), last.step(), number(last, "l0"), number(last, "explained_variance"), number(last, "dead")));
+                        Xml.escaped(name), last.step(), number(last, "l0"), number(last, "explained_variance"), number(last, "dead")));
             }
         });
         try (InputStream in = CurveFiles.class.getResourceAsStream("curves.html")) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("{{title}}", SvgSurface.escaped(title)).replace("{{rows}}", rows)
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("{{title}}", Xml.escaped(title)).replace("{{rows}}", rows)
                     .replace("{{charts}}", charts);
         }
     }
 
     private static String number(RunLog.Entry entry, String metric) {
         Double value = entry.metrics().get(metric);
-        return value == null ? "" : Axis.number(value);
+        return value == null ? "" : Ticks.number(value);
     }
 
     /** The log keeps no times; they are reckoned back from now by its speed. */

@@ -4,6 +4,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.refract.api.plot.Series.Line;
+import org.refract.plot.BraillePlot;
+import org.refract.plot.Ticks;
 
 /**
  * The names of curves with their last numbers, a line each, under the names of what is plotted.
@@ -18,7 +21,7 @@ record Legend(Map<String, Map<String, Double>> last, List<String> metrics) {
     private static final int LEAST_NUMBER = 8;
 
     /** The legend of several plots. */
-    static Legend of(Map<String, List<Curve>> plots) {
+    static Legend of(Map<String, List<Line>> plots) {
         Map<String, Map<String, Double>> last = new LinkedHashMap<>();
         plots.forEach((metric, curves) -> curves.forEach(curve -> last.computeIfAbsent(curve.name(), c -> new LinkedHashMap<>())
                 .put(metric, curve.y()[curve.y().length - 1])));
@@ -55,7 +58,7 @@ record Legend(Map<String, Map<String, Double>> last, List<String> metrics) {
             StringBuilder line = new StringBuilder(coloured ? BraillePlot.paint(MARK, place) : MARK).append(' ').append(shortened(curve.getKey(), room));
             for (int i = 0; i < metrics.size(); i++) {
                 Double value = curve.getValue().get(metrics.get(i));
-                line.append("  ").append(right(value == null ? "" : Axis.number(value), widths.get(i)));
+                line.append("  ").append(right(value == null ? "" : Ticks.number(value), widths.get(i)));
             }
             lines.add(line.toString());
             place++;

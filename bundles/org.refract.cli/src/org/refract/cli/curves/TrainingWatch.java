@@ -7,9 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.refract.api.RefractException;
+import org.refract.api.plot.Series.Line;
 import org.refract.cli.progress.Plain;
 import org.refract.cli.progress.Printed;
 import org.refract.cli.progress.Terminal;
+import org.refract.engine.train.TrainingLogs;
+import org.refract.plot.BraillePlot;
 
 /**
  * Shows a training that runs, in this process or another one: its curves are drawn again whenever its logs have grown or the window has another
@@ -42,9 +45,9 @@ public record TrainingWatch(Path folder, List<String> metrics, Terminal terminal
     /** The plots as they are now; on a screen as many and as high as fit in. */
     public List<String> picture() throws RefractException {
         TrainingLogs logs = TrainingLogs.read(folder);
-        Map<String, List<Curve>> plots = new LinkedHashMap<>();
+        Map<String, List<Line>> plots = new LinkedHashMap<>();
         for (String metric : metrics) {
-            List<Curve> curves = logs.curves(metric).stream().map(c -> new Curve(Plain.line(c.name()), c.x(), c.y())).toList();
+            List<Line> curves = logs.curves(metric).stream().map(c -> new Line(Plain.line(c.name()), c.x(), c.y())).toList();
             if (!curves.isEmpty()) {
                 plots.put(Plain.line(metric), curves);
             }

@@ -1,4 +1,4 @@
-package org.refract.cli.curves;
+package org.refract.engine.train;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.refract.api.RefractException;
+import org.refract.api.plot.Series.Line;
 import org.refract.engine.file.FileFailure;
-import org.refract.engine.train.RunLog;
 
 /**
  * The logs of a training, by the names of its dictionaries in alphabetical order.
@@ -116,12 +116,12 @@ public record TrainingLogs(Map<String, List<RunLog.Entry>> entries) {
     }
 
     /** The curves of a metric over steps, of those dictionaries that have it. */
-    public List<Curve> curves(String metric) {
-        List<Curve> curves = new ArrayList<>();
+    public List<Line> curves(String metric) {
+        List<Line> curves = new ArrayList<>();
         entries.forEach((name, lines) -> {
             List<RunLog.Entry> with = lines.stream().filter(l -> l.metrics().containsKey(metric)).toList();
             if (!with.isEmpty()) {
-                curves.add(new Curve(name, with.stream().mapToDouble(RunLog.Entry::step).toArray(),
+                curves.add(new Line(name, with.stream().mapToDouble(RunLog.Entry::step).toArray(),
                         with.stream().mapToDouble(l -> l.metrics().get(metric)).toArray()));
             }
         });

@@ -1,8 +1,9 @@
-package org.refract.cli.curves;
+package org.refract.plot;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.refract.api.plot.Series.Line;
 
 /** Curves in a terminal: each character is a Braille pattern of 2 × 4 dots (Unicode block U+2800). */
 public final class BraillePlot {
@@ -28,12 +29,12 @@ public final class BraillePlot {
      * @param coloured whether curves are told apart by colour escapes
      * @return the title, the plot, and a line for the horizontal axis
      */
-    public static List<String> of(String title, List<Curve> curves, int columns, int rows, boolean coloured) {
+    public static List<String> of(String title, List<Line> curves, int columns, int rows, boolean coloured) {
         int wide = Math.max(4, columns - MARGIN - 1);
         double[] all = curves.stream().flatMapToDouble(c -> Arrays.stream(c.y())).filter(Double::isFinite).toArray();
         double[] steps = curves.stream().flatMapToDouble(c -> Arrays.stream(c.x())).toArray();
-        Axis up = Axis.of(Arrays.stream(all).min().orElse(0), Arrays.stream(all).max().orElse(1));
-        Axis across = Axis.of(Arrays.stream(steps).min().orElse(0), Arrays.stream(steps).max().orElse(1));
+        Ticks up = Ticks.of(Arrays.stream(all).min().orElse(0), Arrays.stream(all).max().orElse(1));
+        Ticks across = Ticks.of(Arrays.stream(steps).min().orElse(0), Arrays.stream(steps).max().orElse(1));
         int[][] dots = new int[rows][wide];
         int[][] owner = new int[rows][wide];
         for (int i = 0; i < curves.size(); i++) {
@@ -50,23 +51,23 @@ public final class BraillePlot {
             }
             lines.add(line.toString());
         }
-        String right = Axis.number(across.high());
-        String left = Axis.number(across.low());
+        String right = Ticks.number(across.high());
+        String left = Ticks.number(across.low());
         lines.add(" ".repeat(MARGIN) + left + " ".repeat(Math.max(1, wide - left.length() - right.length())) + right);
         return lines;
     }
 
-    private static String label(Axis axis, double end) {
+    private static String label(Ticks axis, double end) {
         String label = axis.endLabel(end);
-        return label.length() <= MARGIN - 2 ? label : Axis.number(end);
+        return label.length() <= MARGIN - 2 ? label : Ticks.number(end);
     }
 
     /** Text in the colour of a curve by its place. */
-    static String paint(String text, int curve) {
+    public static String paint(String text, int curve) {
         return "\u001b[" + COLOURS[curve % COLOURS.length] + "m" + text + "\u001b[0m";
     }
 
-    private static void draw(Curve curve, int place, Axis across, Axis up, int[][] dots, int[][] owner) {
+    private static void draw(Line curve, int place, Ticks across, Ticks up, int[][] dots, int[][] owner) {
         int high = dots.length * 4 - 1;
         int wide = dots[0].length * 2 - 1;
         int fromX = -1;

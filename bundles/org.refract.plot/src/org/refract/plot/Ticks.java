@@ -1,4 +1,4 @@
-package org.refract.cli.curves;
+package org.refract.plot;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,12 +7,13 @@ import java.util.Locale;
 /**
  * A range of numbers with round ticks.
  *
- * @param low lower end
- * @param high upper end, greater than the lower
- * @param step between two ticks
+ * @param low   lower end
+ * @param high  upper end, greater than the lower
+ * @param step  between two ticks; of a logarithmic range, their ratio
+ * @param log   whether equal ratios lie equally far apart; both ends are positive then
  * @param ticks round numbers between the ends, ascending
  */
-record Axis(double low, double high, double step, List<Double> ticks) {
+public record Ticks(double low, double high, double step, boolean log, List<Double> ticks) {
 
     private static final int WANTED = 6;
 
@@ -24,7 +25,7 @@ record Axis(double low, double high, double step, List<Double> ticks) {
     private static final int MOST_DIGITS = 4;
 
     /** The axis of numbers from {@code least} to {@code most}; a single number lies in the middle of one that begins at 0. */
-    static Axis of(double least, double most) {
+    static Ticks of(double least, double most) {
         double low = least;
         double high = most;
         if (!(high > low)) {
@@ -38,17 +39,34 @@ record Axis(double low, double high, double step, List<Double> ticks) {
         for (long i = (long) Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) {
             ticks.add(i * step);
         }
-        return new Axis(low, high, step, List.copyOf(ticks));
+        return new Ticks(low, high, step, false, List.copyOf(ticks));
+    }
+
+    /** Powers of ten around positive numbers. */
+    static Ticks log(double least, double most) {
+        int lowest = (int) Math.floor(Math.log10(least) + 1e-9);
+        int highest = Math.max(lowest + 1, (int) Math.ceil(Math.log10(most) - 1e-9));
+        int every = Math.max(1, (highest - lowest + WANTED) / (WANTED + 1));
+        List<Double> ticks = new ArrayList<>();
+        for (int power = lowest; power <= highest; power += every) {
+            ticks.add(Math.pow(10, power));
+        }
+        return new Ticks(Math.pow(10, lowest), Math.pow(10, highest), Math.pow(10, every), true, List.copyOf(ticks));
+    }
+
+    /** Whether a number has a place here. */
+    boolean shows(double value) {
+        return Double.isFinite(value) && (!log || value > 0);
     }
 
     /** Where a number lies, 0 at the lower end and 1 at the upper. */
     double share(double value) {
-        return (value - low) / (high - low);
+        return log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
     }
 
     /** A tick's label: with as many digits as tell it from the next. */
     String tickLabel(double tick) {
-        return label(tick, 0);
+        return log ? tick >= LARGE || tick < SMALL ? String.format(Locale.ROOT, "%.0e", tick) : number(tick) : label(tick, 0);
     }
 
     /** The label of an end, which is no round number: with one digit more. */
@@ -70,7 +88,7 @@ record Axis(double low, double high, double step, List<Double> ticks) {
     }
 
     /** A number that stands alone: three digits after the point, none that say nothing. */
-    static String number(double value) {
+    public static String number(double value) {
         double size = Math.abs(value);
         if (size >= LARGE || size > 0 && size < SMALL) {
             return String.format(Locale.ROOT, "%.1e", value);

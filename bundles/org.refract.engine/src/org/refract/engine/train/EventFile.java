@@ -1,4 +1,4 @@
-package org.refract.cli.curves;
+package org.refract.engine.train;
 
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
@@ -19,7 +19,7 @@ import org.refract.engine.file.FileFailure;
  * little-endian (TensorFlow, core/lib/io/record_writer.h and core/util/event.proto). Events here have five fields, so they are written by hand
  * instead of by a Protocol Buffers library.
  */
-final class EventFile implements AutoCloseable {
+public final class EventFile implements AutoCloseable {
 
     private static final int MASK = 0xa282ead8;
     private static final String VERSION = "brain.Event:2";
@@ -33,7 +33,7 @@ final class EventFile implements AutoCloseable {
     }
 
     /** Begins a file, which appears with {@link #commit()}. */
-    static EventFile create(Path file, double seconds) throws RefractException {
+    public static EventFile create(Path file, double seconds) throws RefractException {
         try {
             EventFile events = new EventFile(AtomicFile.create(file));
             ByteArrayOutputStream event = begun(seconds, 0);
@@ -51,7 +51,7 @@ final class EventFile implements AutoCloseable {
      * @param seconds since 1970
      * @param scalars by their tags
      */
-    void add(double seconds, long step, Map<String, Double> scalars) throws RefractException {
+    public void add(double seconds, long step, Map<String, Double> scalars) throws RefractException {
         ByteArrayOutputStream summary = new ByteArrayOutputStream();
         scalars.forEach((tag, number) -> {
             ByteArrayOutputStream value = new ByteArrayOutputStream();
@@ -70,7 +70,7 @@ final class EventFile implements AutoCloseable {
     }
 
     /** Gives the file its name. */
-    void commit() throws RefractException {
+    public void commit() throws RefractException {
         try {
             out.flush();
             file.commit();

@@ -1,0 +1,2 @@
+/** Charts as values, which faces draw. */
+package org.refract.api.plot;
