@@ -176,7 +176,7 @@ class HtmlReportTest {
             assertTrue(commands.get(section).getAsString().startsWith("refract "), section);
         }
         String shot = data("run").getAsJsonArray("interventions").get(0).getAsJsonObject().getAsJsonArray("shots").get(1).getAsJsonObject().get("command").getAsString();
-        assertTrue(shot.contains("--feature 'unet.down_blocks.2.attentions.1#3' --mode scale --strength 3 --area 0.5,0,0.5,1"), shot);
+        assertTrue(shot.contains("--feature 'unet.down_blocks.2.attentions.1#3*3@0.5,0,0.5,1'"), shot);
     }
 
     @Test

@@ -4,14 +4,13 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.refract.api.analysis.Intervention;
-import org.refract.api.model.Site;
 import org.refract.engine.index.AtlasFacts;
+import org.refract.engine.intervene.FeatureText;
 import org.refract.engine.job.RunRecord;
 import org.refract.engine.unpack.RecordedRequest;
 import org.refract.engine.unpack.RunFolder;
@@ -90,12 +89,7 @@ final class Commands {
         if (showcase.guidance() > 1) {
             words.addAll(List.of("--guidance", number(showcase.guidance())));
         }
-        shot.intervention().ifPresent(change -> {
-            String point = change.feature().point().site() == Site.UPDATE ? change.feature().point().path() : change.feature().point().toString();
-            words.addAll(List.of("--feature", point + "#" + change.feature().latent(), "--mode", change.mode().name().toLowerCase(Locale.ROOT),
-                    "--strength", number(change.strength())));
-            change.mask().flatMap(Commands::area).ifPresent(area -> words.addAll(List.of("--area", area)));
-        });
+        shot.intervention().ifPresent(change -> words.addAll(List.of("--feature", FeatureText.of(change, change.mask().flatMap(Commands::area)))));
         return line(words);
     }
 

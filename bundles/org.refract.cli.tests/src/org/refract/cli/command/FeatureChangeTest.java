@@ -90,7 +90,7 @@ class FeatureChangeTest {
     void longOptionsBecomeOneWord() throws RefractException {
         FeatureChange change = CommandLine.populateCommand(new Holder(), "--feature", "unet.a#7", "--mode", "replace", "--strength", "-1", "--area", "0,0,1,0.5",
                 "--acting", "2-3").changes.getFirst();
-        assertEquals("unet.a#7=-1.0@0,0,1,0.5/2-3", change.inShort());
+        assertEquals("unet.a#7=-1@0,0,1,0.5/2-3", change.inShort());
     }
 
     @Test

@@ -10,6 +10,7 @@ import org.refract.api.analysis.Intervention;
 import org.refract.api.analysis.Intervention.Mode;
 import org.refract.api.model.HookPoint;
 import org.refract.cli.Within;
+import org.refract.engine.intervene.FeatureText;
 import org.refract.engine.intervene.MaskText;
 import picocli.CommandLine.Option;
 
@@ -80,15 +81,7 @@ final class FeatureChange {
         if (!parts.matches()) {
             throw new IllegalStateException(feature);
         }
-        String sign = switch (change.mode()) {
-            case SCALE -> "*";
-            case ADD -> "+";
-            case REPLACE -> "=";
-        };
-        String where = area != null ? area : parts.group(5);
-        boolean always = change.firstStep() == 0 && change.lastStep() == Integer.MAX_VALUE;
-        return parts.group(1) + "#" + change.feature().latent() + sign + change.strength() + (where == null ? "" : "@" + where)
-                + (always ? "" : "/" + change.firstStep() + "-" + change.lastStep());
+        return FeatureText.of(change, Optional.ofNullable(area).or(() -> Optional.ofNullable(parts.group(5))));
     }
 
     private static Mode mode(String word) throws RefractException {

@@ -8,10 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.refract.api.analysis.FeatureId;
 import org.refract.api.analysis.Intervention;
 import org.refract.api.model.Placement;
-import org.refract.api.model.Site;
+import org.refract.engine.intervene.FeatureText;
 import org.refract.engine.intervene.MaskText;
 import org.refract.workbench.picture.PaintedMask;
 import org.refract.workbench.subject.DrawRequest;
@@ -59,26 +58,16 @@ public final class EquivalentCommand {
             options.put("device", List.of(subject.placement().toString()));
         }
         if (!edits.isEmpty()) {
-            options.put("feature", edits.stream().map(edit -> feature(edit) + edit.mask().map(m -> "@" + area(m)).orElse("") + acting(edit, request.steps()))
-                    .toList());
+            options.put("feature", edits.stream().map(edit -> feature(edit, request.steps())).toList());
         }
         return options;
     }
 
-    private static String feature(Intervention edit) {
-        FeatureId id = edit.feature();
-        String sign = switch (edit.mode()) {
-            case SCALE -> "*";
-            case ADD -> "+";
-            case REPLACE -> "=";
-        };
-        return (id.point().site() == Site.UPDATE ? id.point().path() : id.point().toString()) + "#" + id.latent() + sign + number(edit.strength());
-    }
-
     /** The command refuses steps that a run does not have, so they are written as far as it goes. */
-    private static String acting(Intervention edit, int steps) {
+    private static String feature(Intervention edit, int steps) {
         int last = Math.min(edit.lastStep(), steps - 1);
-        return edit.firstStep() == 0 && last == steps - 1 || edit.firstStep() > last ? "" : "/" + edit.firstStep() + "-" + last;
+        boolean always = edit.firstStep() == 0 && last == steps - 1 || edit.firstStep() > last;
+        return FeatureText.of(always ? edit.during(0, Integer.MAX_VALUE) : edit.during(edit.firstStep(), last), edit.mask().map(EquivalentCommand::area));
     }
 
     private static String area(Intervention.Mask weights) {
