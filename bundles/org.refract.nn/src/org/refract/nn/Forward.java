@@ -29,7 +29,7 @@ public final class Forward {
 
     /** The kernels of layers. A plug-in's own text that calls them is {@code KernelLibrary.of(Own.class, "own.ts.py", Forward.LAYERS)}. */
     public static final KernelLibrary LAYERS = KernelLibrary.of(Forward.class,
-            List.of("layers.ts.py", "attention.ts.py", ONEDNN ? "convolution.onednn.ts.py" : "convolution.plain.ts.py"));
+            List.of("layers.ts.py", "attention.ts.py", "rotary.ts.py", ONEDNN ? "convolution.onednn.ts.py" : "convolution.plain.ts.py"));
 
     private final HookTable hooks;
     private final Pass pass;

@@ -139,3 +139,19 @@ def convolve_apart(x: Tensor, weight: Tensor, bias: Tensor, stride: int, padding
       _a = torch.append(each, torch.thnn_conv2d(example(x, i), weight, size, bias, [stride, stride], [padding, padding]))
     y = torch.cat(each, 0)
   return y
+
+# w · x / √(mean(x²) + eps), computed in float32; of each head by itself where x is wider than the weight
+def rms_norm(x: Tensor, weight: Tensor, eps: float, one_plus: bool) -> Tensor:
+  h = torch.reshape(x, [torch.size(x, 0), -1, torch.size(weight, 0)]).float()
+  h = h * torch.rsqrt(torch.mean(h * h, [-1], True) + eps)
+  if one_plus:
+    y = (h * (weight.float() + 1.)).to(x.dtype)
+  else:
+    y = h.to(x.dtype) * weight
+  return torch.reshape(y, torch.size(x))
+
+def times(a: Tensor, b: Tensor) -> Tensor:
+  return a * b
+
+def scaled_by(x: Tensor, by: float) -> Tensor:
+  return x * by

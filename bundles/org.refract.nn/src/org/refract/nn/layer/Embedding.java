@@ -16,6 +16,11 @@ public final class Embedding extends Module {
         weight = parameter("weight", entries, width);
     }
 
+    /** The table itself, {@code (entries, width)}. */
+    Parameter table() {
+        return weight;
+    }
+
     public NDArray forward(Forward run, NDArray ids) {
         return run.at(this, ids, in -> run.call("embedding", in, weight.value()));
     }

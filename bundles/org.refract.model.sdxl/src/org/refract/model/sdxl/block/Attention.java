@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import org.refract.api.model.Layout;
 import org.refract.nn.Forward;
 import org.refract.nn.Module;
+import org.refract.nn.layer.AttentionHeads;
 import org.refract.nn.layer.AttentionProbs;
 import org.refract.nn.layer.Dropout;
 import org.refract.nn.layer.Linear;
@@ -26,7 +27,7 @@ public final class Attention extends Module {
         toQ = child(new Linear(path("to_q"), width, width, false, Layout.SEQUENCE));
         toK = child(new Linear(path("to_k"), contextWidth, width, false, Layout.SEQUENCE));
         toV = child(new Linear(path("to_v"), contextWidth, width, false, Layout.SEQUENCE));
-        probs = child(new AttentionProbs(path, heads, false));
+        probs = child(new AttentionProbs(path, AttentionHeads.of(heads, width / heads)));
         toOut = child(new Linear(path("to_out.0"), width, width, true, Layout.SEQUENCE));
         dropout = child(new Dropout(path("to_out.1"), width, Layout.SEQUENCE));
     }

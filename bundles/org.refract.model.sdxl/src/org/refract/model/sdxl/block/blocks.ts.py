@@ -49,10 +49,10 @@ def keys_and_values(context: Tensor, w: List[Tensor], each: int) -> List[Tensor]
 def transformer_block(x: Tensor, kv: List[Tensor], p: int, w: List[Tensor], o: int, heads: int, eps: float) -> Tensor:
   width = [torch.size(x, -1)]
   n = torch.layer_norm(x, width, w[o], w[o + 1], eps)
-  y = attend(linear(n, w[o + 2], None), linear(n, w[o + 3], None), linear(n, w[o + 4], None), heads, False)
+  y = attend(linear(n, w[o + 2], None), linear(n, w[o + 3], None), linear(n, w[o + 4], None), None, heads, heads, False, head_scale(n, heads), 0.)
   h = torch.add_(linear(y, w[o + 5], w[o + 6]), x)
   n = torch.layer_norm(h, width, w[o + 7], w[o + 8], eps)
-  y = attend(linear(n, w[o + 9], None), kv[p], kv[p + 1], heads, False)
+  y = attend(linear(n, w[o + 9], None), kv[p], kv[p + 1], None, heads, heads, False, head_scale(n, heads), 0.)
   h = torch.add_(linear(y, w[o + 12], w[o + 13]), h)
   n = torch.layer_norm(h, width, w[o + 14], w[o + 15], eps)
   y = geglu(linear(n, w[o + 16], w[o + 17]))

@@ -6,6 +6,7 @@ import org.refract.api.model.Layout;
 import org.refract.nn.Forward;
 import org.refract.nn.Module;
 import org.refract.nn.layer.Activation;
+import org.refract.nn.layer.AttentionHeads;
 import org.refract.nn.layer.AttentionProbs;
 import org.refract.nn.layer.LayerNorm;
 import org.refract.nn.layer.Linear;
@@ -34,7 +35,8 @@ final class EncoderLayer extends Module {
     NDArray forward(Forward run, NDArray x) {
         return run.at(this, x, in -> run.stepByStep(this)
                 ? run.scoped(step -> stepByStep(step, in))
-                : run.callForEach(TextEncoder.CLIP, "clip_layer", List.of(in), weights(), config.heads(), config.layerNormEps(), config.activation()));
+                : run.callForEach(TextEncoder.CLIP, "clip_layer", List.of(in), weights(), config.heads(),
+                        config.layerNormEps(), config.activation()));
     }
 
     private NDArray stepByStep(Forward run, NDArray x) {
@@ -54,7 +56,7 @@ final class EncoderLayer extends Module {
             q = child(projection("q_proj"));
             k = child(projection("k_proj"));
             v = child(projection("v_proj"));
-            probs = child(new AttentionProbs(path, config.heads(), true));
+            probs = child(new AttentionProbs(path, AttentionHeads.of(config.heads(), width() / config.heads()).withCausal()));
             out = child(projection("out_proj"));
         }
 

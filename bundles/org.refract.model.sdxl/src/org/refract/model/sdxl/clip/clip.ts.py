@@ -28,7 +28,7 @@ def at_end_token(x: Tensor, ids: Tensor, end: int, legacy: int) -> Tensor:
 def clip_layer(x: Tensor, w: List[Tensor], heads: int, eps: float, activation: str) -> Tensor:
   width = [torch.size(x, -1)]
   n = torch.layer_norm(x, width, w[0], w[1], eps)
-  y = attend(linear(n, w[2], w[3]), linear(n, w[4], w[5]), linear(n, w[6], w[7]), heads, True)
+  y = attend(linear(n, w[2], w[3]), linear(n, w[4], w[5]), linear(n, w[6], w[7]), None, heads, heads, True, head_scale(n, heads), 0.)
   h = x + linear(y, w[8], w[9])
   n = linear(torch.layer_norm(h, width, w[10], w[11], eps), w[12], w[13])
   n = activated(n, activation)

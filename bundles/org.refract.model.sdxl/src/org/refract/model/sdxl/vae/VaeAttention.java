@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import org.refract.api.model.Layout;
 import org.refract.nn.Forward;
 import org.refract.nn.Module;
+import org.refract.nn.layer.AttentionHeads;
 import org.refract.nn.layer.AttentionProbs;
 import org.refract.nn.layer.GroupNorm;
 import org.refract.nn.layer.Linear;
@@ -27,7 +28,7 @@ final class VaeAttention extends Module {
         toQ = child(linear("to_q", channels));
         toK = child(linear("to_k", channels));
         toV = child(linear("to_v", channels));
-        probs = child(new AttentionProbs(path, 1, false));
+        probs = child(new AttentionProbs(path, AttentionHeads.of(1, width())));
         toOut = child(linear("to_out.0", channels));
     }
 
