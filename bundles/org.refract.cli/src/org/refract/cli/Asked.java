@@ -3,12 +3,13 @@ package org.refract.cli;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** What a call asks for, as far as its arguments say so before they are parsed: only the commands that it needs are made. */
 final class Asked {
-    /** The only option before a command that takes a value. */
-    private static final String WITH_VALUE = "--threads";
+    /** The options before a command that take a value. */
+    private static final Set<String> WITH_VALUE = Set.of("--threads", "--time-limit");
 
     private Asked() {
     }
@@ -29,7 +30,7 @@ final class Asked {
     private static Optional<String> command(List<String> arguments) {
         for (int i = 0; i < arguments.size(); i++) {
             String word = arguments.get(i);
-            if (word.equals(WITH_VALUE)) {
+            if (WITH_VALUE.contains(word)) {
                 i++;
             } else if (!word.startsWith("-") && !word.equals("help")) {
                 return Optional.of(word);

@@ -17,6 +17,7 @@ import org.refract.api.RefractException;
 import org.refract.cli.progress.Plain;
 import org.refract.cli.progress.Printed;
 import org.refract.cli.progress.Terminal;
+import org.refract.engine.extension.Calls;
 import picocli.CommandLine;
 import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.ParameterException;
@@ -92,7 +93,7 @@ final class CommandLineRun {
             }
             try {
                 Ranges.check(parsed);
-                return new RunLast().execute(parsed);
+                return carriedOut(parsed);
             } catch (RefractException e) {
                 return failed(e, parsed);
             } catch (ExecutionException e) {
@@ -103,6 +104,25 @@ final class CommandLineRun {
         } catch (ParameterException e) {
             return refuse(e);
         }
+    }
+
+    /** An extension's command is a call of that extension from its beginning to its end. */
+    private int carriedOut(ParseResult parsed) throws RefractException {
+        String command = command(parsed);
+        if (!strangers.containsKey(command)) {
+            return new RunLast().execute(parsed);
+        }
+        try {
+            return Calls.ofThisThread().work(strangers.get(command), "command '" + command + "'", () -> new RunLast().execute(parsed));
+        } catch (RefractException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new ExecutionException(line, "the command failed", e);
+        }
+    }
+
+    private static String command(ParseResult parsed) {
+        return parsed.hasSubcommand() ? parsed.subcommand().commandSpec().name() : "";
     }
 
     /**
@@ -174,7 +194,7 @@ final class CommandLineRun {
 
     private int failed(Throwable e, ParseResult parsed) {
         boolean told = e instanceof RefractException || Sentences.exitCode(e) == STOPPED;
-        String command = parsed.hasSubcommand() ? parsed.subcommand().commandSpec().name() : "";
+        String command = command(parsed);
         String blamed = told || !strangers.containsKey(command) ? "" : "The command '" + command + "' of " + strangers.get(command) + " failed: ";
         say(blamed + (Sentences.exitCode(e) == STOPPED && e instanceof InterruptedException ? "Stopped." : Sentences.of(e)));
         debug(e);

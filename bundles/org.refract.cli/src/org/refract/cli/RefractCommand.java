@@ -2,6 +2,7 @@ package org.refract.cli;
 
 import org.refract.cli.progress.Printed;
 import org.refract.cli.progress.Terminal;
+import org.refract.engine.extension.Calls;
 import org.refract.engine.tensor.DeviceExecutor;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -59,6 +60,16 @@ public final class RefractCommand implements Runnable {
             throw new ParameterException(spec.commandLine(), "--threads takes 1 to " + MOST_THREADS + ", not " + threads);
         }
         System.setProperty(DeviceExecutor.THREADS, Integer.toString(threads));
+    }
+
+    /** Whoever waits for an extension reads it, which is after the parsing. */
+    @Option(names = "--time-limit", paramLabel = "SECONDS", scope = ScopeType.INHERIT, order = 106,
+            description = "End the command when an extension neither returns nor reports progress for so long (default: never; after a minute it is named).")
+    private void timeLimit(int seconds) {
+        if (seconds < 1) {
+            throw new ParameterException(spec.commandLine(), "--time-limit takes seconds, 1 or more, not " + seconds);
+        }
+        System.setProperty(Calls.LIMIT, Integer.toString(seconds));
     }
 
     RefractCommand(Terminal terminal) {

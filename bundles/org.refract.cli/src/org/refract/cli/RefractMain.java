@@ -32,9 +32,11 @@ public final class RefractMain implements ToIntFunction<String[]> {
 
     @Override
     public int applyAsInt(String[] arguments) {
-        try (Commands commands = Commands.of(services, List.of(arguments))) {
-            return new CommandLineRun(commands, new PrintWriter(System.out, true), new PrintWriter(System.err, true),
-                    Terminal.ofStandardError()).run(arguments);
-        }
+        PrintWriter err = new PrintWriter(System.err, true);
+        return new AttendedRun(err).run(() -> {
+            try (Commands commands = Commands.of(services, List.of(arguments))) {
+                return new CommandLineRun(commands, new PrintWriter(System.out, true), err, Terminal.ofStandardError()).run(arguments);
+            }
+        });
     }
 }

@@ -58,7 +58,7 @@ final class JobOnScreen {
         PrintWriter err = spec.commandLine().getErr();
         try (ProgressMonitor screen = new ProgressMonitor(err, top.terminal(), top.quiet(), InstantSource.system())) {
             Job.Work<T> visible = monitor -> job.work().run(shown.apply(monitor, screen));
-            return jobs.submit(new Job<>(job.title(), job.placement(), job.leases(), visible)).awaitOrCancel(stopped);
+            return jobs.submit(new Job<>(job.title(), job.placement(), job.leases(), visible)).awaitOrCancel(stopped, screen);
         } catch (CancelledException e) {
             if (stopped.equals(e.getMessage())) {
                 throw e;

@@ -60,13 +60,18 @@ final class Guard implements InvocationHandler {
         }
         Object[] own = arguments == null ? new Object[0] : Arrays.stream(arguments).map(this::own).toArray();
         try {
-            return guarded(method, ANSWERED_AT_ONCE.contains(method.getName()) ? atOnce(method, own) : method.invoke(target, own));
+            return guarded(method, ANSWERED_AT_ONCE.contains(method.getName()) ? atOnce(method, own) : watched(method, own));
         } catch (InvocationTargetException e) {
             throw allowed(method, e.getCause()) ? e.getCause() : failure(method, e.getCause());
         } catch (TimeoutException e) {
             stuck = true;
             throw failure(method, e);
         }
+    }
+
+    /** Whoever waits for this thread can see whom it is waiting for. */
+    private Object watched(Method method, Object[] own) throws Exception {
+        return Calls.ofThisThread().run(origin.toString(), "%s (%s)".formatted(role, method.getName()), () -> method.invoke(target, own));
     }
 
     /** One that did not come back once is not waited for again. */

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeoutException;
 /** Runs an extension's short code on a thread of its own, so that nobody waits for it for ever. */
 public final class TimeLimit {
 
-    private static final Duration LIMIT = Duration.ofSeconds(Integer.getInteger("refract.extension.seconds", 10));
+    static final Duration LIMIT = Duration.ofSeconds(Integer.getInteger("refract.extension.seconds", 10));
 
     private TimeLimit() {
     }

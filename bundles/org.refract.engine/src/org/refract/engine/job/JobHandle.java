@@ -1,17 +1,21 @@
 package org.refract.engine.job;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.refract.api.RefractException;
 import org.refract.api.job.CancelledException;
 import org.refract.api.job.Monitor;
+import org.refract.engine.extension.Calls;
 import org.refract.engine.extension.Lease;
 import org.refract.engine.kernel.KernelException;
 
@@ -44,6 +48,8 @@ public final class JobHandle<T> {
     /** What torch says when an allocation fails, on the CPU and on CUDA. */
     private static final Pattern LACK_OF_MEMORY = Pattern.compile("not enough memory|can't allocate memory|out of memory");
 
+    private static final long LOOK_MILLIS = 100;
+
     private final long number;
     private final String title;
     /** The work until it begins; an ended job must not keep an extension's classes alive. */
@@ -54,9 +60,17 @@ public final class JobHandle<T> {
     private final Instant submitted = Instant.now();
     private volatile State state = State.QUEUED;
     private volatile Optional<String> sentence = Optional.empty();
+    /** Lets go of a thread that does not come back. */
+    private final Consumer<Thread> leave;
+    private volatile Optional<Runner> runner = Optional.empty();
 
-    JobHandle(long number, Job<T> job) {
+    /** The thread that does it. */
+    private record Runner(Thread thread, Calls calls) {
+    }
+
+    JobHandle(long number, Job<T> job, Consumer<Thread> leave) {
         this.number = number;
+        this.leave = leave;
         this.title = job.title();
         this.work = new AtomicReference<>(Optional.of(job));
         monitor.onProgress(progress -> tell());
@@ -100,18 +114,12 @@ public final class JobHandle<T> {
     /** Asks it to stop at its next checkpoint; a queued one ends at once. */
     public void cancel(String reason) {
         monitor.cancel(reason);
-        if (claim(State.QUEUED, State.CANCELLED)) {
-            work.set(Optional.empty());
-            end(State.CANCELLED, Optional.of(reason), () -> result.completeExceptionally(new CancelledException(reason)));
-        }
+        end(State.QUEUED, State.CANCELLED, Optional.of(reason), () -> result.completeExceptionally(new CancelledException(reason)));
     }
 
     /** Ends a job that could not even begin. */
     void fail(Throwable failure) {
-        if (claim(State.QUEUED, State.FAILED)) {
-            work.set(Optional.empty());
-            endFailed(failure);
-        }
+        endFailed(State.QUEUED, failure);
     }
 
     /**
@@ -125,31 +133,54 @@ public final class JobHandle<T> {
         try {
             return result.get();
         } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case RefractException failed -> throw failed;
-                case RuntimeException failed -> throw failed;
-                case Error failed -> throw failed;
-                default -> throw new IllegalStateException(e.getCause());
-            }
+            throw failedWith(e.getCause());
         }
     }
 
+    private T awaitFor(long millis) throws RefractException, InterruptedException, TimeoutException {
+        try {
+            return result.get(millis, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw failedWith(e.getCause());
+        }
+    }
+
+    private static RuntimeException failedWith(Throwable cause) throws RefractException {
+        switch (cause) {
+            case RefractException failed -> throw failed;
+            case RuntimeException failed -> throw failed;
+            case Error failed -> throw failed;
+            default -> throw new IllegalStateException(cause);
+        }
+    }
+
+    /** As {@link #awaitOrCancel(String, Monitor)}, with nobody beside. */
+    public T awaitOrCancel(String reason) throws RefractException {
+        return awaitOrCancel(reason, Monitor.silent());
+    }
+
     /**
-     * Waits for the result; if the waiting thread is interrupted, the job is asked to stop and its end is waited for.
+     * Waits for the result; if the waiting thread is interrupted, the job is asked to stop and its end is waited for. It is not waited for where an
+     * extension keeps its thread: not longer than {@link Calls#grace()} after it was asked to stop, nor than {@link Calls#limit()} without a sign.
      *
      * @param reason what the job is told when the wait is interrupted
-     * @throws RefractException what the job failed with
+     * @param beside is told when an extension is silent for long, and asked whether to stop
+     * @throws RefractException what the job failed with, or that an extension did not come back
      * @throws CancelledException if it was stopped
      */
-    public T awaitOrCancel(String reason) throws RefractException {
+    public T awaitOrCancel(String reason, Monitor beside) throws RefractException {
         boolean interrupted = false;
+        boolean told = false;
         try {
             while (true) {
                 try {
-                    return await();
+                    return awaitFor(LOOK_MILLIS);
                 } catch (InterruptedException e) {
                     interrupted = true;
                     cancel(reason);
+                } catch (TimeoutException running) {
+                    stopIfAsked(beside);
+                    told = look(told, beside);
                 }
             }
         } finally {
@@ -157,6 +188,50 @@ public final class JobHandle<T> {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    private void stopIfAsked(Monitor beside) {
+        try {
+            beside.checkpoint();
+        } catch (CancelledException e) {
+            cancel(e.getMessage());
+        }
+    }
+
+    /** @return whether somebody was told that an extension is silent */
+    private boolean look(boolean told, Monitor beside) {
+        Optional<Calls.Call> current = runner.flatMap(r -> r.calls().current());
+        if (current.isEmpty()) {
+            return told;
+        }
+        Calls.Call call = current.get();
+        Duration silent = shorter(call.age(), monitor.silence());
+        if (monitor.stopping().filter(since -> shorter(since, call.age()).compareTo(Calls.grace()) >= 0).isPresent()) {
+            leave(call.leftSentence());
+        } else if (Calls.limit().filter(limit -> silent.compareTo(limit) >= 0).isPresent()) {
+            leave(call.limitSentence());
+        } else if (!told && silent.compareTo(Calls.tellAfter()) >= 0) {
+            beside.note(call.waitSentence(silent));
+            return true;
+        }
+        return told;
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
+
+    /** Ends the job although its thread is still in it. */
+    private void leave(String why) {
+        RefractException left = RefractException.failure("%s", why);
+        monitor.cancel(why);
+        end(State.RUNNING, State.FAILED, Optional.of(why), () -> {
+            runner.ifPresent(stuck -> {
+                stuck.calls().leave();
+                leave.accept(stuck.thread());
+            });
+            result.completeExceptionally(left);
+        });
     }
 
     /** Tells {@code listener} of changes, on the job's thread and at most ten times a second, until the result is closed. */
@@ -167,27 +242,30 @@ public final class JobHandle<T> {
 
     /** Does the job on the calling thread. */
     void run() {
-        if (!claim(State.QUEUED, State.RUNNING)) {
+        if (!claim(State.QUEUED, State.RUNNING, Optional.empty())) {
             return;
         }
+        runner = Optional.of(new Runner(Thread.currentThread(), Calls.ofThisThread()));
         tell();
         Job<T> job = work.getAndSet(Optional.empty()).orElseThrow();
         try {
             Monitor guarded = Lease.guard(job.leases(), monitor);
             guarded.checkpoint();
             T made = job.work().run(guarded);
-            end(State.COMPLETED, Optional.empty(), () -> result.complete(made));
+            end(State.RUNNING, State.COMPLETED, Optional.empty(), () -> result.complete(made));
         } catch (InterruptedException e) {
             String reason = "The work was interrupted.";
-            end(State.CANCELLED, Optional.of(reason), () -> result.completeExceptionally(new CancelledException(reason)));
+            end(State.RUNNING, State.CANCELLED, Optional.of(reason), () -> result.completeExceptionally(new CancelledException(reason)));
         } catch (Throwable e) {
-            endFailed(e);
+            endFailed(State.RUNNING, e);
+        } finally {
+            runner = Optional.empty();
         }
     }
 
-    private void endFailed(Throwable e) {
+    private void endFailed(State from, Throwable e) {
         if (e instanceof CancelledException) {
-            end(State.CANCELLED, Optional.of(String.valueOf(e.getMessage())), () -> result.completeExceptionally(e));
+            end(from, State.CANCELLED, Optional.of(String.valueOf(e.getMessage())), () -> result.completeExceptionally(e));
             return;
         }
         Throwable failure;
@@ -200,7 +278,7 @@ public final class JobHandle<T> {
             said = failure.getMessage();
         }
         Throwable told = failure;
-        end(State.FAILED, Optional.of(said), () -> result.completeExceptionally(told));
+        end(from, State.FAILED, Optional.of(said), () -> result.completeExceptionally(told));
     }
 
     /** What waiting threads get: a sentence where there is one to say, and instead of an error (a missing class, an assertion), which none of them expects. */
@@ -217,20 +295,22 @@ public final class JobHandle<T> {
         return e instanceof Error ? RefractException.failure(e, "%s failed unexpectedly: %s.", title(), e) : e;
     }
 
-    private synchronized boolean claim(State from, State to) {
+    private synchronized boolean claim(State from, State to, Optional<String> why) {
         if (state != from) {
             return false;
         }
+        sentence = why;
         state = to;
         return true;
     }
 
-    /** Those who wait are told first, whatever becomes of those who look on. */
-    private void end(State ended, Optional<String> why, Runnable complete) {
-        sentence = why;
-        state = ended;
-        complete.run();
-        tell();
+    /** Ends it once, whoever comes first. Those who wait are told first, whatever becomes of those who look on. */
+    private void end(State from, State ended, Optional<String> why, Runnable complete) {
+        if (claim(from, ended, why)) {
+            work.set(Optional.empty());
+            complete.run();
+            tell();
+        }
     }
 
     private void tell() {

@@ -1,6 +1,7 @@
 package org.refract.engine.job;
 
 import java.awt.image.BufferedImage;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -33,6 +34,8 @@ public final class JobMonitor implements Monitor {
     private Optional<BufferedImage> preview = Optional.empty();
     private Rate rate;
     private long told;
+    private volatile long heard;
+    private volatile long cancelledAt;
 
     /** A monitor on the system's clock. */
     public JobMonitor() {
@@ -44,6 +47,7 @@ public final class JobMonitor implements Monitor {
         this.nanos = nanos;
         this.rate = new Rate(nanos.getAsLong());
         this.told = nanos.getAsLong() - PAUSE_NANOS;
+        this.heard = nanos.getAsLong();
     }
 
     @Override
@@ -94,6 +98,7 @@ public final class JobMonitor implements Monitor {
 
     @Override
     public void checkpoint() {
+        heard = nanos.getAsLong();
         String reason = cancelled.get();
         if (reason == null && Thread.currentThread().isInterrupted()) {
             reason = "The work was interrupted.";
@@ -105,7 +110,19 @@ public final class JobMonitor implements Monitor {
 
     /** Asks the work to stop at its next checkpoint. The first reason counts. */
     public void cancel(String reason) {
-        cancelled.compareAndSet(null, reason);
+        if (cancelled.compareAndSet(null, reason)) {
+            cancelledAt = nanos.getAsLong();
+        }
+    }
+
+    /** How long the work has given no sign. */
+    Duration silence() {
+        return Duration.ofNanos(nanos.getAsLong() - heard);
+    }
+
+    /** How long ago the work was asked to stop, if it was. */
+    Optional<Duration> stopping() {
+        return isCancelled() ? Optional.of(Duration.ofNanos(nanos.getAsLong() - cancelledAt)) : Optional.empty();
     }
 
     /** Whether the work was asked to stop. */
@@ -132,6 +149,7 @@ public final class JobMonitor implements Monitor {
     }
 
     private void tell(boolean atOnce) {
+        heard = nanos.getAsLong();
         if (listeners.isEmpty()) {
             return;
         }

@@ -3,6 +3,7 @@ package org.refract.engine.job;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -40,12 +41,13 @@ public final class JobQueue implements AutoCloseable {
      * @throws RefractException if this machine has not the job's device
      */
     public <T> JobHandle<T> submit(Job<T> job) throws RefractException {
-        JobHandle<T> handle = new JobHandle<>(numbers.incrementAndGet(), job);
+        Optional<DeviceExecutor> executor = job.placement().isPresent() ? Optional.of(devices.executor(job.placement().get())) : Optional.empty();
+        Consumer<Thread> leave = executor.<Consumer<Thread>>map(device -> stuck -> device.leaveThread()).orElse(Thread::interrupt);
+        JobHandle<T> handle = new JobHandle<>(numbers.incrementAndGet(), job, leave);
         handle.onChange(this::tell);
-        if (job.placement().isPresent()) {
-            DeviceExecutor executor = devices.executor(job.placement().get());
+        if (executor.isPresent()) {
             remember(handle);
-            executor.submit(() -> {
+            executor.get().submit(() -> {
                 handle.run();
                 return handle;
             }).whenComplete((done, failure) -> {

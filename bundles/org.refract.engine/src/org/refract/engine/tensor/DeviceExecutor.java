@@ -26,15 +26,20 @@ public final class DeviceExecutor implements AutoCloseable {
     public static final String THREADS = "refract.threads";
 
     private final String device;
-    private final ExecutorService executor;
+    private volatile ExecutorService executor;
     private volatile Thread thread;
     private volatile Optional<RefractException> failure = Optional.empty();
 
     /** @param device the name the thread gets, {@code cpu} or {@code cuda:0} */
     public DeviceExecutor(String device) {
         this.device = device;
-        this.executor = Executors.newSingleThreadExecutor(this::thread);
-        executor.execute(this::prepare);
+        this.executor = started();
+    }
+
+    private ExecutorService started() {
+        ExecutorService fresh = Executors.newSingleThreadExecutor(this::thread);
+        fresh.execute(this::prepare);
+        return fresh;
     }
 
     /** The number of threads that a person wants on the CPU: {@value #THREADS}, else the processors that a container's quota leaves. */
@@ -70,12 +75,16 @@ public final class DeviceExecutor implements AutoCloseable {
             work.run();
         } else {
             try {
-                executor.execute(work);
+                execute(work);
             } catch (RejectedExecutionException closed) {
                 result.completeExceptionally(new CancelledException("Refract is closing."));
             }
         }
         return result;
+    }
+
+    private synchronized void execute(Runnable work) {
+        executor.execute(work);
     }
 
     /**
@@ -102,9 +111,19 @@ public final class DeviceExecutor implements AutoCloseable {
         T call() throws X;
     }
 
+    /**
+     * Gives the device another thread, which does what waits; the old one is interrupted and left with its tensors until it comes back by itself.
+     * For a thread that is stuck in code that nobody can end.
+     */
+    public synchronized void leaveThread() {
+        ExecutorService stuck = executor;
+        executor = started();
+        stuck.shutdownNow().forEach(executor::execute);
+    }
+
     /** Ends the thread after the tasks that were submitted. */
     @Override
-    public void close() {
+    public synchronized void close() {
         executor.shutdown();
     }
 

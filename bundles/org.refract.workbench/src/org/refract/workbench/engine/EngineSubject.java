@@ -104,7 +104,8 @@ final class EngineSubject implements Subject {
         monitor.stage(request.edits().isEmpty() ? "Drawing" : "Drawing with edits", request.steps());
         ImageRequest wanted = wanted(request);
         Explore explored = jobs.submit(Job.on(model.placement(), "Drawing '" + request.prompt() + "'",
-                job -> Explore.run(model, wanted, list(), request.edits(), guarded(new BothMonitors(job, monitor)))).using(backend)).awaitOrCancel("The window was closed.");
+                job -> Explore.run(model, wanted, list(), request.edits(), guarded(new BothMonitors(job, monitor)))).using(backend))
+                .awaitOrCancel("The window was closed.", monitor);
         return new Drawing(request, Pixels.of(explored.images().getFirst()), explored.points().stream().map(EngineSubject::active).toList());
     }
 

@@ -61,7 +61,7 @@ public final class EngineSubjects implements Subjects {
         }
         Placement placement = start.placement();
         return jobs.submit(Job.on(placement, "Opening " + folder.getFileName(), job -> open(folder, run, model, backend, placement,
-                new BothMonitors(job, monitor))).using(backend)).awaitOrCancel("The window was closed.");
+                new BothMonitors(job, monitor))).using(backend)).awaitOrCancel("The window was closed.", monitor);
     }
 
     private static void move(RunFolder run, Path model, Lease<ModelBackend> backend) throws RefractException {

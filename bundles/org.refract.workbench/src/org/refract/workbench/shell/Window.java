@@ -2,6 +2,7 @@ package org.refract.workbench.shell;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.eclipse.swt.SWT;
 import org.eclipse.swt.custom.CTabFolder;
 import org.eclipse.swt.custom.CTabItem;
@@ -11,9 +12,10 @@ import org.eclipse.swt.widgets.Composite;
 import org.eclipse.swt.widgets.Display;
 import org.eclipse.swt.widgets.Label;
 import org.eclipse.swt.widgets.Shell;
-import org.osgi.framework.Bundle;
 import org.osgi.framework.FrameworkUtil;
 import org.refract.api.view.View;
+import org.refract.engine.extension.Calls;
+import org.refract.engine.extension.Origin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,9 +84,8 @@ public final class Window {
         item.setControl(content);
         items.put(view, item);
         try {
-            item.setText(view.title());
-            view.create(content);
-        } catch (RuntimeException | Error e) {
+            open(view, item, content);
+        } catch (Exception | Error e) {
             LOG.error("a view failed", e);
             for (var child : content.getChildren()) {
                 child.dispose();
@@ -97,9 +98,18 @@ public final class Window {
         }
     }
 
+    /** Whoever waits for this thread can see which view keeps it. */
+    private static void open(View view, CTabItem item, Composite content) throws Exception {
+        String who = Optional.ofNullable(FrameworkUtil.getBundle(view.getClass())).map(bundle -> Origin.of(bundle).toString()).orElse("of Refract");
+        Calls.ofThisThread().run(who, "view '" + view.getClass().getSimpleName() + "' (create)", () -> {
+            item.setText(view.title());
+            view.create(content);
+            return item;
+        });
+    }
+
     private static String maker(View view) {
-        Bundle bundle = FrameworkUtil.getBundle(view.getClass());
-        return bundle == null ? "" : " of %s %s".formatted(bundle.getSymbolicName(), bundle.getVersion());
+        return Optional.ofNullable(FrameworkUtil.getBundle(view.getClass())).map(bundle -> " of " + Origin.of(bundle)).orElse("");
     }
 
     /** Takes a view's tab away. */

@@ -10,6 +10,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.eclipse.swt.SWTException;
@@ -24,6 +26,7 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 import org.refract.api.RefractException;
 import org.refract.api.model.Placement;
 import org.refract.api.view.View;
+import org.refract.engine.extension.Calls;
 import org.refract.workbench.Workbench;
 
 /**
@@ -32,9 +35,12 @@ import org.refract.workbench.Workbench;
  */
 @Component(service = Workbench.class)
 public final class WorkbenchWindow implements Workbench {
+    private static final long LOOK_MILLIS = 200;
+
     private final BundleContext context;
     private final Start start;
     private final Set<View> views = ConcurrentHashMap.newKeySet();
+    private final AtomicReference<Optional<Calls>> screen = new AtomicReference<>(Optional.empty());
     private final AtomicReference<Optional<Window>> open = new AtomicReference<>(Optional.empty());
 
     @Activate
@@ -89,7 +95,7 @@ public final class WorkbenchWindow implements Workbench {
         properties.put("main.thread", true);
         ServiceRegistration<Runnable> registration = context.registerService(Runnable.class, window, properties);
         try {
-            Optional<RefractException> failure = closed.get();
+            Optional<RefractException> failure = attended(closed);
             if (failure.isPresent()) {
                 throw failure.get();
             }
@@ -103,7 +109,28 @@ public final class WorkbenchWindow implements Workbench {
         }
     }
 
+    /** Waits for the window's end; a view that keeps the screen's thread is named, and not waited for beyond the time limit. */
+    private Optional<RefractException> attended(CompletableFuture<Optional<RefractException>> closed) throws InterruptedException, ExecutionException {
+        Optional<Calls.Call> told = Optional.empty();
+        while (true) {
+            try {
+                return closed.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException open) {
+                Optional<Calls.Call> call = screen.get().flatMap(Calls::current);
+                if (call.isPresent() && Calls.limit().filter(limit -> call.get().age().compareTo(limit) >= 0).isPresent()) {
+                    return Optional.of(RefractException.failure("%s", call.get().limitSentence()));
+                }
+                if (call.isPresent() && !call.equals(told) && call.get().age().compareTo(Calls.grace()) >= 0) {
+                    System.err.println("refract: " + call.get().waitSentence(call.get().age()) + " The window does not answer meanwhile; Ctrl-C ends it,"
+                            + " and --safe starts without extensions.");
+                    told = call;
+                }
+            }
+        }
+    }
+
     private void show() throws RefractException {
+        screen.set(Optional.of(Calls.ofThisThread()));
         Display.setAppName("Refract");
         Display display = Screen.connect();
         try {

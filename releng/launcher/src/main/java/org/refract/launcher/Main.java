@@ -59,7 +59,7 @@ public final class Main {
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> end(command, container, cache), "refract shutdown"));
                 container.watch(extensions(installation, folders, arguments));
                 command.start();
-                return mainThread.serveUntil(command.exitCode());
+                return mainThread.serveUntil(command.exitCode(), System::exit);
             }
         } catch (BundleException | IOException | RuntimeException | Error e) {
             System.err.println("refract: cannot start: " + reason(e) + ".");

@@ -1,9 +1,12 @@
 package org.refract.launcher;
 
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceEvent;
@@ -17,6 +20,10 @@ final class MainThread {
 
     private static final String FILTER = "(&(objectClass=java.lang.Runnable)(main.thread=true))";
 
+    /** How long this thread may be busy after the command has ended. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final CompletableFuture<Boolean> free = new CompletableFuture<>();
     private final BlockingQueue<Runnable> work = new LinkedBlockingQueue<>();
 
     private MainThread() {}
@@ -37,12 +44,24 @@ final class MainThread {
         return mainThread;
     }
 
-    /** Runs what is registered until the command has ended; returns its exit code. Called by the main thread. */
-    int serveUntil(CompletableFuture<Integer> exitCode) throws InterruptedException {
-        exitCode.thenRun(() -> work.add(() -> {}));
+    /**
+     * Runs what is registered until the command has ended; returns its exit code. Called by the main thread.
+     *
+     * @param stuck gets the exit code if the command has ended and this thread does not come back from what it runs
+     */
+    int serveUntil(CompletableFuture<Integer> exitCode, IntConsumer stuck) throws InterruptedException {
+        exitCode.thenAccept(code -> {
+            work.add(() -> {});
+            free.completeOnTimeout(false, PATIENCE.toMillis(), TimeUnit.MILLISECONDS).thenAcceptAsync(isFree -> {
+                if (!isFree) {
+                    stuck.accept(code);
+                }
+            });
+        });
         while (!exitCode.isDone()) {
             work.take().run();
         }
+        free.complete(true);
         try {
             return exitCode.get();
         } catch (ExecutionException e) {

@@ -32,7 +32,7 @@ class MainThreadTest {
                 window.join();
                 exitCode.complete(3);
             });
-            assertEquals(3, mainThread.serveUntil(exitCode));
+            assertEquals(3, mainThread.serveUntil(exitCode, code -> { }));
             assertSame(Thread.currentThread(), window.join());
         } finally {
             framework.stop();
