@@ -156,8 +156,12 @@ class UnpackTest {
             assertTrue(said.getMessage().contains("is finished but for this: The analysis test-fails failed: not today The same command tries it again."),
                     said.getMessage());
             assertEquals(RunRecord.State.FAILED, RunRecord.read(other.run()).state());
+            for (int kind = 2; kind <= Failing.KINDS; kind++) {
+                assertThrows(RefractException.class, () -> run(other, Monitor.silent()), "failure " + kind);
+                assertEquals(RunRecord.State.FAILED, RunRecord.read(other.run()).state());
+            }
             run(other, Monitor.silent());
-            assertEquals(2, tries.get());
+            assertEquals(Failing.KINDS + 1, tries.get());
             assertEquals(RunRecord.State.COMPLETED, RunRecord.read(other.run()).state());
             assertTrue(FindingFiles.present(new RunFolder(other.run()).findings().resolve("test-fails")));
         } finally {
@@ -255,8 +259,10 @@ class UnpackTest {
         }
     }
 
-    /** An analysis that fails the first time. */
+    /** An analysis that fails the first times, each in another way. */
     private record Failing(AtomicInteger tries) implements Analysis {
+        static final int KINDS = 4;
+
         @Override
         public String id() {
             return "test-fails";
@@ -274,8 +280,13 @@ class UnpackTest {
 
         @Override
         public List<Finding> run(Model model, List<Dictionary> dictionaries, List<String> captions, Settings settings, Monitor monitor) {
-            if (tries.incrementAndGet() == 1) {
-                throw new IllegalStateException("not today");
+            switch (tries.incrementAndGet()) {
+                case 1 -> throw new IllegalStateException("not today");
+                case 2 -> throw new AssertionError("not today");
+                case 3 -> throw new StackOverflowError();
+                case KINDS -> throw new OutOfMemoryError("not today");
+                default -> {
+                }
             }
             return List.of(new Finding.Table("found", "Found", "Something.", List.of("a"), List.of()));
         }

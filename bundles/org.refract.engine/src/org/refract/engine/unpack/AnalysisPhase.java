@@ -41,7 +41,7 @@ final class AnalysisPhase implements Phase {
                     FindingFiles.write(folder, run(session, lease.get(), prompts, guarded));
                 } catch (RefractException e) {
                     leftOut(session, monitor, "The analysis %s was left out: %s".formatted(lease.id(), e.getMessage()), e.exitCode() != RefractException.USAGE);
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     if (e instanceof CancelledException && lease.isValid()) {
                         throw e;
                     }
