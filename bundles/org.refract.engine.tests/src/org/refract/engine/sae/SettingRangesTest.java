@@ -61,6 +61,49 @@ class SettingRangesTest {
         assertEquals(List.of(), numbers.stream().filter(h -> h.interval().isEmpty()).map(Hyperparameter::name).distinct().toList());
     }
 
+    /** By whatever way a value comes, {@code --set} or {@code --grid}: both go through {@link Settings}. */
+    @Test
+    void aValueJustOutsideEachEndOfEverySettingIsRefusedAndTheEndItselfOrTheNextValueIsNot() throws Exception {
+        int ends = 0;
+        try (Extensions extensions = new Extensions(FrameworkUtil.getBundle(SettingRangesTest.class).getBundleContext())) {
+            for (SaeVariant variant : extensions.all(SaeVariant.class)) {
+                for (Hyperparameter setting : variant.hyperparameters().stream().filter(h -> h.interval().isPresent()).toList()) {
+                    for (boolean upper : List.of(false, true)) {
+                        ends += checkEnd(variant, setting, upper) ? 1 : 0;
+                    }
+                }
+            }
+        }
+        assertTrue(ends > 100, ends + " ends");
+    }
+
+    /** @return whether there is an end on that side */
+    private static boolean checkEnd(SaeVariant variant, Hyperparameter setting, boolean upper) throws RefractException {
+        Interval interval = setting.interval().orElseThrow();
+        double end = upper ? interval.most() : interval.least();
+        if (Double.isInfinite(end)) {
+            return false;
+        }
+        boolean belongs = upper ? interval.withMost() : interval.withLeast();
+        boolean integer = setting.kind() == Kind.INTEGER;
+        double towards = upper ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
+        double outside = !belongs ? end : integer ? end + (upper ? 1 : -1) : Math.nextAfter(end, towards);
+        double inside = belongs ? end : integer ? end + (upper ? -1 : 1) : Math.nextAfter(end, -towards);
+        String what = variant.id() + " " + setting.name();
+        RefractException refused = assertThrows(RefractException.class, () -> set(variant, setting, integer, outside), what);
+        assertEquals("The setting '%s' cannot be '%s': it must be %s.".formatted(setting.name(), text(integer, outside), setting.range()), refused.getMessage());
+        assertEquals(text(integer, inside), set(variant, setting, integer, inside).text(setting.name()), what);
+        return true;
+    }
+
+    private static Settings set(SaeVariant variant, Hyperparameter setting, boolean integer, double value) throws RefractException {
+        return Settings.of(variant.hyperparameters(), Map.of(setting.name(), text(integer, value)));
+    }
+
+    private static String text(boolean integer, double value) {
+        return integer ? Long.toString((long) value) : Double.toString(value);
+    }
+
     private static void refused(String name, Kind kind, String usual, Interval interval, String given, String words) {
         List<Hyperparameter> known = List.of(new Hyperparameter(name, kind, usual, interval, Optional.empty()));
         RefractException refused = assertThrows(RefractException.class, () -> Settings.of(known, Map.of(name, given)));
