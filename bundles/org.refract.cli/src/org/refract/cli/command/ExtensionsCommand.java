@@ -1,6 +1,7 @@
 package org.refract.cli.command;
 
 import com.google.gson.Gson;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.refract.api.command.Command;
 import org.refract.cli.progress.Printed;
 import org.refract.engine.Locations;
 import org.refract.engine.extension.Extensions;
+import org.refract.engine.extension.InstalledJars;
 import org.refract.engine.extension.Plugged;
 import org.refract.engine.extension.Refusal;
 import picocli.CommandLine;
@@ -26,11 +28,13 @@ import picocli.CommandLine.Spec;
 
 /** {@code refract extensions}: what is plugged in, and what was refused and why. */
 @Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = {"refract.group=Look", "refract.command=extensions"})
-@CommandLine.Command(name = "extensions", sortOptions = false,
+@CommandLine.Command(name = "extensions", sortOptions = false, subcommands = {InstallExtension.class, RemoveExtension.class},
         description = "List what is plugged in, and what was refused and why; of one extension, what it is and its settings.",
-        footer = {"", "A jar dropped into the extensions folder works at once; deleting it removes it. It is code that runs with all your rights: "
+        footer = {"", "A jar dropped into the extensions folder works at once; deleting it removes it. install asks once and remembers the jar's "
+                + "hash; one that has changed since is marked in the list. An extension is code that runs with all your rights: "
                 + "take it only from whom you trust. --safe starts without extensions.", "",
-            "Examples", "  refract extensions", "  refract extensions jumprelu      what --set can set"})
+            "Examples", "  refract extensions", "  refract extensions jumprelu      what --set can set",
+            "  refract extensions install FILE.jar", "  refract extensions remove ID"})
 public final class ExtensionsCommand implements Command {
     private final Extensions extensions;
     @Spec
@@ -48,8 +52,19 @@ public final class ExtensionsCommand implements Command {
         this.extensions = extensions;
     }
 
+    /** What is plugged in. */
+    Extensions extensions() {
+        return extensions;
+    }
+
     /** One extension. */
     record Entry(String id, String bundle) {
+    }
+
+    private static String bundle(Plugged plugged) throws RefractException {
+        Optional<Path> jar = plugged.origin().file();
+        boolean changed = jar.isPresent() && new InstalledJars(new Locations().extensions()).isChanged(jar.get());
+        return plugged.origin() + (changed ? ", changed since it was installed" : "");
     }
 
     @Override
@@ -60,7 +75,7 @@ public final class ExtensionsCommand implements Command {
         }
         Map<String, List<Entry>> kinds = new LinkedHashMap<>();
         for (Plugged plugged : extensions.plugged()) {
-            kinds.computeIfAbsent(plugged.kind(), kind -> new ArrayList<>()).add(new Entry(plugged.id(), plugged.origin().toString()));
+            kinds.computeIfAbsent(plugged.kind(), kind -> new ArrayList<>()).add(new Entry(plugged.id(), bundle(plugged)));
         }
         List<Refusal> refused = extensions.refusals();
         Printed out = Printed.of(spec.commandLine().getOut());

@@ -76,6 +76,13 @@ final class Command implements AutoCloseable {
         }
     }
 
+    /** Types a line. */
+    void answer(String line) throws IOException {
+        try (var out = process.outputWriter(StandardCharsets.UTF_8)) {
+            out.write(line + System.lineSeparator());
+        }
+    }
+
     /** Sends a signal such as TERM. */
     void signal(String name) throws IOException, InterruptedException {
         new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();

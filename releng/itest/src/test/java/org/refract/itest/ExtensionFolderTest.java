@@ -104,6 +104,44 @@ class ExtensionFolderTest {
     }
 
     @Test
+    void installingAsksOnceRemembersTheBytesAndShowsWhenTheyChange() throws Exception {
+        Path jar = Files.copy(EXAMPLE, user.resolve("example.jar"));
+        Path installed = extensions.resolve("example.jar");
+        try (Command nobody = refract("extensions", "install", jar.toString())) {
+            nobody.answer("no");
+            assertEquals(2, nobody.exitCode(), nobody::output);
+            assertTrue(nobody.output().contains("An extension runs with all your rights") && nobody.output().contains("was not installed"), nobody::output);
+            assertFalse(Files.exists(installed));
+        }
+        try (Command yes = refract("extensions", "install", jar.toString())) {
+            yes.answer("y");
+            assertEquals(0, yes.exitCode(), yes::output);
+            assertEquals(-1, Files.mismatch(jar, installed));
+        }
+        try (Command again = refract("extensions", "install", jar.toString()); Command list = refract("extensions")) {
+            assertEquals(0, again.exitCode(), again::output);
+            assertFalse(again.output().contains("[y/N]"), again::output);
+            assertEquals(0, list.exitCode(), list::output);
+            assertFalse(list.output().contains("changed since"), list::output);
+        }
+        Path other = user.resolve("other.jar");
+        WrittenExtension.named("org.example.other", "1.0.0").activator("", "").into(other);
+        Files.copy(other, installed, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        try (Command list = refract("extensions"); Command own = refract("extensions", "remove", "topk"); Command none = refract("extensions", "install", "nothing.jar")) {
+            assertEquals(0, list.exitCode(), list::output);
+            assertTrue(list.output().contains("org.example.other 1.0.0 (example.jar), changed since it was installed"), list::output);
+            assertEquals(2, own.exitCode(), own::output);
+            assertTrue(own.output().contains("'topk' is a part of Refract (org.refract.sae.topk 0.1.0), which cannot be removed."), own::output);
+            assertEquals(2, none.exitCode(), none::output);
+        }
+        try (Command removed = refract("extensions", "remove", "org.example.other")) {
+            assertEquals(0, removed.exitCode(), removed::output);
+            assertFalse(Files.exists(installed));
+            assertEquals("{}", Files.readString(extensions.resolve("installed.json")).strip());
+        }
+    }
+
+    @Test
     void anUnknownVariantIsRefusedWithTheKnownOnes() throws Exception {
         try (Command train = train(50)) {
             assertEquals(2, train.exitCode(), train::output);
