@@ -41,21 +41,19 @@ class LoopingExtensionTest {
             public String id() { return "faulty"; }
             public String description() { return "faulty"; }
             public List<Hyperparameter> hyperparameters() { return List.of(); }
-            public Sae create(SaeConfig c, NDArray i, NDArray t, long s, Placement p) { Faults.at("create"); return new FaultySae(c, t.getManager()); }
-            public Sae restore(SaeConfig c, Map<String, NDArray> t, Placement p) { Faults.at("restore"); return new FaultySae(c, t.get("W").getManager()); }
+            public Sae create(SaeConfig c, NDArray i, NDArray t, long s, Placement p) { Faults.at("create"); return new FaultySae(c, p); }
+            public Sae restore(SaeConfig c, Map<String, NDArray> t, Placement p) { Faults.at("restore"); return new FaultySae(c, p); }
             public SaeTrainer trainer(Sae s, NDArray i, NDArray t, int b) { Faults.at("trainer"); return new FaultyTrainer((FaultySae) s); }
             """;
     private static final String SAE = """
             class FaultySae implements Sae {
                 private final SaeConfig config;
-                private final NDManager own;
+                private final org.refract.engine.tensor.Scope own;
                 private final NDArray w;
-                FaultySae(SaeConfig config, NDManager from) {
+                FaultySae(SaeConfig config, Placement place) {
                     this.config = config;
-                    NDManager top = from;
-                    while (top.getParentManager() != null && top.getParentManager().getParentManager() != null) top = top.getParentManager();
-                    own = top.newSubManager();
-                    w = own.ones(new ai.djl.ndarray.types.Shape(config.latents(), config.outputWidth()));
+                    own = org.refract.engine.tensor.Scope.open(place);
+                    w = own.manager().ones(new ai.djl.ndarray.types.Shape(config.latents(), config.outputWidth()));
                 }
                 public SaeConfig config() { return config; }
                 public SparseCodes encode(NDArray x) {

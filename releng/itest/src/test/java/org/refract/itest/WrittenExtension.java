@@ -51,7 +51,8 @@ final class WrittenExtension {
         headers.putValue("Bundle-SymbolicName", name);
         headers.putValue("Bundle-Version", version);
         headers.putValue("Import-Package", "org.osgi.framework,ai.djl.ndarray,ai.djl.ndarray.types,org.refract.api,org.refract.api.analysis,"
-                + "org.refract.api.command,org.refract.api.job,org.refract.api.model,org.refract.api.sae,picocli;resolution:=optional");
+                + "org.refract.api.command,org.refract.api.job,org.refract.api.model,org.refract.api.sae,org.refract.engine.tensor,"
+                + "picocli;resolution:=optional");
     }
 
     static WrittenExtension named(String name, String version) {
