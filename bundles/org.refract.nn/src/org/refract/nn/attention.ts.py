@@ -34,7 +34,7 @@ def attend(q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], heads: int, 
     each = annotate(List[Tensor], [])
     for i in range(torch.size(q, 0)):
       own = attend_together(example(q, i), example(k, i), example(v, i), example_mask(mask, i), heads, key_heads, causal, scale, softcap)
-      _a = torch.append(each, own)
+      torch.append(each, own)
     y = torch.cat(each, 0)
   return y
 

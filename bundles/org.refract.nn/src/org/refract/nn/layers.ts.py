@@ -31,7 +31,7 @@ def linear(x: Tensor, weight: Tensor, bias: Optional[Tensor]) -> Tensor:
   else:
     each = annotate(List[Tensor], [])
     for i in range(torch.size(x, 0)):
-      _a = torch.append(each, torch.linear(example(x, i), weight, bias))
+      torch.append(each, torch.linear(example(x, i), weight, bias))
     y = torch.cat(each, 0)
   return y
 
@@ -44,7 +44,7 @@ def group_norm(x: Tensor, weight: Tensor, bias: Tensor, groups: int, eps: float)
   else:
     each = annotate(List[Tensor], [])
     for i in range(torch.size(x, 0)):
-      _a = torch.append(each, torch.group_norm(example(x, i), groups, weight, bias, eps))
+      torch.append(each, torch.group_norm(example(x, i), groups, weight, bias, eps))
     y = torch.cat(each, 0)
   return y
 
@@ -55,10 +55,10 @@ def fills_vectors(x: Tensor) -> bool:
 # in place
 def silu_in(x: Tensor) -> Tensor:
   if is_one(x) or fills_vectors(x):
-    _a = torch.silu_(x)
+    torch.silu_(x)
   else:
     for i in range(torch.size(x, 0)):
-      _b = torch.silu_(example(x, i))
+      torch.silu_(example(x, i))
   return x
 
 def norm_silu(x: Tensor, weight: Tensor, bias: Tensor, groups: int, eps: float) -> Tensor:
@@ -79,7 +79,7 @@ def activated(x: Tensor, kind: str) -> Tensor:
   else:
     each = annotate(List[Tensor], [])
     for i in range(torch.size(x, 0)):
-      _a = torch.append(each, some_gelu(example(x, i), kind))
+      torch.append(each, some_gelu(example(x, i), kind))
     y = torch.cat(each, 0)
   return y
 
@@ -136,7 +136,7 @@ def convolve_apart(x: Tensor, weight: Tensor, bias: Tensor, stride: int, padding
   else:
     each = annotate(List[Tensor], [])
     for i in range(torch.size(x, 0)):
-      _a = torch.append(each, torch.thnn_conv2d(example(x, i), weight, size, bias, [stride, stride], [padding, padding]))
+      torch.append(each, torch.thnn_conv2d(example(x, i), weight, size, bias, [stride, stride], [padding, padding]))
     y = torch.cat(each, 0)
   return y
 

@@ -216,4 +216,21 @@ class KernelLibraryTest {
         }
         assertEquals(before, scope.liveTensors());
     }
+
+    @Test
+    void anOperationForItsEffectStandsAlone() {
+        KernelLibrary library = KernelLibrary.ofText("effects", """
+                def doubled_twice(x: Tensor) -> Tensor:
+                  y = torch.clone(x)
+                  torch.mul_(y, 2)
+                  each = annotate(List[Tensor], [])
+                  for i in range(2):
+                    torch.append(each, y)
+                  return torch.cat(each, 0)
+                """);
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            NDArray doubled = library.call(scope, "doubled_twice", Tensors.of(scope.manager(), new float[] {1, 3}, 2));
+            assertArrayEquals(new float[] {2, 6, 2, 6}, Tensors.floats(doubled));
+        }
+    }
 }

@@ -48,7 +48,8 @@ import java.util.stream.Collectors;
  * List[int]}; {@code double[]} → {@code List[float]}; a list of arrays → {@code List[Tensor]}; {@code null} → {@code None}. Default values
  * of the text hold for arguments left out at the end.
  *
- * <p>The dialect is that of TorchScript archives: {@code x.view(...)}, slices, loops, {@code if}, tuples, {@code len}, {@code range} work;
+ * <p>The dialect is that of TorchScript archives: {@code x.view(...)}, slices, loops, {@code if}, tuples, {@code len}, {@code range} work, and an
+ * operation for its effect ({@code torch.append(list, x)}) stands alone on its line;
  * Python's {@code math} and {@code torch.nn.functional} do not exist (use {@code torch.sqrt}, {@code torch.gelu} ...), optional arguments of
  * an operation are given by name, lists of tensors need a type ({@code annotate(List[Tensor], [])}).
  *

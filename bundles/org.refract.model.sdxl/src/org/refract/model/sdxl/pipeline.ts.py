@@ -29,7 +29,7 @@ def deviations(x: Tensor) -> Tensor:
   for i in range(torch.size(x, 0)):
     row = torch.slice(x, 0, i, i + 1).float()
     far = row - mean_all(row)
-    _ = torch.append(each, torch.sqrt(torch.div(sum_all(far * far), torch.numel(row) - 1)).to(x.dtype).view([1, 1, 1, 1]))
+    torch.append(each, torch.sqrt(torch.div(sum_all(far * far), torch.numel(row) - 1)).to(x.dtype).view([1, 1, 1, 1]))
   return torch.cat(each, 0)
 
 # the same brought back by a share to the standard deviation that each conditional row has

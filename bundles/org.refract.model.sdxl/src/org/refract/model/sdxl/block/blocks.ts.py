@@ -40,8 +40,8 @@ def keys_and_values(context: Tensor, w: List[Tensor], each: int) -> List[Tensor]
   both = annotate(List[Tensor], [])
   for i in range(torch.floordiv(len(w) - 6, each)):
     k, v = keys_and_values_at(context, w, 4 + i * each)
-    _a = torch.append(both, k)
-    _b = torch.append(both, v)
+    torch.append(both, k)
+    torch.append(both, v)
   return both
 
 # w from index o: norm1 (2), attn1 q k v out (5), norm2 (2), attn2 (5), norm3 (2), ff.net.0.proj (2), ff.net.2 (2);

@@ -5,7 +5,7 @@ def drawn(moments: Tensor, noise: Tensor) -> Tensor:
   rows = annotate(List[Tensor], [])
   for i in range(torch.size(moments, 0)):
     m, logvar = torch.chunk(torch.slice(moments, 0, i, i + 1), 2, 1)
-    _ = torch.append(rows, m + torch.exp(torch.clamp(logvar, -30., 20.) * 0.5) * torch.slice(noise, 0, i, i + 1))
+    torch.append(rows, m + torch.exp(torch.clamp(logvar, -30., 20.) * 0.5) * torch.slice(noise, 0, i, i + 1))
   return torch.cat(rows, 0)
 
 def times(x: Tensor, by: float) -> Tensor:

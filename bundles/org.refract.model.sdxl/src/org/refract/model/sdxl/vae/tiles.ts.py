@@ -21,7 +21,7 @@ def fade_down(a: Tensor, b: Tensor, extent: int) -> Tensor:
     w = torch.view(ramp(n, b), [1, 1, -1, 1])
     end = torch.slice(a, 2, torch.size(a, 2) - n)
     start = torch.slice(b, 2, 0, n)
-    _ = torch.copy_(start, end * (1. - w).to(b.dtype) + start * w.to(b.dtype))
+    torch.copy_(start, end * (1. - w).to(b.dtype) + start * w.to(b.dtype))
   return b
 
 def fade_right(a: Tensor, b: Tensor, extent: int) -> Tensor:
@@ -30,7 +30,7 @@ def fade_right(a: Tensor, b: Tensor, extent: int) -> Tensor:
     w = torch.view(ramp(n, b), [1, 1, 1, -1])
     end = torch.slice(a, 3, torch.size(a, 3) - n)
     start = torch.slice(b, 3, 0, n)
-    _ = torch.copy_(start, end * (1. - w).to(b.dtype) + start * w.to(b.dtype))
+    torch.copy_(start, end * (1. - w).to(b.dtype) + start * w.to(b.dtype))
   return b
 
 # tiles row after row, blended over `extent` positions; of each, `limit` positions stay. The tiles are used up.
@@ -44,6 +44,6 @@ def joined(tiles: List[Tensor], columns: int, extent: int, limit: int) -> Tensor
         t = fade_down(tiles[(i - 1) * columns + j], t, extent)
       if j > 0:
         t = fade_right(tiles[i * columns + j - 1], t, extent)
-      _a = torch.append(line, torch.slice(torch.slice(t, 2, 0, limit), 3, 0, limit))
-    _b = torch.append(lines, torch.cat(line, 3))
+      torch.append(line, torch.slice(torch.slice(t, 2, 0, limit), 3, 0, limit))
+    torch.append(lines, torch.cat(line, 3))
   return torch.cat(lines, 2)
