@@ -12,4 +12,9 @@ import org.refract.api.Settings;
  * @param settings the variant's own hyperparameters, such as {@code k}
  */
 public record SaeConfig(String variant, int width, int outputWidth, int latents, Settings settings) {
+
+    /** How many hook points' vectors lie one after another in an input: the setting {@code points}, 1 without it. */
+    public int points() {
+        return settings.asMap().containsKey("points") ? Math.toIntExact(settings.integer("points")) : 1;
+    }
 }

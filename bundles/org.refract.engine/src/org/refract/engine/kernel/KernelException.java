@@ -8,7 +8,8 @@ public final class KernelException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    KernelException(String sentence, Throwable cause) {
+    /** @param cause what failed; null if nothing else did */
+    public KernelException(String sentence, Throwable cause) {
         super(sentence, cause);
     }
 }

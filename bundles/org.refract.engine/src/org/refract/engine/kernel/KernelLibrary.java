@@ -150,6 +150,11 @@ public final class KernelLibrary {
                 + " must unpack its argument '" + argument + "' in one line: NAME, NAME = " + argument, null));
     }
 
+    /** As {@link #unpacked}; nothing if the function does not look at the argument. */
+    public List<String> takes(String function, String argument) {
+        return text.unpacked(function, argument).orElse(List.of());
+    }
+
     /** Compiles the text now instead of at the first call, so that a broken one is known early. */
     public KernelLibrary compile() {
         compiled();

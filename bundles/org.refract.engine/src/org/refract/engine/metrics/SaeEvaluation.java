@@ -61,7 +61,7 @@ public record SaeEvaluation(long samples, int batch, long seed) {
             }
         }
         for (Sae sae : saes) {
-            long points = sae.config().settings().asMap().containsKey("points") ? sae.config().settings().integer("points") : 1;
+            int points = sae.config().points();
             if (points != data.inputs().size()) {
                 throw RefractException.usage("A dictionary of %d hook points is measured on as many stores, in its order, not on %d.", points,
                         data.inputs().size());

@@ -21,7 +21,7 @@ import org.refract.engine.tensor.Tensors;
 import org.refract.engine.tensor.TorchType;
 
 /**
- * A sparse autoencoder of one of the published {@link SaeForm}s, with the options that those know: normalisation of the input, whether
+ * A sparse autoencoder of a {@link SaeForm}, with the options that the published ones know: normalisation of the input, whether
  * {@code b_dec} is subtracted from it, latents in units of the decoder rows' norms, another output than input, a skip connection.
  *
  * <p>Where the input is normalised per sample, {@link #decode} gives the reconstruction in normalised units; {@link #reconstruct} knows the
@@ -53,7 +53,7 @@ public final class DenseSae implements Sae {
             case "constant_norm_rescale" -> 2;
             default -> 0;
         };
-        this.points = form == SaeForm.CROSSCODER ? (int) config.settings().integer("points") : 1;
+        this.points = config.points();
     }
 
     /**
@@ -61,9 +61,9 @@ public final class DenseSae implements Sae {
      *
      * @throws RefractException if a tensor is missing, of another shape, or one that this form would drop
      */
-    public static DenseSae restore(SaeConfig config, Map<String, NDArray> tensors, Placement placement) throws RefractException {
-        SaeTensors.check("A " + config.variant() + " autoencoder", config, tensors);
-        DenseSae sae = new DenseSae(Scope.open(new Placement(placement.device(), Placement.DType.FP32)), config, SaeForm.find(config.variant()).get());
+    public static DenseSae restore(SaeForm form, SaeConfig config, Map<String, NDArray> tensors, Placement placement) throws RefractException {
+        SaeTensors.check("A " + config.variant() + " autoencoder", form, config, tensors);
+        DenseSae sae = new DenseSae(Scope.open(new Placement(placement.device(), Placement.DType.FP32)), config, form);
         try {
             sae.form.checkSizes(config);
             for (Map.Entry<String, NDArray> tensor : tensors.entrySet()) {
@@ -74,6 +74,12 @@ public final class DenseSae implements Sae {
             sae.close();
             throw e;
         }
+    }
+
+    /** One of a published form. */
+    public static DenseSae restore(SaeConfig config, Map<String, NDArray> tensors, Placement placement) throws RefractException {
+        SaeForm form = SaeForm.find(config.variant()).orElseThrow(() -> RefractException.usage("'%s' is no published form of autoencoder.", config.variant()));
+        return restore(form, config, tensors, placement);
     }
 
     /** Keeps a copy. The encoder's lies in memory as rows of latents, as the decoder's: training moves whole rows of both. */
@@ -104,7 +110,7 @@ public final class DenseSae implements Sae {
     @Override
     public SparseCodes encode(NDArray x) {
         NDManager out = x.getManager();
-        if (form == SaeForm.KSPARSE || form == SaeForm.TRANSCODER) {
+        if (form.encoding().isEmpty()) {
             return chosen(x);
         }
         long samples = x.getShape().get(0);
@@ -115,7 +121,7 @@ public final class DenseSae implements Sae {
             long slots = 1;
             for (long start = 0; start < samples; start += tile) {
                 NDArray rows = KERNELS.call(step, "rows", x, start, Math.min(tile, samples - start));
-                try (NDArray z = latents(step, KERNELS.callList(step, "normalise", rows, normalisation).get(0))) {
+                try (NDArray z = form.encoding().get().latents(step, KERNELS.callList(step, "normalise", rows, normalisation).get(0), this)) {
                     long most = Tensors.longs(KERNELS.call(step, "most", z))[0];
                     NDList part = KERNELS.callList(step, "compress", z, most);
                     indices.add(part.get(0));
@@ -132,7 +138,7 @@ public final class DenseSae implements Sae {
         try (NDManager step = out.newSubManager()) {
             NDArray rows = KERNELS.callList(step, "normalise", x, normalisation).get(0);
             SparseRule.Selection selection = SparseRule.Selection.valueOf(config.settings().text("activation").toUpperCase(Locale.ROOT));
-            NDArray centre = config.settings().flag("apply_b_dec_to_input") ? tensors.get("b_dec") : null;
+            NDArray centre = centre();
             SparseCodes codes = Codes.encode(rows, encoder, tensors.get("b_enc"), centre, norms(step), selection, config.settings().integer("k"));
             codes.indices().attach(out);
             codes.values().attach(out);
@@ -140,18 +146,29 @@ public final class DenseSae implements Sae {
         }
     }
 
-    /** The latents of normalised samples, (samples, latents). */
-    private NDArray latents(NDManager step, NDArray x) {
-        NDArray bias = config.settings().flag("apply_b_dec_to_input") ? tensors.get("b_dec") : null;
-        if (form == SaeForm.GATED) {
-            return KERNELS.call(step, "gated", x, tensors.get("W_enc"), tensors.get("b_gate"), tensors.get("r_mag"), tensors.get("b_mag"), bias);
-        }
-        NDArray z = KERNELS.call(step, "pre", x, tensors.get("W_enc"), tensors.get("b_enc"), bias, norms(step));
-        return switch (form) {
-            case JUMPRELU, BATCHTOPK, MATRYOSHKA -> KERNELS.call(step, "jumprelu", z, tensors.get("threshold"));
-            case CROSSCODER -> tensors.containsKey("threshold") ? KERNELS.call(step, "jumprelu", z, tensors.get("threshold")) : KERNELS.call(step, "relu", z);
-            default -> KERNELS.call(step, "relu", z);
-        };
+    private NDArray centre() {
+        return config.settings().flag("apply_b_dec_to_input") ? tensors.get("b_dec") : null;
+    }
+
+    private NDArray pre(NDManager step, NDArray x) {
+        return KERNELS.call(step, "pre", x, tensors.get("W_enc"), tensors.get("b_enc"), centre(), norms(step));
+    }
+
+    static NDArray relu(NDManager step, NDArray x, DenseSae sae) {
+        return KERNELS.call(step, "relu", sae.pre(step, x));
+    }
+
+    static NDArray jumpRelu(NDManager step, NDArray x, DenseSae sae) {
+        return KERNELS.call(step, "jumprelu", sae.pre(step, x), sae.tensors.get("threshold"));
+    }
+
+    static NDArray thresholded(NDManager step, NDArray x, DenseSae sae) {
+        return sae.tensors.containsKey("threshold") ? jumpRelu(step, x, sae) : relu(step, x, sae);
+    }
+
+    static NDArray gated(NDManager step, NDArray x, DenseSae sae) {
+        Map<String, NDArray> w = sae.tensors;
+        return KERNELS.call(step, "gated", x, w.get("W_enc"), w.get("b_gate"), w.get("r_mag"), w.get("b_mag"), sae.centre());
     }
 
     @Override

@@ -20,7 +20,7 @@ import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 import org.refract.engine.tensor.TorchRandom;
 
-/** A variant of a published form: what all forms share is here. */
+/** A variant of a {@link SaeForm}, a published one or a bundle's own: what all forms share is here. */
 public abstract class FormVariant implements SaeVariant {
 
     private static final int MEDIAN_ITERATIONS = 100;
@@ -32,7 +32,7 @@ public abstract class FormVariant implements SaeVariant {
     /**
      * @param own the settings of this variant's loss; one of a name that all forms share replaces its default
      */
-    FormVariant(SaeForm form, List<Hyperparameter> own) {
+    protected FormVariant(SaeForm form, List<Hyperparameter> own) {
         this.form = form;
         Map<String, Hyperparameter> all = new LinkedHashMap<>();
         form.hyperparameters().forEach(h -> all.put(h.name(), h));
@@ -53,7 +53,7 @@ public abstract class FormVariant implements SaeVariant {
      *
      * @param batch samples of a step
      */
-    abstract SaeTrainer train(DenseSae sae, Settings settings, int batch) throws RefractException;
+    protected abstract SaeTrainer train(DenseSae sae, Settings settings, int batch) throws RefractException;
 
     /** Tensors that the form has besides {@code W_enc}, {@code W_dec} and {@code b_dec}, as they are before training. */
     protected abstract Map<String, NDArray> begin(NDManager out, SaeConfig config, Settings settings) throws RefractException;
@@ -96,13 +96,13 @@ public abstract class FormVariant implements SaeVariant {
             });
             tensors.putAll(begin(own, config, settings));
             fit(own, tensors, settings, inputs, targets);
-            return DenseSae.restore(complete(config, settings), tensors, placement);
+            return DenseSae.restore(form, complete(config, settings), tensors, placement);
         }
     }
 
     @Override
     public final Sae restore(SaeConfig config, Map<String, NDArray> tensors, Placement placement) throws RefractException {
-        return DenseSae.restore(complete(config, settings(config)), tensors, placement);
+        return DenseSae.restore(form, complete(config, settings(config)), tensors, placement);
     }
 
     @Override

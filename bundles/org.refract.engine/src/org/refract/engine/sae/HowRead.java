@@ -29,14 +29,14 @@ public final class HowRead {
     }
 
     private static String activation(SaeForm form, Settings settings) throws RefractException {
-        String latents = switch (form) {
-            case RELU, PANNEAL -> "ReLU";
-            case JUMPRELU -> "JumpReLU with a threshold for each latent";
-            case GATED -> "gated ReLU";
-            case BATCHTOPK -> "ReLU above one threshold (BatchTopK, trained with k = %s)".formatted(settings.text("k"));
-            case MATRYOSHKA -> "ReLU above one threshold (nested BatchTopK, trained with k = %s)".formatted(settings.text("k"));
-            case CROSSCODER -> "ReLU, across %s hook points".formatted(settings.text("points"));
-            case KSPARSE, TRANSCODER -> switch (settings.text("activation")) {
+        String latents = switch (form.id()) {
+            case "relu", "panneal" -> "ReLU";
+            case "jumprelu" -> "JumpReLU with a threshold for each latent";
+            case "gated" -> "gated ReLU";
+            case "batchtopk" -> "ReLU above one threshold (BatchTopK, trained with k = %s)".formatted(settings.text("k"));
+            case "matryoshka" -> "ReLU above one threshold (nested BatchTopK, trained with k = %s)".formatted(settings.text("k"));
+            case "crosscoder" -> "ReLU, across %s hook points".formatted(settings.text("points"));
+            default -> switch (settings.text("activation")) {
                 case "abstopk" -> "the %s largest in magnitude, with their sign".formatted(settings.text("k"));
                 case "groupmax" -> "the largest of each of %s groups, then ReLU".formatted(settings.text("k"));
                 default -> "the %s largest, then ReLU".formatted(settings.text("k"));

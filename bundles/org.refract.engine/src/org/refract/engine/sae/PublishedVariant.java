@@ -42,7 +42,7 @@ public abstract class PublishedVariant extends FormVariant {
     protected abstract Loss loss(DenseSae sae, Settings settings) throws RefractException;
 
     @Override
-    final SaeTrainer train(DenseSae sae, Settings settings, int batch) throws RefractException {
+    protected final SaeTrainer train(DenseSae sae, Settings settings, int batch) throws RefractException {
         TrainingSettings training = TrainingSettings.of(settings);
         Optional<Selected> selected = selected(sae, settings, training);
         if (selected.isPresent()) {

@@ -26,8 +26,12 @@ public final class SaeTensors {
      *     holds NaN, or would be dropped
      */
     public static void check(String where, SaeConfig config, Map<String, NDArray> tensors) throws RefractException {
-        SaeForm form = SaeForm.find(config.variant())
-                .orElseThrow(() -> RefractException.usage("%s has the variant '%s', whose form is not known here.", where, config.variant()));
+        check(where, SaeForm.find(config.variant())
+                .orElseThrow(() -> RefractException.usage("%s has the variant '%s', whose form is not known here.", where, config.variant())), config, tensors);
+    }
+
+    /** As {@link #check(String, SaeConfig, Map)}, of any form. */
+    static void check(String where, SaeForm form, SaeConfig config, Map<String, NDArray> tensors) throws RefractException {
         if (config.width() < 1 || config.latents() < 1 || config.outputWidth() < 1) {
             throw RefractException.usage("%s cannot be: width %d, output width %d and %d latents must each be at least 1.", where, config.width(),
                     config.outputWidth(), config.latents());

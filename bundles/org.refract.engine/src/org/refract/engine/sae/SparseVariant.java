@@ -34,7 +34,7 @@ public abstract class SparseVariant extends FormVariant {
     protected abstract SparseTrainer.Names names(DenseSae sae) throws RefractException;
 
     @Override
-    final SaeTrainer train(DenseSae sae, Settings settings, int batch) throws RefractException {
+    protected final SaeTrainer train(DenseSae sae, Settings settings, int batch) throws RefractException {
         TrainingSettings training = TrainingSettings.of(settings);
         return train(sae, settings, training, rule(sae, settings, training), names(sae), batch);
     }

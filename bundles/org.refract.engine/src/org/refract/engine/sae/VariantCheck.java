@@ -1,6 +1,9 @@
 package org.refract.engine.sae;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.NDList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -21,6 +24,10 @@ import org.refract.engine.tensor.TorchRandom;
 
 /** Holds a variant of autoencoders to what every variant promises; says what is broken, a sentence each. */
 public final class VariantCheck {
+
+    /** How far a parameter is moved for a slope, and how much float32 may differ there. */
+    private static final double SLOPE_STEP = 1e-3;
+    private static final double SLOPE_ERROR = 2e-2;
 
     /** Settings that switch on all that trainers share. */
     public static final Map<String, String> SHARED_PARTS = Map.of("lr", "0.01", "warmup_steps", "2", "lr_schedule", "cosine", "decay_start_step", "3",
@@ -95,6 +102,49 @@ public final class VariantCheck {
                 all.putAll(trainer.metrics());
                 return all;
             }
+        }
+    }
+
+    /**
+     * Holds the gradients of a variant's loss against slopes of the loss itself, central differences along random directions of each parameter; by
+     * sentences. What jumps has none: choose settings under which the loss is smooth.
+     */
+    public static List<String> slopes(PublishedVariant variant, Map<String, String> settings) throws RefractException {
+        List<String> broken = new ArrayList<>();
+        try (Scope scope = Scope.open(Placement.CPU)) {
+            NDArray x = Tensors.of(scope.manager(), new TorchRandom(7).randn(BATCH * WIDTH), BATCH, WIDTH);
+            try (DenseSae sae = (DenseSae) variant.create(config(variant, WIDTH, LATENTS, settings), x, 3, Placement.CPU)) {
+                Loss loss = variant.loss(sae, sae.config().settings());
+                Loss.Step step = new Loss.Step(0, 1, scope.manager().zeros(new Shape(LATENTS), DataType.INT64));
+                NDList given = new NDList(loss.parameters().stream().map(name -> loss.parameter(sae, name, scope)).toArray(NDArray[]::new));
+                NDList found = loss.evaluate(scope.manager(), x, x, given, step);
+                for (int p = 0; p < given.size(); p++) {
+                    float[] direction = new TorchRandom(11 + p).randn((int) given.get(p).size());
+                    double slope = 0;
+                    float[] gradient = Tensors.floats(found.get(p));
+                    for (int i = 0; i < direction.length; i++) {
+                        slope += (double) gradient[i] * direction[i];
+                    }
+                    double measured = (total(loss, scope, x, given, p, direction, SLOPE_STEP, step) - total(loss, scope, x, given, p, direction, -SLOPE_STEP, step))
+                            / (2 * SLOPE_STEP);
+                    if (!(Math.abs(measured - slope) <= SLOPE_ERROR * Math.max(1, Math.abs(measured)))) {
+                        broken.add("the gradient by %s gives the slope %s where the loss has %s".formatted(loss.parameters().get(p), slope, measured));
+                    }
+                }
+            }
+        }
+        return broken;
+    }
+
+    private static double total(Loss loss, Scope scope, NDArray x, NDList given, int place, float[] direction, double by, Loss.Step step) {
+        try (Scope own = scope.child()) {
+            float[] moved = Tensors.floats(given.get(place));
+            for (int i = 0; i < moved.length; i++) {
+                moved[i] += (float) (by * direction[i]);
+            }
+            NDList all = new NDList(given);
+            all.set(place, Tensors.of(own.manager(), moved, given.get(place).getShape().getShape()));
+            return Arrays.stream(Tensors.doubles(loss.evaluate(own.manager(), x, x, all, step).get(given.size()))).sum();
         }
     }
 

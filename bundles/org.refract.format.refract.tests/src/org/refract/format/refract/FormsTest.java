@@ -51,7 +51,7 @@ final class FormsTest {
     @Test
     void everyFormComesBackBitByBit() throws Exception {
         try (Scope scope = Scope.open(Placement.CPU)) {
-            for (SaeForm form : SaeForm.values()) {
+            for (SaeForm form : SaeForm.published()) {
                 assertEquals(List.of(), RoundTrip.differences(format, checkpoint(scope, form), folder.resolve(form.id())), form.id());
             }
         }

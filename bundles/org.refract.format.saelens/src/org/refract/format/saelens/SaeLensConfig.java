@@ -219,17 +219,17 @@ record SaeLensConfig(SaeConfig config, String architecture, List<Integer> widths
 
     private static String architecture(SaeForm form, SaeConfig config, boolean transcode, boolean skip) throws RefractException {
         if (transcode) {
-            return switch (form) {
-                case RELU -> skip ? "skip_transcoder" : "transcoder";
-                case JUMPRELU -> skip ? "jumprelu_skip_transcoder" : "jumprelu_transcoder";
+            return switch (form.id()) {
+                case "relu" -> skip ? "skip_transcoder" : "transcoder";
+                case "jumprelu" -> skip ? "jumprelu_skip_transcoder" : "jumprelu_transcoder";
                 default -> refused("a " + form.id() + " transcoder");
             };
         }
-        return switch (form) {
-            case RELU -> "standard";
-            case JUMPRELU, BATCHTOPK, MATRYOSHKA -> "jumprelu";
-            case GATED -> "gated";
-            case KSPARSE -> config.settings().text("activation").equals("topk") ? "topk" : refused("the activation " + config.settings().text("activation"));
+        return switch (form.id()) {
+            case "relu" -> "standard";
+            case "jumprelu", "batchtopk", "matryoshka" -> "jumprelu";
+            case "gated" -> "gated";
+            case "ksparse" -> config.settings().text("activation").equals("topk") ? "topk" : refused("the activation " + config.settings().text("activation"));
             default -> refused("a " + form.id());
         };
     }
