@@ -14,7 +14,7 @@ import java.nio.file.Path;
 public final class RefractException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    /** Exit code of a wrong request. */
+    /** Exit code of a wrong request, and of wrong or damaged input. */
     public static final int USAGE = 2;
     /** Exit code of a request that could not be carried out. */
     public static final int FAILURE = 1;
@@ -34,12 +34,17 @@ public final class RefractException extends Exception {
         return line.length() <= LONGEST ? line : line.substring(0, LONGEST / 2) + " ... " + line.substring(line.length() - LONGEST / 2);
     }
 
-    /** The request itself is wrong (an unknown name, a missing file, a value out of range): exit code 2. */
+    /** What was given is wrong (an unknown name, a missing file, a value out of range, a file that is damaged or not what it should be): exit code 2. */
     public static RefractException usage(String sentence, Object... values) {
         return new RefractException(sentence.formatted(values), USAGE, null);
     }
 
-    /** The request was right but could not be carried out (a full disk, a damaged file found half way): exit code 1. */
+    /** As {@link #usage(String, Object...)}, keeping the cause for the log. */
+    public static RefractException usage(Throwable cause, String sentence, Object... values) {
+        return new RefractException(sentence.formatted(values), USAGE, cause);
+    }
+
+    /** What was given is right but could not be carried out (a full disk, too little memory, a fault of a program): exit code 1. */
     public static RefractException failure(String sentence, Object... values) {
         return new RefractException(sentence.formatted(values), FAILURE, null);
     }
@@ -54,7 +59,7 @@ public final class RefractException extends Exception {
         return switch (e) {
             case NoSuchFileException missing -> usage("There is no file %s.", file);
             case AccessDeniedException denied -> usage("%s may not be read: check its permissions.", file);
-            case EOFException cut -> failure(e, "%s is damaged: it ends in the middle.", file);
+            case EOFException cut -> usage(e, "%s is damaged: it ends in the middle.", file);
             default -> failure(e, "%s cannot be read: %s.", file, reason(e));
         };
     }

@@ -89,7 +89,7 @@ public record EncodedPicture(String name, byte[] bytes) {
      */
     public void check(long width, long height) throws RefractException {
         if (width < 1 || height < 1) {
-            throw RefractException.failure("%s is a damaged picture: it has %d x %d pixels.", name, width, height);
+            throw RefractException.usage("%s is a damaged picture: it has %d x %d pixels.", name, width, height);
         }
         if (width > LARGEST / height) {
             throw RefractException.usage("%s has %d x %d pixels, too many to read; scale it down.", name, width, height);
@@ -120,7 +120,7 @@ public record EncodedPicture(String name, byte[] bytes) {
         } catch (IOException | IndexOutOfBoundsException | IllegalArgumentException | IllegalStateException | NegativeArraySizeException
                 | ArithmeticException | ClassCastException | NullPointerException damaged) {
             // Java's decoders meet damaged files with any of these.
-            throw RefractException.failure(damaged, "%s is a damaged picture.", name);
+            throw RefractException.usage(damaged, "%s is a damaged picture.", name);
         }
     }
 }

@@ -99,9 +99,9 @@ public final class PictureFile {
                 return Exif.read(WebpFile.facts(bytes).exif()).text();
             }
         } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
-            throw RefractException.failure("%s is a damaged picture: it ends in the middle.", file);
+            throw RefractException.usage("%s is a damaged picture: it ends in the middle.", file);
         } catch (IllegalArgumentException e) {
-            throw RefractException.failure("%s is a damaged picture: %s.", file, e.getMessage());
+            throw RefractException.usage("%s is a damaged picture: %s.", file, e.getMessage());
         }
         throw RefractException.usage("%s is not a PNG, JPEG or WebP file.", file);
     }

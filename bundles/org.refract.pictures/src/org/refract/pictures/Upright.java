@@ -37,13 +37,13 @@ final class Upright {
         EncodedPicture encoded = EncodedPicture.of(file);
         byte[] bytes = encoded.bytes();
         if (!PictureFile.isWhole(bytes)) {
-            throw RefractException.failure("%s is a damaged picture: it ends in the middle.", file);
+            throw RefractException.usage("%s is a damaged picture: it ends in the middle.", file);
         }
         try {
             PixelFacts facts = PixelFacts.of(bytes);
             return turned(Colours.argb(decoded(encoded), facts.profile().filter(profile -> profiled)), facts.orientation());
         } catch (IOException | IndexOutOfBoundsException | IllegalArgumentException | IllegalStateException e) {
-            throw RefractException.failure(e, "%s is a damaged picture.", file);
+            throw RefractException.usage(e, "%s is a damaged picture.", file);
         }
     }
 
@@ -52,7 +52,7 @@ final class Upright {
         try {
             return WebpFile.isOne(encoded.bytes()) ? WebpFile.size(encoded.bytes()) : encoded.size();
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-            throw RefractException.failure(e, "%s is a damaged picture.", encoded.name());
+            throw RefractException.usage(e, "%s is a damaged picture.", encoded.name());
         }
     }
 

@@ -54,7 +54,7 @@ public final class Json {
     public static Json read(Path path) throws RefractException {
         try {
             if (Files.size(path) > LONGEST) {
-                throw RefractException.failure("%s is too long for a JSON file (%d bytes).", path, Files.size(path));
+                throw RefractException.usage("%s is too long for a JSON file (%d bytes).", path, Files.size(path));
             }
             return parse(path.toString(), Files.readAllBytes(path));
         } catch (IOException e) {
@@ -67,7 +67,7 @@ public final class Json {
         try {
             return parse(file, StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text)).toString());
         } catch (CharacterCodingException e) {
-            throw RefractException.failure("%s is not a JSON file: its text is not UTF-8.", file);
+            throw RefractException.usage("%s is not a JSON file: its text is not UTF-8.", file);
         }
     }
 
@@ -84,7 +84,7 @@ public final class Json {
             }
             return new Json(file, "", value);
         } catch (IOException | JsonParseException | IllegalStateException | NumberFormatException e) {
-            throw RefractException.failure("%s is not a valid JSON file: %s.", file, firstLine(e));
+            throw RefractException.usage("%s is not a valid JSON file: %s.", file, firstLine(e));
         }
     }
 
@@ -95,7 +95,7 @@ public final class Json {
 
     /** The field {@code name}, which must be there. */
     public Json at(String name) throws RefractException {
-        return find(name).orElseThrow(() -> RefractException.failure("%s lacks '%s'%s.", file, name, place.isEmpty() ? "" : " in " + place));
+        return find(name).orElseThrow(() -> RefractException.usage("%s lacks '%s'%s.", file, name, place.isEmpty() ? "" : " in " + place));
     }
 
     /** The field {@code name}; empty if it is absent or {@code null}. */
@@ -241,12 +241,12 @@ public final class Json {
 
     /** The sentence that this value should be something else. */
     public RefractException wrong(String wanted) {
-        return RefractException.failure("%s is wrong: %s should be %s, it is %s.", file, place.isEmpty() ? "the whole" : "'" + place + "'", wanted, shown());
+        return RefractException.usage("%s is wrong: %s should be %s, it is %s.", file, place.isEmpty() ? "the whole" : "'" + place + "'", wanted, shown());
     }
 
     /** The sentence that this field is none that a tool is known to write. */
     public RefractException unknown(String tool) {
-        return RefractException.failure("%s has '%s' (%s), which is no field of %s that is known here: it may change what is computed. If it does not,"
+        return RefractException.usage("%s has '%s' (%s), which is no field of %s that is known here: it may change what is computed. If it does not,"
                 + " delete it from that file.", file, place, shown(), tool);
     }
 

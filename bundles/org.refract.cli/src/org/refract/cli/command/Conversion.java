@@ -73,7 +73,7 @@ record Conversion(Extensions extensions, Optional<CheckedOn> checkedOn) {
         if (isPublished(read)) {
             double difference = RoundTrip.difference(read, writer.read(written, manager), manager);
             if (!(difference <= SAME)) {
-                throw RefractException.failure("%s was not written: in the format %s it would not compute what %s computes; their reconstructions differ by %.2g.",
+                throw RefractException.usage("%s was not written: in the format %s it would not compute what %s computes; their reconstructions differ by %.2g.",
                         target, writer.id(), source, difference);
             }
             facts.put("difference", difference);

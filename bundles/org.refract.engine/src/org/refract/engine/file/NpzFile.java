@@ -94,7 +94,7 @@ public final class NpzFile implements AutoCloseable {
     public NDArray read(String name, NDManager out) throws RefractException {
         Entry entry = entries.get(name);
         if (entry == null) {
-            throw RefractException.failure("%s holds no array '%s'.", file, name);
+            throw RefractException.usage("%s holds no array '%s'.", file, name);
         }
         return entry.storage().read(out, 0, entry.shape(), entry.strides());
     }
@@ -189,6 +189,6 @@ public final class NpzFile implements AutoCloseable {
 
     private RefractException damaged(ZipEntry member, String what) {
         String name = member.getName().replaceAll("[^\\x20-\\x7e]", "?");
-        return RefractException.failure("%s is refused: '%s' in it cannot be read, %s.", file, name.length() > 60 ? name.substring(0, 60) : name, what);
+        return RefractException.usage("%s is refused: '%s' in it cannot be read, %s.", file, name.length() > 60 ? name.substring(0, 60) : name, what);
     }
 }

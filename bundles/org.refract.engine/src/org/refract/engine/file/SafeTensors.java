@@ -109,7 +109,7 @@ public final class SafeTensors implements AutoCloseable {
 
     /** A tensor's description. */
     public TensorInfo info(String name) throws RefractException {
-        return find(name).orElseThrow(() -> RefractException.failure("%s holds no tensor '%s'.", location, name));
+        return find(name).orElseThrow(() -> RefractException.usage("%s holds no tensor '%s'.", location, name));
     }
 
     /** What the file says about itself in {@code __metadata__}; for an index, its {@code metadata}. */
@@ -143,7 +143,7 @@ public final class SafeTensors implements AutoCloseable {
     /** A tensor with the file's element type on the CPU, without a copy where its place in the file is aligned to its elements. */
     public synchronized NDArray read(String name, NDManager out) throws RefractException {
         TensorInfo info = info(name);
-        TorchType type = info.type().orElseThrow(() -> RefractException.failure(
+        TorchType type = info.type().orElseThrow(() -> RefractException.usage(
                 "Tensor '%s' of %s has the element type %s, with which nothing here computes.", name, info.file(), info.dtype()));
         long[] shape = info.shape().getShape();
         if (info.length() == 0) {

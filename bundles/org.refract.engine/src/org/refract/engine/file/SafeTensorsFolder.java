@@ -55,14 +55,14 @@ final class SafeTensorsFolder {
             if (shard == null) {
                 Path path = Enclosed.file(index.toAbsolutePath().getParent(), entry.getValue(), "");
                 if (!Files.isRegularFile(path)) {
-                    throw RefractException.failure("%s is incomplete: the file %s that it names is missing.", index, path);
+                    throw RefractException.usage("%s is incomplete: the file %s that it names is missing.", index, path);
                 }
                 shard = SafeTensors.header(path).tensors();
                 files.put(file, shard);
             }
             TensorInfo tensor = shard.get(entry.getKey());
             if (tensor == null) {
-                throw RefractException.failure("%s says that %s holds tensor '%s', which it does not.", index, file, entry.getKey());
+                throw RefractException.usage("%s says that %s holds tensor '%s', which it does not.", index, file, entry.getKey());
             }
             tensors.put(entry.getKey(), tensor);
         }

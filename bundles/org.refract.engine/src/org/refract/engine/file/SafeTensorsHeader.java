@@ -250,7 +250,7 @@ final class SafeTensorsHeader {
     }
 
     private RefractException damaged(String what, Object... values) {
-        return RefractException.failure("%s is not a sound safetensors file: %s; get it again.", file, what.formatted(values));
+        return RefractException.usage("%s is not a sound safetensors file: %s; get it again.", file, what.formatted(values));
     }
 
     private static String shown(String name) {

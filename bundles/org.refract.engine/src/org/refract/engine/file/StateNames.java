@@ -56,7 +56,7 @@ public record StateNames(Map<String, String> names, Optional<String> prefix) {
      */
     public void require(Path file, String what, Collection<String> wanted) throws RefractException {
         if (wanted.stream().noneMatch(names::containsKey)) {
-            throw RefractException.failure("%s holds no %s: none of its tensors is called %s, they are %s%s. They are of another class, or the"
+            throw RefractException.usage("%s holds no %s: none of its tensors is called %s, they are %s%s. They are of another class, or the"
                     + " file is not the state_dict() of the dictionary alone.",
                     file, what, String.join(", ", wanted.stream().sorted().toList()), String.join(", ", names.values().stream().limit(SHOWN).toList()),
                     names.size() > SHOWN ? " and %d more".formatted(names.size() - SHOWN) : "");

@@ -95,7 +95,7 @@ public final class TorchArchive implements AutoCloseable {
     public NDArray read(String name, NDManager out) throws RefractException {
         TorchPickle.View view = views.get(name);
         if (view == null) {
-            throw RefractException.failure("%s holds no tensor '%s'.", file, name);
+            throw RefractException.usage("%s holds no tensor '%s'.", file, name);
         }
         return view.storage().read(out, view.offset(), view.tensor().shape().getShape(), view.tensor().strides(), view.negative());
     }
@@ -122,11 +122,11 @@ public final class TorchArchive implements AutoCloseable {
         try {
             ZipBounds.stored(zip, file);
             String pickle = zip.stream().map(ZipEntry::getName).filter(n -> n.equals("data.pkl") || n.endsWith("/data.pkl")).findFirst()
-                    .orElseThrow(() -> RefractException.failure("%s is not a torch file: it holds no data.pkl.", file));
+                    .orElseThrow(() -> RefractException.usage("%s is not a torch file: it holds no data.pkl.", file));
             String top = pickle.substring(0, pickle.length() - "data.pkl".length());
             ZipEntry order = zip.getEntry(top + "byteorder");
             if (order != null && !new String(zip.getInputStream(order).readNBytes(16)).strip().equals("little")) {
-                throw RefractException.failure("%s was written on a big-endian machine: save it again on another one.", file);
+                throw RefractException.usage("%s was written on a big-endian machine: save it again on another one.", file);
             }
             TorchArchive archive = new TorchArchive(file, Optional.of(zip));
             TorchPickle dialect = new TorchPickle(file.toString(), (key, type, n) -> storage(file, zip, top + "data/" + key, type, n));
@@ -184,14 +184,14 @@ public final class TorchArchive implements AutoCloseable {
         long at;
         try (CountedInput in = new CountedInput(new BufferedInputStream(Files.newInputStream(file)))) {
             if (in.peek() != 0x80 || !MAGIC.equals(Unpickler.read(name, in, dialect))) {
-                throw RefractException.failure("%s is not a torch file: it is neither a zip archive nor a pickle that torch wrote.", file);
+                throw RefractException.usage("%s is not a torch file: it is neither a zip archive nor a pickle that torch wrote.", file);
             }
             if (!Long.valueOf(1001).equals(Unpickler.read(name, in, dialect))) {
-                throw RefractException.failure("%s has an unknown version of torch's older form: save it again with a newer torch.", file);
+                throw RefractException.usage("%s has an unknown version of torch's older form: save it again with a newer torch.", file);
             }
             Object machine = Unpickler.read(name, in, dialect);
             if (!(machine instanceof Map<?, ?> facts) || !Boolean.TRUE.equals(facts.get("little_endian"))) {
-                throw RefractException.failure("%s was written on a big-endian machine: save it again on another one.", file);
+                throw RefractException.usage("%s was written on a big-endian machine: save it again on another one.", file);
             }
             values = Unpickler.read(name, in, dialect);
             keys = Unpickler.read(name, in, dialect);
@@ -205,7 +205,7 @@ public final class TorchArchive implements AutoCloseable {
             place.start = at + Long.BYTES;
             at = place.start + place.elements * place.type.bytes();
             if (at > size) {
-                throw RefractException.failure("%s is cut short: it ends within a tensor; get it again.", file);
+                throw RefractException.usage("%s is cut short: it ends within a tensor; get it again.", file);
             }
         }
         if (places.values().stream().anyMatch(p -> p.start == 0)) {
@@ -226,7 +226,7 @@ public final class TorchArchive implements AutoCloseable {
                 left = -1;
             }
             if (left < 0) {
-                throw RefractException.failure("%s is refused: its tensors would take far more memory than its %d bytes, as they use the same numbers again"
+                throw RefractException.usage("%s is refused: its tensors would take far more memory than its %d bytes, as they use the same numbers again"
                         + " and again; save them after .clone().", file, size);
             }
         }

@@ -61,10 +61,10 @@ final class TorchPickle implements Unpickler.Dialect {
                     yield "torch." + name;
                 }
                 if (module.startsWith("torch") && name.endsWith("Storage")) {
-                    throw RefractException.failure("%s is refused: it holds numbers of torch's %s, which are read nowhere here; save it with real numbers.",
+                    throw RefractException.usage("%s is refused: it holds numbers of torch's %s, which are read nowhere here; save it with real numbers.",
                             file, printable(name));
                 }
-                throw RefractException.failure(
+                throw RefractException.usage(
                         "%s is refused: it names '%s.%s', and only tensors, numbers and texts are read from a torch file; save its state_dict alone.",
                         file, printable(module), printable(name));
             }
@@ -121,7 +121,7 @@ final class TorchPickle implements Unpickler.Dialect {
         }
         for (Map.Entry<?, ?> flag : flags.entrySet()) {
             if (!List.of("neg", "conj").contains(flag.getKey()) || !(flag.getValue() instanceof Boolean)) {
-                throw RefractException.failure("%s has a tensor with the flag '%s', whose meaning is not known here: save it again after .clone().", file,
+                throw RefractException.usage("%s has a tensor with the flag '%s', whose meaning is not known here: save it again after .clone().", file,
                         printable(String.valueOf(flag.getKey())));
             }
         }

@@ -62,11 +62,11 @@ record TorchStorage(String file, TorchType type, long elements, Source source) {
                 }
             }
             if (source.checksum() >= 0 && source.checksum() != sum.getValue()) {
-                throw RefractException.failure("%s is damaged: a checksum in it is wrong; get it again.", file);
+                throw RefractException.usage("%s is damaged: a checksum in it is wrong; get it again.", file);
             }
             return KERNELS.call(out, "view", whole, offset, shape, strides, negative);
         } catch (EOFException e) {
-            throw RefractException.failure("%s is cut short: it ends within a tensor; get it again.", file);
+            throw RefractException.usage("%s is cut short: it ends within a tensor; get it again.", file);
         } catch (IOException e) {
             throw RefractException.failure(e, "%s cannot be read: %s.", file, e.getMessage());
         }
@@ -87,7 +87,7 @@ record TorchStorage(String file, TorchType type, long elements, Source source) {
                 throw new ArithmeticException();
             }
         } catch (ArithmeticException e) {
-            throw RefractException.failure("%s is not a sound tensor file: a tensor in it reaches beyond its numbers; get it again.", file);
+            throw RefractException.usage("%s is not a sound tensor file: a tensor in it reaches beyond its numbers; get it again.", file);
         }
     }
 }

@@ -70,7 +70,7 @@ final class Unpickler {
         try {
             return new Unpickler(file, in, dialect).run();
         } catch (EOFException e) {
-            throw RefractException.failure("%s is cut short: it ends within its list of tensors; get it again.", file);
+            throw RefractException.usage("%s is cut short: it ends within its list of tensors; get it again.", file);
         } catch (IOException e) {
             throw RefractException.failure(e, "%s cannot be read: %s.", file, e.getMessage());
         }
@@ -78,7 +78,7 @@ final class Unpickler {
 
     /** The sentence for a pickle that is no sound one. */
     static RefractException damaged(String file, String what, Object... values) {
-        return RefractException.failure("%s is not a sound torch file: %s; get it again.", file, what.formatted(values));
+        return RefractException.usage("%s is not a sound torch file: %s; get it again.", file, what.formatted(values));
     }
 
     private Object run() throws IOException, RefractException {

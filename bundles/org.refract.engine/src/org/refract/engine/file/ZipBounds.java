@@ -36,11 +36,11 @@ final class ZipBounds {
             ZipFile zip = sound(file);
             if (zip.size() > MOST_ENTRIES) {
                 zip.close();
-                throw RefractException.failure("%s is refused: %d files in one %s archive are too many.", file, zip.size(), kind);
+                throw RefractException.usage("%s is refused: %d files in one %s archive are too many.", file, zip.size(), kind);
             }
             return zip;
         } catch (ZipException e) {
-            throw RefractException.failure(e, "%s is not a sound %s archive (%s): it may be cut short; get it again.", file, kind, e.getMessage());
+            throw RefractException.usage(e, "%s is not a sound %s archive (%s): it may be cut short; get it again.", file, kind, e.getMessage());
         }
     }
 
@@ -90,7 +90,7 @@ final class ZipBounds {
         for (Enumeration<? extends ZipEntry> entries = zip.entries(); entries.hasMoreElements(); ) {
             ZipEntry entry = entries.nextElement();
             if (entry.getMethod() != ZipEntry.STORED) {
-                throw RefractException.failure("%s is refused: '%s' in it is compressed, which torch never does; save it again with torch.",
+                throw RefractException.usage("%s is refused: '%s' in it is compressed, which torch never does; save it again with torch.",
                         file, entry.getName());
             }
             total = added(total, entry.getSize(), Files.size(file), file);
@@ -107,7 +107,7 @@ final class ZipBounds {
 
     private static long added(long total, long size, long most, Path file) throws RefractException {
         if (size < 0 || size > most - total) {
-            throw RefractException.failure("%s is refused: it would unpack to more than its size allows, as a zip bomb does.", file);
+            throw RefractException.usage("%s is refused: it would unpack to more than its size allows, as a zip bomb does.", file);
         }
         return total + size;
     }

@@ -64,7 +64,7 @@ public final class FeatureIndex implements AutoCloseable {
             if (e instanceof RefractException sentence) {
                 throw sentence;
             }
-            throw RefractException.failure(e, "%s is not an atlas, or it is damaged (%s); build it again with refract atlas.",
+            throw RefractException.usage(e, "%s is not an atlas, or it is damaged (%s); build it again with refract atlas.",
                     file, AtlasDatabase.firstLine(e));
         }
     }
@@ -318,7 +318,7 @@ public final class FeatureIndex implements AutoCloseable {
                 return rows;
             }
         } catch (SQLException e) {
-            throw RefractException.failure(e, "The atlas %s cannot be read (%s); build it again with refract atlas.", file,
+            throw RefractException.usage(e, "The atlas %s cannot be read (%s); build it again with refract atlas.", file,
                     AtlasDatabase.firstLine(e));
         }
     }

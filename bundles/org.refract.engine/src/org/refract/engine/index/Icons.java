@@ -70,7 +70,7 @@ public final class Icons {
     }
 
     private static RefractException damaged(Path file) {
-        return RefractException.failure("The icons in %s are damaged; delete the file and run refract unpack again.", file);
+        return RefractException.usage("The icons in %s are damaged; delete the file and run refract unpack again.", file);
     }
 
     /**

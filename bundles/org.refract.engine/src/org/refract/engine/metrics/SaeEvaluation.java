@@ -128,7 +128,7 @@ public record SaeEvaluation(long samples, int batch, long seed) {
         NDArray mean = ReconstructionMetrics.KERNELS.call(scope, "over", sum[0], wanted);
         for (double value : Tensors.doubles(mean)) {
             if (!Double.isFinite(value)) {
-                throw RefractException.failure("%s holds NaN or infinite numbers: record it again, in fp32 or bf16.", folder(data));
+                throw RefractException.usage("%s holds NaN or infinite numbers: record it again, in fp32 or bf16.", folder(data));
             }
         }
         return mean;

@@ -157,7 +157,7 @@ public abstract class FormVariant implements SaeVariant {
         }
         try (NDManager step = samples.getManager().newSubManager()) {
             if (Tensors.longs(DictionaryTrainer.KERNELS.call(step, "infinite", samples))[0] > 0) {
-                throw RefractException.failure("The activations hold NaN or infinite numbers, from which nothing can be learnt: record them again, in fp32 or bf16.");
+                throw RefractException.usage("The activations hold NaN or infinite numbers, from which nothing can be learnt: record them again, in fp32 or bf16.");
             }
         }
     }

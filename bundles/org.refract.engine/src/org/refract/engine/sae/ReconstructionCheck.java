@@ -87,11 +87,11 @@ public record ReconstructionCheck(double explainedVariance, double l0, Optional<
      */
     public void require(String where) throws RefractException {
         if (better.isPresent()) {
-            throw RefractException.failure("%s explains %.1f %% of the variance of these activations, but %.1f %% if %s: its description is wrong.", where,
+            throw RefractException.usage("%s explains %.1f %% of the variance of these activations, but %.1f %% if %s: its description is wrong.", where,
                     100 * explainedVariance, 100 * better.get().explainedVariance(), better.get().words());
         }
         if (!(explainedVariance >= LEAST)) {
-            throw RefractException.failure("%s explains %.1f %% of the variance of these activations: it belongs to another model or hook point, or they were scaled.",
+            throw RefractException.usage("%s explains %.1f %% of the variance of these activations: it belongs to another model or hook point, or they were scaled.",
                     where, 100 * explainedVariance);
         }
     }

@@ -47,7 +47,7 @@ public final class SaeTensors {
         for (Map.Entry<String, long[]> wanted : required.entrySet()) {
             NDArray tensor = tensors.get(wanted.getKey());
             if (tensor == null) {
-                throw RefractException.failure("%s lacks '%s', without which a %s autoencoder computes something else; it has %s.", where,
+                throw RefractException.usage("%s lacks '%s', without which a %s autoencoder computes something else; it has %s.", where,
                         wanted.getKey(), form.id(), tensors.keySet().stream().sorted().collect(Collectors.joining(", ")));
             }
             checkShape(where, wanted.getKey(), tensor.getShape().getShape(), wanted.getValue());
@@ -62,7 +62,7 @@ public final class SaeTensors {
                 checkShape(where, tensor.getKey(), tensor.getValue().getShape().getShape(), optional.get(tensor.getKey()));
                 checkNumbers(where, tensor.getKey(), tensor.getValue());
             } else if (!required.containsKey(tensor.getKey())) {
-                throw RefractException.failure("%s has '%s', which a %s autoencoder would drop: its architecture is another one.", where, tensor.getKey(),
+                throw RefractException.usage("%s has '%s', which a %s autoencoder would drop: its architecture is another one.", where, tensor.getKey(),
                         form.id());
             }
         }
@@ -74,7 +74,7 @@ public final class SaeTensors {
             sum += size < 1 ? Integer.MAX_VALUE : size;
         }
         if (sum != latents) {
-            throw RefractException.failure("%s has group_sizes %s, which must be positive and together be its %d latents.", where,
+            throw RefractException.usage("%s has group_sizes %s, which must be positive and together be its %d latents.", where,
                     Arrays.toString(Tensors.longs(sizes)), latents);
         }
     }
@@ -83,10 +83,10 @@ public final class SaeTensors {
         boolean whole = WHOLE.contains(name);
         TorchType type = DTypes.of(tensor);
         if (type.isFloating() == whole || type == TorchType.BOOL) {
-            throw RefractException.failure("%s has '%s' of %s where %s belong.", where, name, type, whole ? "whole numbers" : "numbers with a fraction");
+            throw RefractException.usage("%s has '%s' of %s where %s belong.", where, name, type, whole ? "whole numbers" : "numbers with a fraction");
         }
         if (!SaeForm.STATISTICS.contains(name) && !Tensors.areFinite(tensor)) {
-            throw RefractException.failure("%s has NaN or infinite numbers in '%s': it was damaged, or its training diverged.", where, name);
+            throw RefractException.usage("%s has NaN or infinite numbers in '%s': it was damaged, or its training diverged.", where, name);
         }
     }
 
@@ -99,7 +99,7 @@ public final class SaeTensors {
             return;
         }
         boolean transposed = found.length == 2 && wanted.length == 2 && found[0] == wanted[1] && found[1] == wanted[0];
-        throw RefractException.failure("%s has '%s' of shape %s where %s belongs%s.", where, name, Arrays.toString(found), Arrays.toString(wanted),
+        throw RefractException.usage("%s has '%s' of shape %s where %s belongs%s.", where, name, Arrays.toString(found), Arrays.toString(wanted),
                 transposed ? ": it is transposed" : "");
     }
 }

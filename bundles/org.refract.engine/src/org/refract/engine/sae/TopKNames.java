@@ -63,7 +63,7 @@ public final class TopKNames {
     private static NDArray get(Map<String, NDArray> tensors, String name) throws RefractException {
         NDArray tensor = tensors.get(name);
         if (tensor == null) {
-            throw RefractException.failure("A topk autoencoder lacks its tensor '%s'.", name);
+            throw RefractException.usage("A topk autoencoder lacks its tensor '%s'.", name);
         }
         return tensor;
     }

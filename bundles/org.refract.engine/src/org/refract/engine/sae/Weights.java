@@ -41,7 +41,7 @@ public final class Weights {
      */
     public static NDArray read(NDManager out, Path file, String name, NDArray x) throws RefractException {
         if (!DTypes.of(x).isFloating()) {
-            throw RefractException.failure("%s has '%s' of %s, and weights are numbers with a fraction: float32, float16, bfloat16 or float64.", file, name,
+            throw RefractException.usage("%s has '%s' of %s, and weights are numbers with a fraction: float32, float16, bfloat16 or float64.", file, name,
                     DTypes.of(x));
         }
         return floats(out, x);
@@ -50,7 +50,7 @@ public final class Weights {
     /** As {@link #read}, the transpose of a matrix. */
     public static NDArray readTransposed(NDManager out, Path file, String name, NDArray x) throws RefractException {
         if (x.getShape().dimension() != 2) {
-            throw RefractException.failure("%s has '%s' of shape %s where a matrix belongs.", file, name, x.getShape());
+            throw RefractException.usage("%s has '%s' of shape %s where a matrix belongs.", file, name, x.getShape());
         }
         try (NDManager step = out.newSubManager()) {
             return transposed(out, read(step, file, name, x));
@@ -61,7 +61,7 @@ public final class Weights {
     public static NDArray readCounts(NDManager out, Path file, String name, NDArray x) throws RefractException {
         TorchType type = DTypes.of(x);
         if (type.isFloating() || type == TorchType.BOOL) {
-            throw RefractException.failure("%s has '%s' of %s where whole numbers belong.", file, name, type);
+            throw RefractException.usage("%s has '%s' of %s where whole numbers belong.", file, name, type);
         }
         return DTypes.copy(out, DTypes.cast(out, x, TorchType.INT64));
     }
@@ -145,7 +145,7 @@ public final class Weights {
         try (NDManager step = decoder.getManager().newSubManager()) {
             for (double norm : Tensors.doubles(KERNELS.call(step, "rows_norm", DTypes.cast(step, decoder, TorchType.FLOAT32)))) {
                 if (!(Math.abs(norm - 1) < UNIT)) {
-                    throw RefractException.failure("%s says that its decoder is normalised, but a row has norm %.4f: its latents are in other units.",
+                    throw RefractException.usage("%s says that its decoder is normalised, but a row has norm %.4f: its latents are in other units.",
                             where, norm);
                 }
             }

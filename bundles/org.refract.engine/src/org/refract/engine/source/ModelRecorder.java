@@ -117,7 +117,7 @@ public final class ModelRecorder implements AutoCloseable {
                     NDArray update = hook.update();
                     NDArray rows = StoreStream.KERNELS.call(kept, "rows", update);
                     if (!Tensors.areFinite(rows)) {
-                        throw RefractException.failure("%s gives numbers at %s that are not finite, so nothing can be learnt there: run the model in fp32 or"
+                        throw RefractException.usage("%s gives numbers at %s that are not finite, so nothing can be learnt there: run the model in fp32 or"
                                 + " bf16 instead of fp16, and check its weights with refract inspect.", model.info().name(), hook.point());
                     }
                     parts.get(hook.point()).add(rows);

@@ -67,7 +67,7 @@ public final class ActivationReader implements AutoCloseable {
                     store.width());
         }
         if (start.epoch() < 0 || start.offset() < 0 || start.offset() > store.vectors()) {
-            throw RefractException.failure("The training stopped at vector %d of an epoch, but %s has %d: some of its shards are missing.",
+            throw RefractException.usage("The training stopped at vector %d of an epoch, but %s has %d: some of its shards are missing.",
                     start.offset(), store.folder(), store.vectors());
         }
         return new ActivationReader(store, new ShuffledStream(store, seed, start, blockBytes), batch, placement);

@@ -100,7 +100,7 @@ public final class ActivationStore implements AutoCloseable {
     }
 
     private static RefractException damaged(ShardFile shard, String why) {
-        return RefractException.failure("%s is damaged (%s): delete it with %s and harvest again, only this shard is made anew.", shard.tensors(),
+        return RefractException.usage("%s is damaged (%s): delete it with %s and harvest again, only this shard is made anew.", shard.tensors(),
                 why, shard.seal().getFileName());
     }
 

@@ -193,7 +193,7 @@ public final class Recordings implements AutoCloseable {
         SafeTensors pack = packs.get(file.index());
         long[] shape = pack.info(IMAGE).shape().getShape();
         if (shape.length != 4 || shape[3] != 3 || index % perShard >= shape[0] || shape[1] * shape[2] > 1 << 24) {
-            throw RefractException.failure("%s is damaged: delete it with %s and harvest again.", file.tensors(), file.seal().getFileName());
+            throw RefractException.usage("%s is damaged: delete it with %s and harvest again.", file.tensors(), file.seal().getFileName());
         }
         int height = (int) shape[1];
         int width = (int) shape[2];

@@ -80,9 +80,9 @@ record ShardFile(Path folder, String prefix, int index) {
      * @throws RefractException if a byte differs
      */
     void verify() throws RefractException {
-        Seal seal = find().orElseThrow(() -> RefractException.failure("%s is missing: record the shard again.", seal()));
+        Seal seal = find().orElseThrow(() -> RefractException.usage("%s is missing: record the shard again.", seal()));
         if (!Sha256.of(tensors()).equals(seal.sha256())) {
-            throw RefractException.failure("%s is damaged (its SHA-256 is not the recorded one): delete it and harvest again, only this shard"
+            throw RefractException.usage("%s is damaged (its SHA-256 is not the recorded one): delete it and harvest again, only this shard"
                     + " is made anew.", tensors());
         }
     }

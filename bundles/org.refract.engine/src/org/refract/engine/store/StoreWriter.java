@@ -68,7 +68,7 @@ public final class StoreWriter implements AutoCloseable {
     public void append(NDArray update) throws RefractException {
         try (NDManager step = update.getManager().newSubManager()) {
             if (Tensors.longs(KERNELS.call(step, "finite", update))[0] == 0) {
-                throw RefractException.failure("%s gives numbers at %s that are not finite, so nothing can be learnt there: run the model in fp32"
+                throw RefractException.usage("%s gives numbers at %s that are not finite, so nothing can be learnt there: run the model in fp32"
                         + " or bf16 instead of fp16, and check its weights with refract inspect.", manifest.model(), manifest.point());
             }
         }

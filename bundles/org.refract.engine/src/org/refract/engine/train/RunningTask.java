@@ -126,7 +126,7 @@ final class RunningTask implements AutoCloseable {
         metrics.putAll(task.learning().metrics(learner, task.source()));
         for (var metric : metrics.entrySet()) {
             if (!Double.isFinite(metric.getValue()) && !metric.getKey().equals("explained_variance")) {
-                throw RefractException.failure("Training %s gave %s = %s at step %d: try a smaller learning rate, and check the recorded"
+                throw RefractException.usage("Training %s gave %s = %s at step %d: try a smaller learning rate, and check the recorded"
                         + " activations.", task.name(), metric.getKey(), metric.getValue(), step);
             }
         }

@@ -192,7 +192,7 @@ public final class FindingFiles {
         List<Finding.Picture> pictures = new ArrayList<>();
         for (Json picture : json.at("pictures").items()) {
             Path file = Enclosed.file(folder, picture.at("file"), "");
-            BufferedImage image = EncodedPicture.of(file).decoded().orElseThrow(() -> RefractException.failure(
+            BufferedImage image = EncodedPicture.of(file).decoded().orElseThrow(() -> RefractException.usage(
                     "The picture %s is damaged; delete its folder and run the analysis again.", file));
             pictures.add(new Finding.Picture(picture.at("caption").text(), image));
         }

@@ -39,7 +39,7 @@ record Backup(StateNames names, Optional<Long> step, double factor) {
     private static double factor(Path file, Object said) throws RefractException {
         double factor = said instanceof Number number ? number.doubleValue() : Double.NaN;
         if (!(factor > 0) || Double.isInfinite(factor)) {
-            throw RefractException.failure("%s is a running training's backup, whose norm_factor should be a positive number and is %s.", file, said);
+            throw RefractException.usage("%s is a running training's backup, whose norm_factor should be a positive number and is %s.", file, said);
         }
         return factor;
     }

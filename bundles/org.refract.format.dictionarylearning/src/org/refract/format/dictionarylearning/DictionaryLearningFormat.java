@@ -64,7 +64,7 @@ public final class DictionaryLearningFormat implements CheckpointFormat {
                 if (name.equals("k") && said.dictClass().sparse()) {
                     k = Optional.of(k(file, inFile, Weights.readCounts(step, file, inFile, read)));
                 } else if (!names.containsKey(name)) {
-                    throw RefractException.failure("%s has '%s', which an %s does not have: it is of another class.", file, inFile, said.dictClass().title());
+                    throw RefractException.usage("%s has '%s', which an %s does not have: it is of another class.", file, inFile, said.dictClass().title());
                 } else {
                     String ours = names.get(name);
                     tensors.put(ours, name.equals("group_sizes") ? Weights.readCounts(owner, file, inFile, read)
@@ -83,7 +83,7 @@ public final class DictionaryLearningFormat implements CheckpointFormat {
 
     private static long k(Path file, String name, NDArray scalar) throws RefractException {
         if (scalar.getShape().dimension() != 0) {
-            throw RefractException.failure("%s has '%s' of shape %s where one number belongs.", file, name, scalar.getShape());
+            throw RefractException.usage("%s has '%s' of shape %s where one number belongs.", file, name, scalar.getShape());
         }
         return Tensors.longs(scalar)[0];
     }

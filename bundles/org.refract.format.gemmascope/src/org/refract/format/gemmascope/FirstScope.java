@@ -36,13 +36,13 @@ final class FirstScope {
             for (String name : npz.arrays().keySet()) {
                 ofEmbedding |= name.equals("w_enc");
                 if (tensors.put(Params.plain(name), Weights.read(owner, file, name, npz.read(name, step))) != null) {
-                    throw RefractException.failure("%s has '%s' twice, once in capital letters.", file, name);
+                    throw RefractException.usage("%s has '%s' twice, once in capital letters.", file, name);
                 }
             }
         }
         NDArray factors = tensors.remove(FACTOR);
         if (factors != null && !Weights.areOnes(factors)) {
-            throw RefractException.failure("%s has a %s that is not 1 everywhere: no Gemma Scope dictionary has one, so it may change what is computed.", file,
+            throw RefractException.usage("%s has a %s that is not 1 everywhere: no Gemma Scope dictionary has one, so it may change what is computed.", file,
                     FACTOR);
         }
         var config = Params.config(file, tensors, false);

@@ -40,7 +40,7 @@ final class Params {
         NDArray vector = tensors.get(name);
         Shape shape = vector == null ? new Shape() : vector.getShape();
         if (shape.dimension() != 1) {
-            throw RefractException.failure("%s is not a Gemma Scope autoencoder: it needs b_enc (latents) and b_dec (width), and '%s' %s.", file, name,
+            throw RefractException.usage("%s is not a Gemma Scope autoencoder: it needs b_enc (latents) and b_dec (width), and '%s' %s.", file, name,
                     vector == null ? "is missing" : "has shape " + shape + ", as in a set of several layers");
         }
         return Math.toIntExact(shape.get(0));

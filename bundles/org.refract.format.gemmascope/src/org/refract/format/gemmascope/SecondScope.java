@@ -40,7 +40,7 @@ final class SecondScope {
     static Checkpoint read(Path file, NDManager owner) throws RefractException {
         Path beside = file.resolveSibling(CONFIG);
         if (!Files.isRegularFile(beside)) {
-            throw RefractException.failure("%s has no %s beside it, which says whether it is an autoencoder or a transcoder: get it too.", file, CONFIG);
+            throw RefractException.usage("%s has no %s beside it, which says whether it is an autoencoder or a transcoder: get it too.", file, CONFIG);
         }
         Json config = Json.read(beside);
         Map<String, String> facts = new TreeMap<>(KNOWN.check(config));

@@ -72,7 +72,7 @@ public final class OpenAiFormat implements CheckpointFormat {
             }
             TorchTensor encoder = archive.tensors().get(names.names().getOrDefault("encoder.weight", ""));
             if (encoder == null || encoder.shape().dimension() != 2 || !tensors.containsKey("b_dec")) {
-                throw RefractException.failure("%s is not an OpenAI autoencoder: it needs encoder.weight (latents, width) and pre_bias, it has %s.",
+                throw RefractException.usage("%s is not an OpenAI autoencoder: it needs encoder.weight (latents, width) and pre_bias, it has %s.",
                         location, archive.tensors().keySet());
             }
             int width = Math.toIntExact(tensors.get("b_dec").getShape().size());
@@ -94,7 +94,7 @@ public final class OpenAiFormat implements CheckpointFormat {
     private static SaeConfig config(Path location, Map<String, Object> said, int width, int latents) throws RefractException {
         for (Map.Entry<String, Object> value : said.entrySet()) {
             if (!VALUES.contains(value.getKey())) {
-                throw RefractException.failure("%s has '%s' (%s), which openai/sparse_autoencoder does not write: it may change what is computed.", location,
+                throw RefractException.usage("%s has '%s' (%s), which openai/sparse_autoencoder does not write: it may change what is computed.", location,
                         value.getKey(), value.getValue());
             }
         }
@@ -105,7 +105,7 @@ public final class OpenAiFormat implements CheckpointFormat {
         Object k = said.getOrDefault("activation_state_dict.k", 0L);
         Object after = said.getOrDefault("activation_state_dict.postact_fn", "none");
         if (!activation.equals("TopK") || !(k instanceof Long) || !after.equals("ReLU")) {
-            throw RefractException.failure("%s has the activation %s (k %s, then %s); only ReLU and TopK followed by ReLU are known.", location, activation, k,
+            throw RefractException.usage("%s has the activation %s (k %s, then %s); only ReLU and TopK followed by ReLU are known.", location, activation, k,
                     after);
         }
         return SaeForm.KSPARSE.config(width, width, latents, Map.of("k", k.toString(), "normalize_activations", "layer_norm"));

@@ -46,7 +46,7 @@ public final class RefractFormat implements CheckpointFormat {
         Path weights = location.resolve(WEIGHTS);
         try {
             if (Files.size(weights) != sidecar.bytes() || !Sha256.of(weights).equals(sidecar.sha256())) {
-                throw RefractException.failure("%s is not the file that %s describes: it is damaged or belongs to another dictionary; get both"
+                throw RefractException.usage("%s is not the file that %s describes: it is damaged or belongs to another dictionary; get both"
                         + " again.", weights, Sidecar.FILE);
             }
         } catch (IOException e) {

@@ -87,7 +87,7 @@ record SaeLensConfig(SaeConfig config, String architecture, List<Integer> widths
             settings.put("k", form == SaeForm.KSPARSE ? String.valueOf(k.integer(1, Integer.MAX_VALUE)) : String.valueOf(k.number()));
         }
         if (form == SaeForm.RELU && (cfg.has("k") || cfg.has("activation_fn_kwargs") && cfg.at("activation_fn_kwargs").has("k"))) {
-            throw RefractException.failure("A cfg.json of architecture %s has no k, this one has: its activation is another one.", architecture);
+            throw RefractException.usage("A cfg.json of architecture %s has no k, this one has: its activation is another one.", architecture);
         }
         int width = cfg.at("d_in").integer(1, Integer.MAX_VALUE);
         int outputWidth = transcode ? cfg.at("d_out").integer(1, Integer.MAX_VALUE) : width;

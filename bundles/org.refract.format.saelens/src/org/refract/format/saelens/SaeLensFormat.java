@@ -76,7 +76,7 @@ public final class SaeLensFormat implements CheckpointFormat {
         SaeTensors.check(location.toString(), described.config(), tensors);
         boolean skip = tensors.containsKey("W_skip");
         if (skip != described.architecture().contains("skip")) {
-            throw RefractException.failure("%s says architecture %s, and there is %s W_skip.", location.resolve(CONFIG), described.architecture(), skip ? "a" : "no");
+            throw RefractException.usage("%s says architecture %s, and there is %s W_skip.", location.resolve(CONFIG), described.architecture(), skip ? "a" : "no");
         }
         if (factors != null && !Weights.areOnes(factors)) {
             requireFinetuned(location, described, factors);
@@ -89,15 +89,15 @@ public final class SaeLensFormat implements CheckpointFormat {
     /** SAELens kept a factor for each latent for a while, of ones unless the SAE was fine-tuned. */
     private static void requireFinetuned(Path location, SaeLensConfig described, NDArray factors) throws RefractException {
         if (!described.finetuned()) {
-            throw RefractException.failure("%s has a scaling_factor that is not 1, but its %s does not say finetuning_scaling_factor: true, without which"
+            throw RefractException.usage("%s has a scaling_factor that is not 1, but its %s does not say finetuning_scaling_factor: true, without which"
                     + " SAELens refuses it too.", location.resolve(WEIGHTS), CONFIG);
         }
         if (!factors.getShape().equals(new Shape(described.config().latents())) || !Tensors.areFinite(factors)) {
-            throw RefractException.failure("%s has 'scaling_factor' of shape %s where a finite number for each of %d latents belongs.",
+            throw RefractException.usage("%s has 'scaling_factor' of shape %s where a finite number for each of %d latents belongs.",
                     location.resolve(WEIGHTS), factors.getShape(), described.config().latents());
         }
         if (described.config().settings().flag("rescale_acts_by_decoder_norm")) {
-            throw RefractException.failure("%s has a scaling_factor beside rescale_acts_by_decoder_norm: no version of SAELens knows both.",
+            throw RefractException.usage("%s has a scaling_factor beside rescale_acts_by_decoder_norm: no version of SAELens knows both.",
                     location.resolve(CONFIG));
         }
     }
@@ -115,11 +115,11 @@ public final class SaeLensFormat implements CheckpointFormat {
         }
         String normalisation = read.config().settings().text("normalize_activations");
         if (!normalisation.equals("expected_average_only_in")) {
-            throw RefractException.failure("%s has the factor %s for inputs, but %s says normalize_activations %s: if the weights are without the factor,"
+            throw RefractException.usage("%s has the factor %s for inputs, but %s says normalize_activations %s: if the weights are without the factor,"
                     + " write expected_average_only_in there; if it is folded in, delete %s.", file, factor, CONFIG, normalisation, SCALER);
         }
         if (read.config().settings().flag("transcode")) {
-            throw RefractException.failure("%s has the factor %s for the inputs of a transcoder, and nothing says what it does to its outputs: fold it into"
+            throw RefractException.usage("%s has the factor %s for the inputs of a transcoder, and nothing says what it does to its outputs: fold it into"
                     + " the weights and delete the file.", file, factor);
         }
         Checkpoint scaled = Weights.scaled(read, factor, owner);

@@ -118,7 +118,7 @@ public final class SdxlUnboxFormat implements CheckpointFormat {
             take(archive, names, "stats_last_nonzero", owner, tensors, latents);
             for (String name : archive.tensors().keySet()) {
                 if (tensors.keySet().stream().noneMatch(ours -> name.equals(names.names().get(ours)))) {
-                    throw RefractException.failure("%s has '%s', which a topk autoencoder would drop: its architecture is another one.", weights, name);
+                    throw RefractException.usage("%s has '%s', which a topk autoencoder would drop: its architecture is another one.", weights, name);
                 }
             }
         }
@@ -146,7 +146,7 @@ public final class SdxlUnboxFormat implements CheckpointFormat {
         try (TorchArchive archive = TorchArchive.open(file)) {
             TorchTensor vector = archive.tensors().get("");
             if (vector == null || Arrays.stream(lengths).noneMatch(n -> vector.shape().equals(new Shape(n)))) {
-                throw RefractException.failure("%s should hold one tensor of %s numbers, it holds %s.", file,
+                throw RefractException.usage("%s should hold one tensor of %s numbers, it holds %s.", file,
                         Arrays.stream(lengths).mapToObj(Long::toString).collect(Collectors.joining(" or ")), archive.tensors());
             }
             return Weights.read(owner, file, "", archive.read("", owner));
@@ -157,11 +157,11 @@ public final class SdxlUnboxFormat implements CheckpointFormat {
             throws RefractException {
         String inFile = names.names().get(name);
         if (inFile == null) {
-            throw RefractException.failure("%s lacks '%s'; it has %s.", archive.file(), name, archive.tensors().keySet());
+            throw RefractException.usage("%s lacks '%s'; it has %s.", archive.file(), name, archive.tensors().keySet());
         }
         long[] found = archive.tensors().get(inFile).shape().getShape();
         if (!Arrays.equals(found, shape)) {
-            throw RefractException.failure("%s has '%s' of shape %s where %s belongs%s.", archive.file(), name, Arrays.toString(found), Arrays.toString(shape),
+            throw RefractException.usage("%s has '%s' of shape %s where %s belongs%s.", archive.file(), name, Arrays.toString(found), Arrays.toString(shape),
                     found.length == 2 && shape.length == 2 && found[0] == shape[1] && found[1] == shape[0] ? ": it is transposed" : "");
         }
         NDArray read = archive.read(inFile, owner);

@@ -26,7 +26,7 @@ final class NotFinite {
      */
     static void check(NDArray x, String where) throws RefractException {
         if (in(x)) {
-            throw RefractException.failure("%s numbers that are not finite (NaN or infinite); "
+            throw RefractException.usage("%s numbers that are not finite (NaN or infinite); "
                     + "compute in fp32, take weaker adapters or hooks, or load the weights again.", where);
         }
     }

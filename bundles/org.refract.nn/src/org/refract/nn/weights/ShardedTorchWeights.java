@@ -32,14 +32,14 @@ final class ShardedTorchWeights implements WeightFile {
                 TorchWeights shard = shards.get(file.toString());
                 if (shard == null) {
                     if (!Files.isRegularFile(file)) {
-                        throw RefractException.failure("%s is incomplete: the file %s that it names is missing.", index, file);
+                        throw RefractException.usage("%s is incomplete: the file %s that it names is missing.", index, file);
                     }
                     shard = new TorchWeights(file);
                     shards.put(file.toString(), shard);
                 }
                 StoredWeight weight = shard.weights().get(entry.getKey());
                 if (weight == null) {
-                    throw RefractException.failure("%s says that %s holds tensor '%s', which it does not.", index, file, entry.getKey());
+                    throw RefractException.usage("%s says that %s holds tensor '%s', which it does not.", index, file, entry.getKey());
                 }
                 weights.put(entry.getKey(), weight);
                 holders.put(entry.getKey(), shard);

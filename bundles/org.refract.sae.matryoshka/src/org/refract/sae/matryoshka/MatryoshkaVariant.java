@@ -64,7 +64,7 @@ public final class MatryoshkaVariant extends SelectionVariant {
         long[] widths = Tensors.longs(sae.tensors().get("group_sizes"));
         Arrays.parallelPrefix(widths, Long::sum);
         if (widths.length == 0 || widths[widths.length - 1] != sae.config().latents() || Arrays.stream(widths).distinct().count() < widths.length || widths[0] < 1) {
-            throw RefractException.failure("The group_sizes of this autoencoder do not divide its %d latents.", sae.config().latents());
+            throw RefractException.usage("The group_sizes of this autoencoder do not divide its %d latents.", sae.config().latents());
         }
         return widths;
     }

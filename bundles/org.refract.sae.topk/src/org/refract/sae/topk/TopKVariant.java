@@ -110,7 +110,7 @@ public final class TopKVariant implements SaeVariant {
         try (Scope step = sae.scope().child()) {
             double variance = Tensors.scalar(TopKSae.KERNELS.call(step, "variance", samples, (long) SCALE_BATCHES * batch, TILE));
             if (!(variance > 0) || !Double.isFinite(variance)) {
-                throw RefractException.failure("The activations have variance %s, so nothing can be learnt from them: record them again, and"
+                throw RefractException.usage("The activations have variance %s, so nothing can be learnt from them: record them again, and"
                         + " look for a model that returns NaN or the same value everywhere.", variance);
             }
             return 1 / variance;
@@ -126,7 +126,7 @@ public final class TopKVariant implements SaeVariant {
             throw RefractException.usage("The activations have shape %s, but the autoencoder's width is %d.", shape, config.width());
         }
         if (!Tensors.areFinite(samples)) {
-            throw RefractException.failure("The activations hold NaN or infinite numbers, from which nothing can be learnt: record them again, in fp32 or bf16.");
+            throw RefractException.usage("The activations hold NaN or infinite numbers, from which nothing can be learnt: record them again, in fp32 or bf16.");
         }
     }
 
