@@ -66,36 +66,44 @@ public final class FolderLock implements AutoCloseable {
                     throw RefractException.usage("%s is being written by another process%s: wait for it, stop it, or choose another folder.", folder,
                             holder.isBlank() ? "" : " (" + holder + ")");
                 }
-                if (isSigned(file, channel, work)) {
-                    return new FolderLock(folder, file, channel, made);
+                boolean failed = true;
+                try {
+                    if (isSigned(file, channel, work)) {
+                        failed = false;
+                        return new FolderLock(folder, file, channel, made);
+                    }
+                    failed = false;
+                    channel.close();
+                } finally {
+                    if (failed) {
+                        free(file, channel);
+                    }
                 }
-                channel.close();
             }
         } catch (IOException e) {
             throw FileFailure.writing(folder, e);
         }
     }
 
+    private static void free(Path file, FileChannel channel) throws IOException {
+        try (channel) {
+            Files.deleteIfExists(file);
+        }
+    }
+
     /** Whether the lock is still that of the folder, and says whose it is, as far as there is room to say it. */
     private static boolean isSigned(Path file, FileChannel channel, String work) throws IOException {
-        boolean done = false;
         try {
             boolean there = isThere(file, channel);
             if (there) {
                 sign(channel, work);
             }
-            done = true;
             return there;
         } catch (IOException e) {
-            done = FileFailure.isFull(e);
-            if (done) {
+            if (FileFailure.isFull(e)) {
                 return true;
             }
             throw e;
-        } finally {
-            if (!done) {
-                channel.close();
-            }
         }
     }
 

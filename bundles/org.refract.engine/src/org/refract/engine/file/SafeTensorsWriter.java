@@ -94,7 +94,7 @@ public final class SafeTensorsWriter implements AutoCloseable {
         AtomicFile file = AtomicFile.create(target);
         try {
             file.write(bytes.flip(), 0);
-        } catch (RefractException e) {
+        } catch (RefractException | RuntimeException | Error e) {
             try (file) {
                 throw e;
             }

@@ -54,7 +54,7 @@ final class AtlasDatabase {
                 throw e;
             }
         } catch (SQLException e) {
-            throw RefractException.failure(e, "%s is not an atlas, or it is damaged (%s); build it again with refract atlas.",
+            throw RefractException.usage(e, "%s is not an atlas, or it is damaged (%s); build it again with refract atlas.",
                     file, firstLine(e));
         }
     }
@@ -103,9 +103,16 @@ final class AtlasDatabase {
                 connection.close();
                 throw e;
             }
-        } catch (SQLException | IOException e) {
-            throw RefractException.failure(e, "The atlas %s cannot be written: %s.", file, firstLine(e));
+        } catch (SQLException e) {
+            throw unwritable(file, e);
+        } catch (IOException e) {
+            throw new IllegalStateException("the bundle lacks schema.sql", e);
         }
+    }
+
+    /** The sentence for an atlas that DuckDB could not write: what the system said to DuckDB stands in what that says. */
+    static RefractException unwritable(Path file, SQLException e) {
+        return FileFailure.writing(file, new IOException(firstLine(e), e));
     }
 
     private static DuckDBConnection connect(String file) throws SQLException {

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,14 +31,21 @@ public final class FeatureIndexWriter implements AutoCloseable {
     private final DuckDBAppender histograms;
     private boolean open = true;
 
+    private final List<DuckDBAppender> appenders = new ArrayList<>();
+
     private FeatureIndexWriter(Path file, MadeBeside made, DuckDBConnection database) throws SQLException {
         this.file = file;
         this.made = made;
         this.database = database;
-        features = appender("features");
-        examples = appender("examples");
-        neighbours = appender("neighbours");
-        histograms = appender("histograms");
+        try {
+            features = begun("features");
+            examples = begun("examples");
+            neighbours = begun("neighbours");
+            histograms = begun("histograms");
+        } catch (SQLException | RuntimeException | Error e) {
+            abandon(e);
+            throw e;
+        }
     }
 
     /**
@@ -51,22 +59,48 @@ public final class FeatureIndexWriter implements AutoCloseable {
         AtlasDatabase.checkReplaceable(file);
         MadeBeside made = MadeBeside.of(file);
         try {
-            DuckDBConnection database = AtlasDatabase.create(made.path());
+            FeatureIndexWriter writer = new FeatureIndexWriter(file, made, AtlasDatabase.create(made.path()));
             try {
-                FeatureIndexWriter writer = new FeatureIndexWriter(file, made, database);
                 writer.writeMeta(facts);
                 writer.writePrompts(prompts);
                 return writer;
             } catch (SQLException | RuntimeException | Error e) {
-                database.close();
+                writer.abandon(e);
                 throw e;
             }
         } catch (SQLException e) {
-            made.close();
-            throw failure(file, e);
+            RefractException said = AtlasDatabase.unwritable(file, e);
+            removed(made, said);
+            throw said;
         } catch (RefractException | RuntimeException | Error e) {
-            made.close();
+            removed(made, e);
             throw e;
+        }
+    }
+
+    /** What is said is the first failure, whatever cleaning up after it meets. */
+    private static void removed(MadeBeside made, Throwable failure) {
+        try {
+            made.close();
+        } catch (RefractException | RuntimeException | Error e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /** Ends everything after a failure; DuckDB keeps a file open for as long as one of its appenders is. */
+    private void abandon(Throwable failure) {
+        open = false;
+        for (DuckDBAppender appender : appenders) {
+            try {
+                appender.close();
+            } catch (SQLException | RuntimeException | Error e) {
+                failure.addSuppressed(e);
+            }
+        }
+        try {
+            database.close();
+        } catch (SQLException | RuntimeException | Error e) {
+            failure.addSuppressed(e);
         }
     }
 
@@ -131,16 +165,17 @@ public final class FeatureIndexWriter implements AutoCloseable {
                 }
             }
         } catch (SQLException e) {
-            throw failure(file, e);
+            throw AtlasDatabase.unwritable(file, e);
         }
     }
 
     /** Puts the finished atlas in its place. */
     public void commit() throws RefractException {
         try {
-            for (DuckDBAppender appender : List.of(features, examples, neighbours, histograms)) {
+            for (DuckDBAppender appender : appenders) {
                 appender.close();
             }
+            appenders.clear();
             String digest = AtlasDigest.of(database);
             try (DuckDBAppender meta = appender("meta")) {
                 meta(meta, AtlasDigest.KEY, digest);
@@ -152,20 +187,24 @@ public final class FeatureIndexWriter implements AutoCloseable {
             database.close();
             made.commit();
         } catch (SQLException e) {
-            throw failure(file, e);
+            throw AtlasDatabase.unwritable(file, e);
         }
     }
 
+    /** Rows that wait in an appender are nobody's: what cannot be written of them is no failure. */
     @Override
     public void close() throws RefractException {
         try (made) {
             if (open) {
-                open = false;
-                database.close();
+                abandon(new IllegalStateException("not committed"));
             }
-        } catch (SQLException e) {
-            throw failure(file, e);
         }
+    }
+
+    private DuckDBAppender begun(String table) throws SQLException {
+        DuckDBAppender appender = appender(table);
+        appenders.add(appender);
+        return appender;
     }
 
     private DuckDBAppender appender(String table) throws SQLException {
@@ -176,9 +215,5 @@ public final class FeatureIndexWriter implements AutoCloseable {
         byte[] bytes = new byte[map.length * Float.BYTES];
         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(map);
         return bytes;
-    }
-
-    private static RefractException failure(Path file, Exception e) {
-        return RefractException.failure(e, "The atlas %s cannot be written: %s.", file, AtlasDatabase.firstLine(e));
     }
 }

@@ -19,6 +19,8 @@ import org.refract.api.model.Placement;
 import org.refract.api.sae.CheckpointFormat;
 import org.refract.api.sae.CheckpointFormat.Checkpoint;
 import org.refract.api.sae.SaeConfig;
+import org.refract.engine.file.FaultCheck;
+import org.refract.engine.file.FileFailure;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 
@@ -51,9 +53,21 @@ public final class FormatCheck {
                 found.addAll(GoldenCheck.differences(sae, golden));
             }
             found.addAll(RoundTrip.differences(format, read, scratch));
+            found.addAll(faults(format, read, scratch.resolveSibling(scratch.getFileName() + "-faults")));
         }
         found.addAll(stranger(format, scratch.resolveSibling(scratch.getFileName() + "-stranger")));
         return found;
+    }
+
+    /** Writes a checkpoint over itself while the file system fails, see {@link FaultCheck}. */
+    private static List<String> faults(CheckpointFormat format, Checkpoint read, Path scratch) throws RefractException {
+        String name = scratch.getFileName().toString();
+        try {
+            return FaultCheck.of((place, version) -> new DictionaryPlace(format, place.resolve(name)).write(read, made -> {
+            })).differences(scratch);
+        } catch (IOException e) {
+            throw FileFailure.writing(scratch, e);
+        }
     }
 
     /**

@@ -47,6 +47,7 @@ public final class FaultyFiles extends FileSystemProvider {
     private final Fault fault;
     private long left;
     private boolean struck;
+    private boolean cleaning;
 
     /** @param call the number of the call that fails, from 1 */
     public FaultyFiles(Fault fault, long call) {
@@ -62,6 +63,11 @@ public final class FaultyFiles extends FileSystemProvider {
     /** Whether the call came. */
     public boolean struck() {
         return struck;
+    }
+
+    /** Whether the call that failed was to delete something, which then stays. */
+    public boolean failedToDelete() {
+        return cleaning;
     }
 
     void call(boolean needsRoom) throws IOException {
@@ -148,7 +154,12 @@ public final class FaultyFiles extends FileSystemProvider {
 
     @Override
     public void delete(Path path) throws IOException {
-        call(false);
+        boolean before = struck;
+        try {
+            call(false);
+        } finally {
+            cleaning |= struck && !before;
+        }
         usual.delete(real(path));
     }
 
