@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
+import org.refract.engine.file.FaultCheck;
 import org.refract.engine.unpack.RunFolder;
 
 class HtmlReportTest {
@@ -230,5 +232,41 @@ class HtmlReportTest {
         RefractException refusal = assertThrows(RefractException.class, () -> new HtmlReport().write(new RunFolder(folder), Monitor.silent()));
         assertEquals(2, refusal.exitCode());
         assertFalse(Files.exists(folder.resolve("report")));
+    }
+
+    /** Times are in one file, and without it the page has none. */
+    @Test
+    void theReportsOfOneRunAreEqualButForTheClock() throws Exception {
+        Path before = Files.move(report, folder.resolve("before"));
+        new HtmlReport().write(new RunFolder(folder.resolve("run")), Monitor.silent());
+        try (var files = Files.walk(before)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                String name = before.relativize(file).toString();
+                if (!name.equals("data/clock.js")) {
+                    assertEquals(-1, Files.mismatch(file, report.resolve(name)), name);
+                }
+            }
+        }
+        assertTrue(Files.readString(before.resolve("data/clock.js")).contains("started"));
+        assertFalse(Files.readString(before.resolve("data/run.js")).contains("UTC"));
+    }
+
+    @Test
+    void aFaultLeavesTheOlderReport() throws Exception {
+        new SyntheticRun(folder.resolve("small"), 4, "").write();
+        assertEquals(List.of(), FaultCheck.of((place, version) -> {
+            if (version == 1) {
+                copy(folder.resolve("small"), place);
+            }
+            new HtmlReport().write(new RunFolder(place), Monitor.silent());
+        }).ofEachFile().seenBy(file -> file.endsWith("clock.js") ? "a clock" : Integer.toString(Arrays.hashCode(Files.readAllBytes(file)))).differences(folder.resolve("faults")));
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (var files = Files.walk(from)) {
+            for (Path file : files.skip(1).toList()) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
+            }
+        }
     }
 }

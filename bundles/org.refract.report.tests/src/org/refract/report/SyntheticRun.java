@@ -84,7 +84,7 @@ final class SyntheticRun {
 
     private void record() throws RefractException {
         RunRecord.begin(run.path(), "unpack", List.of("--model", "discs" + hostile, "--quick")).model("sha256:0123456789abcdef").seed("run", 0)
-                .fact("model_name", "discs" + hostile).fact("seconds.record", 92).fact("seconds.train", 140).note("A note." + hostile);
+                .fact("model_name", "discs" + hostile).took("record", 92).took("train", 140).note("A note." + hostile);
     }
 
     private String prompt(int recording) {

@@ -3,6 +3,7 @@ package org.refract.report;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonIOException;
 import com.google.gson.JsonPrimitive;
 import com.google.gson.JsonSerializer;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.math.MathContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.refract.api.RefractException;
+import org.refract.engine.file.FileFailure;
 
 /**
  * The scripts that bring the page its data: {@code Refract.data("name", {...});}. The JSON is HTML-safe ({@code <}, {@code >} and
@@ -30,7 +32,7 @@ final class DataFiles {
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
-            throw unwritable(folder, e);
+            throw FileFailure.writing(folder, e);
         }
     }
 
@@ -41,17 +43,14 @@ final class DataFiles {
             writer.write("Refract.data(" + GSON.toJson(name) + ", ");
             GSON.toJson(value, writer);
             writer.write(");\n");
-        } catch (IOException | com.google.gson.JsonIOException e) {
-            throw unwritable(file, e);
+        } catch (JsonIOException e) {
+            throw FileFailure.writing(file, e.getCause() instanceof IOException cause ? cause : new IOException(e.getMessage(), e));
+        } catch (IOException e) {
+            throw FileFailure.writing(file, e);
         }
     }
 
     private static JsonElement number(Double value) {
         return value == null || !Double.isFinite(value) ? com.google.gson.JsonNull.INSTANCE : new JsonPrimitive(new BigDecimal(value).round(DIGITS).stripTrailingZeros());
-    }
-
-    static RefractException unwritable(Path file, Exception e) {
-        String reason = e instanceof java.nio.file.FileSystemException disk && disk.getReason() != null ? disk.getReason() : e.getMessage();
-        return RefractException.failure(e, "The report cannot be written to %s: %s.", file, reason);
     }
 }

@@ -70,7 +70,8 @@ public final class HtmlReport implements ReportWriter {
         List<AtlasFacts> dictionaries = atlases.stream().map(FeatureIndex::facts).toList();
         Commands commands = new Commands(record, dictionaries);
         RunFacts facts = RunFacts.of(run, record, dictionaries, blocks);
-        data.write("run", new Overview(facts.title(), facts.seconds(), facts.model(), facts.record(), facts.phases(), facts.notes(),
+        data.write("clock", Times.of(record));
+        data.write("run", new Overview(facts.title(), facts.model(), facts.record(), facts.notes(),
                 Map.of("unpack", commands.unpack(), "train", commands.train(), "inspect", commands.inspect(), "atlas", commands.atlas(),
                         "workbench", commands.workbench(), "feature", commands.feature()),
                 Overview.Bins.ACTIVATIONS, pictures.write(run, folder), Apart.choose(features, pictures).orElse(null), blocks,

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.api.analysis.Feature;
+import org.refract.engine.file.FileFailure;
 import org.refract.engine.index.FeatureIndex;
 import org.refract.engine.index.Icons;
 import org.refract.engine.unpack.RunFolder;
@@ -40,7 +41,7 @@ final class IconSheets {
             Files.copy(sheet, target);
             return name;
         } catch (IOException e) {
-            throw DataFiles.unwritable(target, e);
+            throw FileFailure.writing(target, e);
         }
     }
 }

@@ -8,10 +8,8 @@ import org.refract.engine.index.ActivationBins;
  * Everything the page needs at once; what is large is loaded later.
  *
  * @param title         the model's name
- * @param seconds       from the start of the run to this report
  * @param model         facts about the model, name and value
  * @param record        facts about the run, name and value
- * @param phases        how long each part took
  * @param notes         sentences that the run kept
  * @param commands      the command that makes each section
  * @param bins          the bins of activation histograms
@@ -22,7 +20,7 @@ import org.refract.engine.index.ActivationBins;
  * @param evaluations   how good dictionaries are
  * @param interventions pictures before and after
  */
-record Overview(String title, double seconds, List<List<String>> model, List<List<String>> record, List<RunFacts.Phase> phases, List<String> notes,
+record Overview(String title, List<List<String>> model, List<List<String>> record, List<String> notes,
         Map<String, String> commands, Bins bins, Sheets pictures, Apart apart, List<Block> blocks, List<ShownFinding> findings,
         List<ShownEvaluation> evaluations, List<ShownIntervention> interventions) {
 

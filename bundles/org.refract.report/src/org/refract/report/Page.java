@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.refract.api.RefractException;
+import org.refract.engine.file.FileFailure;
 
 /** The page itself with its style and scripts, which are the same for every run but for a title and a sentence. */
 final class Page {
@@ -30,7 +31,7 @@ final class Page {
             String page = new String(resource("page/index.html"), StandardCharsets.UTF_8);
             Files.writeString(folder.resolve(HtmlReport.PAGE), page.replace("{{title}}", escaped(title)).replace("{{lead}}", escaped(lead)));
         } catch (IOException e) {
-            throw DataFiles.unwritable(folder, e);
+            throw FileFailure.writing(folder, e);
         }
     }
 

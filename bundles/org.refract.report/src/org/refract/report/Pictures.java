@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.refract.api.RefractException;
+import org.refract.engine.file.FileFailure;
 import org.refract.pictures.PictureFile;
 
 /** Writes picture files: PNG while that stays small, JPEG for sheets of large photographs. */
@@ -28,7 +29,7 @@ final class Pictures {
             Files.write(file, png ? PictureFile.png(image) : PictureFile.jpeg(image, QUALITY));
             return full;
         } catch (IOException e) {
-            throw DataFiles.unwritable(file, e);
+            throw FileFailure.writing(file, e);
         }
     }
 }

@@ -3,10 +3,6 @@ package org.refract.report;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.nio.file.Files;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -23,21 +19,13 @@ import org.refract.engine.unpack.RunFolder;
  *
  * @param title   the model's name
  * @param lead    what was done, in one sentence
- * @param seconds from the start to this report
  * @param model   facts about the model
  * @param record  facts about the run
- * @param phases  how long each part took, where the record says so
  * @param notes   sentences that the run kept
  */
-record RunFacts(String title, String lead, double seconds, List<List<String>> model, List<List<String>> record, List<Phase> phases, List<String> notes) {
-    private static final String SECONDS = "seconds.";
+record RunFacts(String title, String lead, List<List<String>> model, List<List<String>> record, List<String> notes) {
     private static final String IDENTITY = "identity.";
-    private static final List<String> ELSEWHERE = List.of("phase.", SECONDS, "model_name", "model_title", "model_fact.", IDENTITY + "model");
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("d MMMM yyyy, HH:mm 'UTC'", Locale.ENGLISH).withZone(ZoneOffset.UTC);
-
-    /** A part of the run and how long it took. */
-    record Phase(String name, double seconds) {
-    }
+    private static final List<String> ELSEWHERE = List.of("phase.", "model_name", "model_title", "model_fact.", IDENTITY + "model");
 
     /** @param atlases what the atlases say of the model */
     static RunFacts of(RunFolder run, RunRecord record, List<AtlasFacts> atlases, List<Block> blocks) throws RefractException {
@@ -46,10 +34,8 @@ record RunFacts(String title, String lead, double seconds, List<List<String>> mo
         Optional<AtlasFacts> atlas = atlases.stream().findFirst();
         String name = Optional.of(text(facts, "model_name")).filter(n -> !n.isEmpty()).or(() -> atlas.map(AtlasFacts::model))
                 .orElse(run.path().getFileName().toString());
-        JsonElement ended = json.get("ended");
-        Duration took = Duration.between(record.started(), ended == null || ended.isJsonNull() ? Instant.now() : Instant.parse(ended.getAsString()));
         String title = Optional.of(text(facts, "model_title")).filter(t -> !t.isEmpty()).orElse(name);
-        return new RunFacts(title, lead(blocks), took.toMillis() / 1000.0, model(name, json, facts, atlas), record(record, json, facts), phases(facts),
+        return new RunFacts(title, lead(blocks), model(name, json, facts, atlas), record(json, facts),
                 json.getAsJsonArray("notes").asList().stream().map(JsonElement::getAsString).toList());
     }
 
@@ -82,10 +68,8 @@ record RunFacts(String title, String lead, double seconds, List<List<String>> mo
         return pairs;
     }
 
-    private static List<List<String>> record(RunRecord record, JsonObject json, JsonObject facts) {
+    private static List<List<String>> record(JsonObject json, JsonObject facts) {
         List<List<String>> pairs = new ArrayList<>();
-        pairs.add(List.of("started", TIME.format(record.started())));
-        pairs.add(List.of("report", TIME.format(Instant.now())));
         pairs.add(List.of("versions", joined(json.getAsJsonObject("versions"))));
         pairs.add(List.of("seeds", joined(json.getAsJsonObject("seeds"))));
         for (Map.Entry<String, JsonElement> fact : facts.entrySet()) {
@@ -95,11 +79,6 @@ record RunFacts(String title, String lead, double seconds, List<List<String>> mo
         }
         pairs.removeIf(pair -> pair.get(1).isBlank() || pair.get(1).equals("{}"));
         return pairs;
-    }
-
-    private static List<Phase> phases(JsonObject facts) {
-        return facts.entrySet().stream().filter(f -> f.getKey().startsWith(SECONDS))
-                .map(f -> new Phase(f.getKey().substring(SECONDS.length()), f.getValue().getAsDouble())).toList();
     }
 
     private static String joined(JsonObject object) {

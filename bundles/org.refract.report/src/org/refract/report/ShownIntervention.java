@@ -9,10 +9,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.refract.api.RefractException;
-import org.refract.pictures.EncodedPicture;
+import org.refract.engine.file.FileFailure;
 import org.refract.engine.unpack.RunFolder;
 import org.refract.engine.unpack.Showcase;
 import org.refract.engine.unpack.ShowcaseFiles;
+import org.refract.pictures.EncodedPicture;
 
 /**
  * Pictures without and with changes of one feature.
@@ -80,7 +81,7 @@ record ShownIntervention(int block, int latent, String title, double effect, dou
             }
             return name;
         } catch (IOException e) {
-            throw DataFiles.unwritable(target, e);
+            throw FileFailure.writing(target, e);
         }
     }
 
@@ -100,7 +101,7 @@ record ShownIntervention(int block, int latent, String title, double effect, dou
     }
 
     private static BufferedImage image(Path picture) throws RefractException {
-        return EncodedPicture.of(picture).decoded().orElseThrow(() -> RefractException.failure(
+        return EncodedPicture.of(picture).decoded().orElseThrow(() -> RefractException.usage(
                 "The picture %s is damaged; delete the folder it lies in and run refract unpack again.", picture));
     }
 }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.refract.api.RefractException;
 import org.refract.cli.progress.Terminal;
+import org.refract.engine.file.FaultCheck;
 import org.refract.engine.train.RunLog;
 import org.refract.engine.train.TrainingLogs;
 import org.refract.plot.PlotDrawing;
@@ -75,7 +76,7 @@ class CurveFilesTest {
         new CurveFiles(TrainingLogs.read(folder)).write(folder.resolve("curves"), "t");
         Path file;
         try (var files = Files.list(folder.resolve("curves/tensorboard/z"))) {
-            file = files.findFirst().orElseThrow();
+            file = files.filter(Files::isRegularFile).findFirst().orElseThrow();
         }
         assertTrue(file.getFileName().toString().startsWith("events.out.tfevents."));
         List<byte[]> records = records(Files.readAllBytes(file));
@@ -83,15 +84,41 @@ class CurveFilesTest {
         assertTrue(new String(records.getFirst(), StandardCharsets.ISO_8859_1).contains("brain.Event:2"));
         ByteBuffer third = ByteBuffer.wrap(records.get(3)).order(ByteOrder.LITTLE_ENDIAN);
         assertEquals(9, third.get());
-        double wall = third.getDouble();
-        double before = ByteBuffer.wrap(records.get(2)).order(ByteOrder.LITTLE_ENDIAN).getDouble(1);
-        assertEquals(0.1, wall - before, 1e-5);
+        assertEquals(3.0, third.getDouble(), "its time is its step, the same whenever it is drawn");
         assertEquals(16, third.get());
         assertEquals(3, third.get());
         String text = new String(records.get(3), StandardCharsets.ISO_8859_1);
         int at = text.indexOf("total") + "total".length();
         assertEquals(21, records.get(3)[at]);
         assertEquals(1 / 3f, ByteBuffer.wrap(records.get(3)).order(ByteOrder.LITTLE_ENDIAN).getFloat(at + 1));
+    }
+
+    /** What is not in a clock file is the same of a training that went at another speed, drawn at another time. */
+    @Test
+    void theCurvesOfTwoEqualTrainingsAreEqualButForTheirClocks() throws Exception {
+        new CurveFiles(TrainingLogs.read(folder)).write(folder.resolve("curves"), "t");
+        for (String name : List.of("a<b", "z")) {
+            Files.delete(folder.resolve(name).resolve("clock.jsonl"));
+            try (RunLog clock = RunLog.continueAt(folder.resolve(name).resolve("clock.jsonl"), 0)) {
+                clock.append(new RunLog.Entry(1, 10, Map.of("samples_per_second", 7.0)));
+            }
+        }
+        new CurveFiles(TrainingLogs.read(folder)).write(folder.resolve("again"), "t");
+        try (var files = Files.walk(folder.resolve("curves"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                String name = folder.resolve("curves").relativize(file).toString();
+                boolean clock = name.contains("clock") || name.contains("samples_per_second");
+                assertEquals(clock, Files.mismatch(file, folder.resolve("again").resolve(name)) >= 0, name);
+            }
+        }
+        assertTrue(Files.exists(folder.resolve("curves/clock.html")));
+    }
+
+    @Test
+    void aFaultLeavesEveryFileOfTheCurvesWhole() throws Exception {
+        TrainingLogs logs = TrainingLogs.read(folder);
+        assertEquals(List.of(), FaultCheck.of((place, version) -> new CurveFiles(logs).write(place.resolve("curves"), "version " + version)).ofEachFile()
+                .differences(folder.resolve("faults")));
     }
 
     /** Records of a TFRecord file, their checksums computed bit by bit. */

@@ -52,6 +52,31 @@ import org.refract.engine.unpack.RunFolder;
 record Inspection(Extensions extensions, boolean tensors, boolean hookPoints, boolean verify, Optional<String> from) {
     private static final String WHAT = "what";
 
+    /** Whether looking at it reads tensors; what is no run, store, training, atlas or picture may be a dictionary or a model. */
+    boolean computes(Path location) {
+        return from.isPresent() || !(isRun(location) || isStore(location) || isTraining(location) || isAtlas(location) || isPicture(location));
+    }
+
+    private static boolean isRun(Path location) {
+        return Files.isRegularFile(location.resolve(RunRecord.FILE));
+    }
+
+    private static boolean isStore(Path location) {
+        return Files.isRegularFile(location.resolve("manifest.json"));
+    }
+
+    private static boolean isTraining(Path location) {
+        return Files.isRegularFile(location.resolve("training.json")) && TrainingLogs.in(location);
+    }
+
+    private static boolean isAtlas(Path location) {
+        return location.toString().endsWith(".duckdb");
+    }
+
+    private static boolean isPicture(Path location) {
+        return Files.isRegularFile(location) && PictureFile.isPicture(location);
+    }
+
     /**
      * Facts by name; a value is a text, a number, a list of lines, or facts again.
      *
@@ -61,19 +86,19 @@ record Inspection(Extensions extensions, boolean tensors, boolean hookPoints, bo
         if (from.isPresent()) {
             return sae(location, CheckpointFormats.of(extensions, location, from).get());
         }
-        if (Files.isRegularFile(location.resolve(RunRecord.FILE))) {
+        if (isRun(location)) {
             return run(location);
         }
-        if (Files.isRegularFile(location.resolve("manifest.json"))) {
+        if (isStore(location)) {
             return store(location, monitor);
         }
-        if (Files.isRegularFile(location.resolve("training.json")) && TrainingLogs.in(location)) {
+        if (isTraining(location)) {
             return training(location);
         }
-        if (location.toString().endsWith(".duckdb")) {
+        if (isAtlas(location)) {
             return atlas(location);
         }
-        if (Files.isRegularFile(location) && PictureFile.isPicture(location)) {
+        if (isPicture(location)) {
             return picture(location);
         }
         Optional<Lease<CheckpointFormat>> format = CheckpointFormats.find(extensions, location);
@@ -110,7 +135,7 @@ record Inspection(Extensions extensions, boolean tensors, boolean hookPoints, bo
         facts.put("state", record.isInterrupted() ? "interrupted; the same command goes on from there"
                 : record.state().name().toLowerCase(Locale.ROOT));
         record.sentence().ifPresent(sentence -> facts.put("because", sentence));
-        facts.put("started", record.started().toString());
+        record.started().ifPresent(started -> facts.put("started", started.toString()));
         facts.put("command", "refract " + record.command() + " " + String.join(" ", record.arguments()));
         RunFolder run = new RunFolder(folder);
         List<HookPoint> points = run.atlases();

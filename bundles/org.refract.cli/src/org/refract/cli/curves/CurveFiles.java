@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.refract.api.RefractException;
 import org.refract.api.plot.Axis;
 import org.refract.api.plot.Plot;
@@ -29,7 +30,9 @@ import org.refract.plot.Xml;
 
 /**
  * Writes the curves of a training: {@code METRIC.svg} and {@code METRIC.png} for everything that was logged, {@code index.html} with all
- * of them, which needs nothing else, and {@code tensorboard/NAME/events.out.tfevents.*}, which TensorBoard reads.
+ * of them, which needs nothing else, and {@code tensorboard/NAME/events.out.tfevents.*}, which TensorBoard reads. Two equal trainings have
+ * equal files: how fast it went is apart, in {@code clock.html}, {@code samples_per_second.*} and {@code tensorboard/NAME/clock/}, and the time
+ * that TensorBoard's format wants of every event is its step, in seconds.
  *
  * @param logs of the training
  */
@@ -39,7 +42,10 @@ public record CurveFiles(TrainingLogs logs) {
     public static final String PAGE = "index.html";
 
     private static final List<String> FIRST = List.of("explained_variance", "l0", "dead", "total");
-    private static final List<String> LAST = List.of("not_activated", "density_", RunLog.SPEED);
+    private static final List<String> LAST = List.of("not_activated", "density_");
+    /** The page of what differs between two equal trainings. */
+    private static final String CLOCK_PAGE = "clock.html";
+    private static final String CLOCK = "clock";
 
     private static final String MARK = "<meta name=\"generator\" content=\"Refract curves\">";
     private static final String HORIZONTAL = "step";
@@ -66,17 +72,22 @@ public record CurveFiles(TrainingLogs logs) {
     public Written write(Path folder, String title) throws RefractException {
         Map<String, Plot> charts = new LinkedHashMap<>();
         StringBuilder figures = new StringBuilder();
+        StringBuilder clock = new StringBuilder();
         for (String metric : ordered(logs.metrics())) {
             Plot plot = new Plot(metric, Axis.of(HORIZONTAL), Axis.of(""), List.copyOf(logs.curves(metric)));
             charts.put(metric.replaceAll("[^A-Za-z0-9_.+=-]", "_"), plot);
-            figures.append("<figure id=\"").append(Xml.escaped(metric)).append("\">").append(PlotDrawing.svg(plot)).append("</figure>\n");
+            (metric.equals(RunLog.SPEED) ? clock : figures).append("<figure id=\"").append(Xml.escaped(metric)).append("\">").append(PlotDrawing.svg(plot))
+                    .append("</figure>\n");
         }
-        List<String> names = new ArrayList<>(List.of(PAGE));
+        List<String> names = new ArrayList<>(List.of(PAGE, CLOCK_PAGE));
         charts.keySet().forEach(name -> names.addAll(List.of(name + ".svg", name + ".png")));
         OwnFiles.check(folder, names, CurveFiles::areThere);
         boolean pictures = true;
         try {
             AtomicFile.write(folder.resolve(PAGE), page(title, figures.toString()));
+            if (!clock.isEmpty()) {
+                AtomicFile.write(folder.resolve(CLOCK_PAGE), page(title, clock.toString()));
+            }
             for (Map.Entry<String, Plot> plot : charts.entrySet()) {
                 AtomicFile.write(folder.resolve(plot.getKey() + ".svg"), PlotDrawing.svg(plot.getValue()));
                 pictures = pictures && isDrawn(plot.getValue(), folder.resolve(plot.getKey() + ".png"));
@@ -142,33 +153,26 @@ public record CurveFiles(TrainingLogs logs) {
         return value == null ? "" : Ticks.number(value);
     }
 
-    /** The log keeps no times; they are reckoned back from now by its speed. */
+    /** How fast it went is a run of its own for TensorBoard, beside the numbers that two equal trainings share. */
     private void writeEvents(Path folder) throws RefractException {
-        double now = System.currentTimeMillis() / 1000.0;
         for (Map.Entry<String, List<RunLog.Entry>> log : logs.entries().entrySet()) {
-            double[] seconds = seconds(log.getValue());
-            double end = seconds.length == 0 ? 0 : seconds[seconds.length - 1];
-            Path file = folder.resolve(log.getKey()).resolve(EVENTS);
-            try (EventFile events = EventFile.create(file, now - end)) {
-                for (int i = 0; i < seconds.length; i++) {
-                    RunLog.Entry entry = log.getValue().get(i);
-                    events.add(now - end + seconds[i], entry.step(), entry.metrics());
-                }
-                events.commit();
+            Path place = folder.resolve(log.getKey());
+            writeEvents(place.resolve(EVENTS), log.getValue(), metric -> !metric.equals(RunLog.SPEED));
+            if (log.getValue().stream().anyMatch(entry -> entry.metrics().containsKey(RunLog.SPEED))) {
+                writeEvents(place.resolve(CLOCK).resolve(EVENTS), log.getValue(), RunLog.SPEED::equals);
             }
         }
     }
 
-    private static double[] seconds(List<RunLog.Entry> lines) {
-        double[] seconds = new double[lines.size()];
-        long samples = 0;
-        double time = 0;
-        for (int i = 0; i < seconds.length; i++) {
-            double speed = lines.get(i).metrics().getOrDefault(RunLog.SPEED, 0.0);
-            time += speed > 0 ? (lines.get(i).samples() - samples) / speed : 0;
-            samples = lines.get(i).samples();
-            seconds[i] = time;
+    private static void writeEvents(Path file, List<RunLog.Entry> lines, Predicate<String> which) throws RefractException {
+        try (EventFile events = EventFile.create(file)) {
+            events.begin(0);
+            for (RunLog.Entry line : lines) {
+                Map<String, Double> metrics = new LinkedHashMap<>(line.metrics());
+                metrics.keySet().removeIf(which.negate());
+                events.add(line.step(), line.step(), metrics);
+            }
+            events.commit();
         }
-        return seconds;
     }
 }

@@ -2,16 +2,18 @@ package org.refract.engine.file;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,86 +23,35 @@ import org.refract.api.job.Monitor;
 import org.refract.api.model.HookPoint;
 import org.refract.api.model.Placement;
 import org.refract.engine.file.FaultyFiles.Fault;
+import org.refract.engine.index.Icons;
+import org.refract.engine.job.RunRecord;
 import org.refract.engine.store.ActivationStore;
 import org.refract.engine.store.StoreManifest;
 import org.refract.engine.store.StoreWriter;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 import org.refract.engine.tensor.TorchType;
+import org.refract.engine.train.RunLog;
 import org.refract.engine.unpack.FindingFiles;
 
-/**
- * Whatever call of the file system fails, with an error, for want of room or of memory: what was there before is there as it was, or the new is
- * there whole; nothing half-written has a name; the failure is one sentence; and the same again succeeds.
- */
+/** Every writer of the engine is held to {@link FaultCheck}. */
 class FaultInjectionTest {
 
     @TempDir
     private Path folder;
 
-    /** Writes the first or the second version of something into a folder. */
-    @FunctionalInterface
-    private interface Writing {
-        void write(Path folder, int version) throws Exception;
+    private void holds(FaultCheck.Writing writing) throws Exception {
+        assertEquals(List.of(), FaultCheck.of(writing).differences(folder));
     }
 
-    private void holds(Fault fault, Writing writing) throws Exception {
-        Map<String, String> second = clean(writing, 2);
-        long call = 1;
-        boolean struck = true;
-        for (; struck; call++) {
-            Path place = Files.createDirectory(folder.resolve("try" + call));
-            writing.write(place, 1);
-            Map<String, String> first = contents(place);
-            FaultyFiles faulty = new FaultyFiles(fault, call);
-            try {
-                writing.write(faulty.of(place), 2);
-            } catch (RefractException said) {
-                assertFalse(said.getMessage().isBlank() || said.getMessage().contains("\n") || said.getMessage().contains("Exception"), said.getMessage());
-                assertTrue(fault != Fault.FULL || FileFailure.isFull(said), said.getMessage());
-            } catch (OutOfMemoryError memory) {
-                assertEquals(Fault.MEMORY, fault);
-            }
-            struck = faulty.struck();
-            Map<String, String> left = contents(place);
-            assertTrue(left.equals(first) || left.equals(second), "after call " + call + " there is " + left.keySet());
-            writing.write(place, 2);
-            assertEquals(second, contents(place), "the same again, after call " + call);
-        }
-        assertTrue(call > 3, "calls were counted");
+    @Test
+    void aFile() throws Exception {
+        holds((place, version) -> AtomicFile.write(place.resolve("deep/a.txt"), "version " + version));
     }
 
-    private Map<String, String> clean(Writing writing, int version) throws Exception {
-        Path place = Files.createDirectory(folder.resolve("clean"));
-        writing.write(place, 1);
-        writing.write(place, version);
-        return contents(place);
-    }
-
-    /** All that has a name of its own, with its bytes. */
-    private static Map<String, String> contents(Path place) throws IOException {
-        Map<String, String> all = new TreeMap<>();
-        try (var files = Files.walk(place)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                String name = place.relativize(file).toString();
-                if (!name.startsWith(".") && !name.contains("/.")) {
-                    all.put(name, Arrays.hashCode(Files.readAllBytes(file)) + "/" + Files.size(file));
-                }
-            }
-        }
-        return all;
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void aFile(Fault fault) throws Exception {
-        holds(fault, (place, version) -> AtomicFile.write(place.resolve("deep/a.txt"), "version " + version));
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void aFolder(Fault fault) throws Exception {
-        holds(fault, (place, version) -> {
+    @Test
+    void aFolder() throws Exception {
+        holds((place, version) -> {
             try (AtomicFolder whole = AtomicFolder.create(place.resolve("whole"))) {
                 AtomicFile.write(whole.path().resolve("a"), "version " + version);
                 AtomicFile.write(whole.path().resolve("deep/b"), "version " + version);
@@ -109,10 +60,9 @@ class FaultInjectionTest {
         });
     }
 
-    @ParameterizedTest
-    @EnumSource
-    void aDictionaryBesideItsLog(Fault fault) throws Exception {
-        holds(fault, (place, version) -> {
+    @Test
+    void aDictionaryBesideItsLog() throws Exception {
+        holds((place, version) -> {
             if (version == 1) {
                 Files.createDirectory(place.resolve("sae"));
                 Files.writeString(place.resolve("sae/log.jsonl"), "log");
@@ -131,26 +81,88 @@ class FaultInjectionTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
-    void tensorFilesOfEveryKind(Fault fault) throws Exception {
-        holds(fault, (place, version) -> tensors(place.resolve("a.safetensors"), version));
-        AtomicFolder.delete(folder.resolve("clean"));
-        for (int i = 1; Files.exists(folder.resolve("try" + i)); i++) {
-            AtomicFolder.delete(folder.resolve("try" + i));
-        }
-        holds(fault, (place, version) -> {
+    @Test
+    void safetensors() throws Exception {
+        holds((place, version) -> tensors(place.resolve("a.safetensors"), version));
+    }
+
+    @Test
+    void torchArchives() throws Exception {
+        holds((place, version) -> {
             try (Scope scope = Scope.open(Placement.CPU)) {
                 TorchArchiveWriter.write(place.resolve("a.pt"), Map.of("x", Tensors.of(scope.manager(), new float[] {version, 2, 3})), scope.manager());
             }
         });
     }
 
-    @ParameterizedTest
-    @EnumSource
-    void findings(Fault fault) throws Exception {
-        holds(fault, (place, version) -> FindingFiles.write(place.resolve("roles"), List.of(
+    @Test
+    void npzArchives() throws Exception {
+        holds((place, version) -> {
+            try (Scope scope = Scope.open(Placement.CPU)) {
+                NpzWriter.write(place.resolve("a.npz"), Map.of("x", Tensors.of(scope.manager(), new float[] {version, 2, 3})));
+            }
+        });
+    }
+
+    /** Larger than any buffer, so that the first bytes are written before the last are known. */
+    @Test
+    void tensorsOfManyPieces() throws Exception {
+        holds((place, version) -> {
+            try (Scope scope = Scope.open(Placement.CPU)) {
+                float[] many = new float[20_000];
+                Arrays.fill(many, version);
+                TorchArchiveWriter.write(place.resolve("a.pt"), Map.of("x", Tensors.of(scope.manager(), many)), scope.manager());
+            }
+        });
+        holds((place, version) -> {
+            try (Scope scope = Scope.open(Placement.CPU)) {
+                float[] many = new float[20_000];
+                Arrays.fill(many, version);
+                NpzWriter.write(place.resolve("a.npz"), Map.of("x", Tensors.of(scope.manager(), many)));
+            }
+        });
+    }
+
+    @Test
+    void findings() throws Exception {
+        holds((place, version) -> FindingFiles.write(place.resolve("roles"), List.of(
                 new Finding.Table("shares", "Shares", "of version " + version, List.of("a", "b"), List.of(List.of("x", (Object) (double) version))))));
+    }
+
+    /** Record and clock are two files; which of two equal runs' clocks it is does not count. */
+    @Test
+    void theRecordOfARun() throws Exception {
+        assertEquals(List.of(), FaultCheck.of((place, version) -> RunRecord.begin(place.resolve("run"), "unpack", List.of("--seed", "" + version)).seed("run", version)
+                .fact("steps", 7).note("A note.").took("record", 3).completed())
+                .ofEachFile().seenBy(file -> file.endsWith(RunRecord.CLOCK) ? "a clock" : state(file)).differences(folder));
+    }
+
+    /** A record says at every call how far the run is, so what counts is whose it is. */
+    private static String state(Path run) throws RefractException {
+        return RunRecord.read(run.getParent()).argument("--seed").orElseThrow();
+    }
+
+    @Test
+    void theLogOfATraining() throws Exception {
+        holds((place, version) -> RunLog.continueAt(place.resolve("log.jsonl"), version == 1 ? 0 : 1).close());
+    }
+
+    @Test
+    void aLockIsFreeAfterwards() throws Exception {
+        holds((place, version) -> {
+            try (FolderLock lock = FolderLock.take(place, "a test")) {
+                AtomicFile.write(place.resolve("a.txt"), "version " + version);
+            }
+        });
+    }
+
+    @Test
+    void sheetsOfIcons() throws Exception {
+        BufferedImage icon = new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB);
+        holds((place, version) -> {
+            icon.setRGB(1, 1, 0xff00 << version);
+            new Icons(place.resolve("icons"), 2).write(0, List.of(Optional.of(icon), Optional.empty()), 8);
+        });
     }
 
     /** A shard is there when its seal is, and then it is whole. */
@@ -176,7 +188,13 @@ class FaultInjectionTest {
                 assertEquals(2, store.recordings().length, "after call " + call);
             }
             assertEquals(Set.of("manifest.json", "shard-00000.json", "shard-00000.safetensors", "shard-00001.json", "shard-00001.safetensors"),
-                    contents(place).keySet());
+                    names(place));
+        }
+    }
+
+    private static Set<String> names(Path place) throws IOException {
+        try (var files = Files.list(place)) {
+            return files.map(file -> file.getFileName().toString()).collect(Collectors.toSet());
         }
     }
 

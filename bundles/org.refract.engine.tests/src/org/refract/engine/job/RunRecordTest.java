@@ -9,6 +9,7 @@ import com.google.gson.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +37,38 @@ class RunRecordTest {
         assertEquals("[\"sae\"]", json.getAsJsonArray("outputs").toString());
         assertEquals("0.1.0", json.getAsJsonObject("versions").get("refract").getAsString());
         assertFalse(json.getAsJsonObject("versions").get("torch").getAsString().isEmpty());
-        assertTrue(read.started().toString().endsWith("Z"));
+        assertFalse(read.ended().orElseThrow().isBefore(read.started().orElseThrow()));
+    }
+
+    /** What differs is in the clock alone, and a run that lost its clock is read all the same. */
+    @Test
+    void twoEqualRunsHaveEqualRecords() throws Exception {
+        for (String name : List.of("one", "other")) {
+            RunRecord.begin(folder.resolve(name), "train", List.of("store")).seed("init", 7).took("record", name.length()).completed();
+        }
+        assertEquals(-1, Files.mismatch(folder.resolve("one/run.json"), folder.resolve("other/run.json")));
+        assertEquals(Map.of("record", 5.0), RunRecord.read(folder.resolve("other")).seconds());
+        Files.delete(folder.resolve("one").resolve(RunRecord.CLOCK));
+        assertTrue(RunRecord.read(folder.resolve("one")).started().isEmpty());
+    }
+
+    /** Records of earlier versions keep times, process and seconds among everything else. */
+    @Test
+    void theTimesOfAnOlderRecordAreReadAndMoveToTheClock() throws Exception {
+        RunRecord.begin(folder, "train", List.of()).completed();
+        JsonObject json = Json.read(folder.resolve(RunRecord.FILE)).element().getAsJsonObject();
+        json.addProperty("started", "2026-11-23T04:19:31Z");
+        json.addProperty("ended", "2026-11-23T04:22:09Z");
+        json.addProperty("process", "1-1700000000000");
+        json.getAsJsonObject("facts").addProperty("seconds.record", 92);
+        Files.writeString(folder.resolve(RunRecord.FILE), json.toString());
+        Files.delete(folder.resolve(RunRecord.CLOCK));
+        RunRecord older = RunRecord.read(folder);
+        assertEquals("2026-11-23T04:19:31Z", older.started().orElseThrow().toString());
+        assertEquals(Map.of("record", 92.0), older.seconds());
+        older.completed();
+        assertFalse(Files.readString(folder.resolve(RunRecord.FILE)).contains("2026"));
+        assertEquals("2026-11-23T04:19:31Z", RunRecord.read(folder).started().orElseThrow().toString());
     }
 
     @Test
@@ -55,12 +87,12 @@ class RunRecordTest {
         assertFalse(RunRecord.begin(folder, "train", List.of()).isInterrupted());
         long dead = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-version").redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD).start().onExit().get().pid();
-        JsonObject json = Json.read(folder.resolve(RunRecord.FILE)).element().getAsJsonObject();
+        JsonObject json = Json.read(folder.resolve(RunRecord.CLOCK)).element().getAsJsonObject();
         json.addProperty("process", dead + "-1700000000000");
-        Files.writeString(folder.resolve(RunRecord.FILE), json.toString());
+        Files.writeString(folder.resolve(RunRecord.CLOCK), json.toString());
         assertTrue(RunRecord.read(folder).isInterrupted());
         json.addProperty("process", ProcessHandle.current().pid() + "-1700000000000");
-        Files.writeString(folder.resolve(RunRecord.FILE), json.toString());
+        Files.writeString(folder.resolve(RunRecord.CLOCK), json.toString());
         assertTrue(RunRecord.read(folder).isInterrupted(), "the process id was given out again");
     }
 

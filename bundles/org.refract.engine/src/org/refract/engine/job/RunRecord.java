@@ -7,29 +7,32 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.api.json.Json;
 import org.refract.engine.Version;
 import org.refract.engine.file.AtomicFile;
-import org.refract.engine.file.ProcessMark;
 
 /**
- * What a run did, in {@code run.json} of its folder: the command that repeats it, versions, model, seeds, when it began and ended, how it
- * ended, and what it left. Every change is written at once and atomically, so the record of a killed run is whole and says that it runs;
- * {@link #isInterrupted()} tells such a run from one that is still going on.
+ * What a run did, in {@code run.json} of its folder: the command that repeats it, versions, model, seeds, how it ended, and what it left;
+ * two equal runs have equal ones. When it began and ended is kept apart, see {@link #CLOCK}. Every change is written at once and atomically, so
+ * the record of a killed run is whole and says that it runs; {@link #isInterrupted()} tells such a run from one that is still going on.
  */
 public final class RunRecord {
 
     /** The record's name in the run's folder. */
     public static final String FILE = "run.json";
 
+    /** Beside the record, what differs between two equal runs: process, times. */
+    public static final String CLOCK = RunClock.FILE;
+
     private static final int FORMAT = 1;
 
     private final Path folder;
+    private final RunClock clock;
     private final JsonObject record;
 
     /** How a run stands. */
@@ -44,8 +47,9 @@ public final class RunRecord {
         FAILED
     }
 
-    private RunRecord(Path folder, JsonObject record) {
+    private RunRecord(Path folder, RunClock clock, JsonObject record) {
         this.folder = folder;
+        this.clock = clock;
         this.record = record;
     }
 
@@ -71,11 +75,9 @@ public final class RunRecord {
         record.add("model", JsonNull.INSTANCE);
         record.add("seeds", new JsonObject());
         record.add("facts", new JsonObject());
-        record.addProperty("started", Instant.now().toString());
-        record.add("ended", JsonNull.INSTANCE);
         record.add("outputs", new JsonArray());
         record.add("notes", new JsonArray());
-        return new RunRecord(folder, record).running();
+        return new RunRecord(folder, RunClock.begin(folder), record).running();
     }
 
     /**
@@ -98,24 +100,23 @@ public final class RunRecord {
         }
         json.at("outputs").texts();
         json.at("notes").texts();
-        json.at("process").text();
         Optional<Json> sentence = json.find("sentence");
         if (sentence.isPresent()) {
             sentence.get().text();
         }
         try {
-            Instant.parse(json.at("started").text());
             State.valueOf(json.at("state").text().toUpperCase(Locale.ROOT));
-        } catch (DateTimeParseException | IllegalArgumentException e) {
-            throw RefractException.failure("%s is damaged: its state or its times cannot be read.", file);
+        } catch (IllegalArgumentException e) {
+            throw RefractException.usage("%s is damaged: its state cannot be read.", file);
         }
-        return new RunRecord(folder, json.element().getAsJsonObject());
+        JsonObject record = json.element().getAsJsonObject();
+        return new RunRecord(folder, RunClock.read(folder, record), record);
     }
 
     /** Marks the run as going on in this process, at its beginning and when it is taken up again. */
     public RunRecord running() throws RefractException {
-        record.addProperty("process", ProcessMark.current().toString());
-        return end(State.RUNNING, "");
+        clock.running();
+        return stands(State.RUNNING, "");
     }
 
     /** The run's folder. */
@@ -167,14 +168,30 @@ public final class RunRecord {
         return sentence == null || sentence.isJsonNull() ? Optional.empty() : Optional.of(sentence.getAsString());
     }
 
-    /** When it began. */
-    public Instant started() {
-        return Instant.parse(record.get("started").getAsString());
+    /** When it began, if its clock is there. */
+    public Optional<Instant> started() {
+        return clock.started();
+    }
+
+    /** When it ended, if it did and its clock is there. */
+    public Optional<Instant> ended() {
+        return clock.whenEnded();
+    }
+
+    /** Seconds that parts of the run took, by their names. */
+    public Map<String, Double> seconds() {
+        return clock.seconds();
+    }
+
+    /** Keeps the seconds that a part of the run took. */
+    public RunRecord took(String part, long seconds) throws RefractException {
+        clock.took(part, seconds);
+        return this;
     }
 
     /** Whether the record says that it runs, and its process is gone. */
     public boolean isInterrupted() {
-        return state() == State.RUNNING && ProcessMark.parse(record.get("process").getAsString()).filter(ProcessMark::isAlive).isEmpty();
+        return state() == State.RUNNING && !clock.isProcessAlive();
     }
 
     /** Names the model by its fingerprint. */
@@ -234,9 +251,13 @@ public final class RunRecord {
     }
 
     private RunRecord end(State state, String sentence) throws RefractException {
+        clock.ended();
+        return stands(state, sentence);
+    }
+
+    private RunRecord stands(State state, String sentence) throws RefractException {
         record.addProperty("state", state.name().toLowerCase(Locale.ROOT));
         record.add("sentence", sentence.isEmpty() ? JsonNull.INSTANCE : new JsonPrimitive(sentence));
-        record.add("ended", state == State.RUNNING ? JsonNull.INSTANCE : new JsonPrimitive(Instant.now().toString()));
         return save();
     }
 

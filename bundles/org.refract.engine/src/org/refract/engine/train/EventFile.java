@@ -33,22 +33,21 @@ public final class EventFile implements AutoCloseable {
     }
 
     /** Begins a file, which appears with {@link #commit()}. */
-    public static EventFile create(Path file, double seconds) throws RefractException {
-        try {
-            EventFile events = new EventFile(AtomicFile.create(file));
-            ByteArrayOutputStream event = begun(seconds, 0);
-            bytes(event, 3, VERSION.getBytes(StandardCharsets.UTF_8));
-            events.record(event.toByteArray());
-            return events;
-        } catch (IOException e) {
-            throw FileFailure.writing(file, e);
-        }
+    public static EventFile create(Path file) throws RefractException {
+        return new EventFile(AtomicFile.create(file));
+    }
+
+    /** Writes what a file begins with. */
+    public void begin(double seconds) throws RefractException {
+        ByteArrayOutputStream event = begun(seconds, 0);
+        bytes(event, 3, VERSION.getBytes(StandardCharsets.UTF_8));
+        record(event.toByteArray());
     }
 
     /**
      * Adds the numbers of a step.
      *
-     * @param seconds since 1970
+     * @param seconds since 1970; what draws the same curves again should say the same
      * @param scalars by their tags
      */
     public void add(double seconds, long step, Map<String, Double> scalars) throws RefractException {
@@ -62,11 +61,7 @@ public final class EventFile implements AutoCloseable {
         });
         ByteArrayOutputStream event = begun(seconds, step);
         bytes(event, 5, summary.toByteArray());
-        try {
-            record(event.toByteArray());
-        } catch (IOException e) {
-            throw FileFailure.writing(file.target(), e);
-        }
+        record(event.toByteArray());
     }
 
     /** Gives the file its name. */
@@ -103,12 +98,16 @@ public final class EventFile implements AutoCloseable {
         message.write((int) rest);
     }
 
-    private void record(byte[] data) throws IOException {
+    private void record(byte[] data) throws RefractException {
         byte[] length = little(8).putLong(data.length).array();
-        out.write(length);
-        out.write(little(4).putInt(masked(length)).array());
-        out.write(data);
-        out.write(little(4).putInt(masked(data)).array());
+        try {
+            out.write(length);
+            out.write(little(4).putInt(masked(length)).array());
+            out.write(data);
+            out.write(little(4).putInt(masked(data)).array());
+        } catch (IOException e) {
+            throw FileFailure.writing(file.target(), e);
+        }
     }
 
     private static int masked(byte[] data) {

@@ -41,8 +41,6 @@ public final class Unpack {
     private static final String COMMAND = "unpack";
     private static final String IDENTITY = "identity.";
     private static final String PHASE = "phase.";
-    /** Seconds that the last, uninterrupted part of a phase took. */
-    private static final String SECONDS = "seconds.";
     private static final String MODEL_FACT = "model_fact.";
     private static final String FINISHED = "done";
     private static final String FAILED = "failed";
@@ -82,6 +80,7 @@ public final class Unpack {
             } catch (RefractException e) {
                 if (isNew && e.exitCode() == RefractException.USAGE && !Files.exists(folder.store())) {
                     AtomicFolder.delete(folder.record());
+                    AtomicFolder.delete(folder.path().resolve(RunRecord.CLOCK));
                 } else {
                     record.failed(e.getMessage());
                 }
@@ -114,7 +113,7 @@ public final class Unpack {
                 long began = System.nanoTime();
                 int failed = session.incomplete().size();
                 phase.run(session, whole);
-                record.fact(SECONDS + phase.id(), Math.round((System.nanoTime() - began) / 1e9));
+                record.took(phase.id(), Math.round((System.nanoTime() - began) / 1e9));
                 record.fact(PHASE + phase.id(), session.incomplete().size() > failed ? FAILED : FINISHED);
                 whole.end();
             }

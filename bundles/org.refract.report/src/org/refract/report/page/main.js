@@ -1,8 +1,10 @@
 "use strict";
 /* Fills the page. */
 const Page = {run: null};
+/* The page of a run whose clock was left out says no times. */
+const TIMELESS = {seconds: 0, record: [], phases: []};
 
-Refract.load("run").then(run => {
+Promise.all([Refract.load("run"), Refract.load("clock").catch(() => TIMELESS)]).then(([run, clock]) => {
   Page.run = run;
   const {h, command} = Refract;
   const fill = (id, content, text) => {
@@ -11,14 +13,14 @@ Refract.load("run").then(run => {
     section.classList.toggle("hidden", parts.length === 0);
     section.querySelector(".content").replaceChildren(...parts, ...(text && parts.length ? [command(text)] : []));
   };
-  document.getElementById("tiles").replaceChildren(Sections.tiles(run), command(run.commands.unpack));
+  document.getElementById("tiles").replaceChildren(Sections.tiles(run, clock), command(run.commands.unpack));
   document.getElementById("apart").replaceChildren(...(run.apart ? [Sections.apart(run)] : []));
   fill("blocks", [...Sections.blocks(run), ...Sections.findings(run)], null);
   fill("learning", run.blocks.some(b => b.curves.steps.length > 1) ? Sections.curves(run) : [], run.commands.train);
   fill("dictionaries", run.blocks.length ? [...Sections.health(run), ...Sections.evaluations(run)] : [], run.commands.inspect);
   fill("atlas", run.blocks.length ? [Atlas.section(run)] : [], run.commands.atlas);
   fill("interventions", run.interventions.length ? Interventions.section(run) : [], run.commands.workbench);
-  fill("record", Sections.record(run), run.commands.unpack);
+  fill("record", Sections.record(run, clock), run.commands.unpack);
   for (const link of document.querySelectorAll("nav.contents a")) {
     link.parentElement.classList.toggle("hidden", document.querySelector(link.hash).classList.contains("hidden"));
   }

@@ -7,7 +7,7 @@ const Sections = (() => {
     return h("div", {class: "tile"}, h("b", {}, value), h("span", {}, name));
   }
 
-  function tiles(run) {
+  function tiles(run, clock) {
     const alive = d3.sum(run.blocks, b => b.alive);
     const explained = run.blocks.map(b => b.explained).filter(Number.isFinite);
     return h("div", {class: "tiles"}, tile(whole(d3.max(run.blocks, b => b.recordings) || 0), "pictures drawn and recorded"),
@@ -15,7 +15,7 @@ const Sections = (() => {
       tile(whole(d3.sum(run.blocks, b => b.latents)), "features in " + run.blocks.length + (run.blocks.length === 1 ? " dictionary" : " dictionaries")),
       tile(percent(alive / Math.max(1, d3.sum(run.blocks, b => b.latents))), "of them alive"),
       explained.length > 0 ? tile(percent(d3.mean(explained)), "of variance explained, on average") : null,
-      run.seconds > 0 ? tile(duration(run.seconds), "from start to report") : null);
+      clock.seconds > 0 ? tile(duration(clock.seconds), "from start to report") : null);
   }
 
   /** One picture with the features of each block that see it. */
@@ -166,13 +166,13 @@ const Sections = (() => {
     return charts.length > 0 ? [h("div", {class: f.rows.length > 6 ? "grid-3" : "grid-2", style: {margin: "0 0 1.2rem"}}, charts), h("details", {}, h("summary", {}, "As a table"), cells)] : cells;
   }
 
-  function record(run) {
-    const longest = d3.max(run.phases, p => p.seconds) || 1;
+  function record(run, clock) {
+    const longest = d3.max(clock.phases, p => p.seconds) || 1;
     return [h("div", {class: "grid-2"},
       h("div", {class: "figure"}, h("h3", {style: {"margin-bottom": ".6rem"}}, "Model"), pairs(run.model)),
-      h("div", {class: "figure"}, h("h3", {style: {"margin-bottom": ".6rem"}}, "Run"), pairs(run.record))),
-    run.phases.length > 0 ? h("div", {class: "figure"}, h("h3", {style: {"margin-bottom": ".8rem"}}, "Where the time went"),
-      h("div", {class: "bars"}, run.phases.map(p => h("div", {class: "row"}, h("span", {}, p.name), h("div", {class: "track"}, h("div", {class: "fill", style: {width: 100 * p.seconds / longest + "%"}})),
+      h("div", {class: "figure"}, h("h3", {style: {"margin-bottom": ".6rem"}}, "Run"), pairs([...clock.record, ...run.record]))),
+    clock.phases.length > 0 ? h("div", {class: "figure"}, h("h3", {style: {"margin-bottom": ".8rem"}}, "Where the time went"),
+      h("div", {class: "bars"}, clock.phases.map(p => h("div", {class: "row"}, h("span", {}, p.name), h("div", {class: "track"}, h("div", {class: "fill", style: {width: 100 * p.seconds / longest + "%"}})),
         h("span", {class: "value"}, duration(p.seconds)))))) : null,
     run.notes.length > 0 ? h("div", {class: "figure"}, h("h3", {style: {"margin-bottom": ".6rem"}}, "Notes"), h("ul", {}, run.notes.map(n => h("li", {}, n)))) : null];
   }

@@ -86,6 +86,20 @@ class ManifestFuzzTest {
     }
 
     @Property(seed = "20261123")
+    void theClockOfARun(@ForAll("clocks") byte[] clock) {
+        Path run = folder.resolve("timed");
+        OneSentence.write(run.resolve("run.json"), sound("run.json").getBytes(StandardCharsets.UTF_8));
+        OneSentence.write(run.resolve("clock.json"), clock);
+        OneSentence.orSound(() -> {
+            RunRecord record = RunRecord.read(run);
+            record.started();
+            record.ended();
+            record.seconds();
+            record.isInterrupted();
+        });
+    }
+
+    @Property(seed = "20261123")
     void theSidecarOfADictionary(@ForAll("sidecars") byte[] sidecar) {
         Path sae = folder.resolve("sae");
         OneSentence.write(sae.resolve("sae.json"), sidecar);
@@ -146,6 +160,11 @@ class ManifestFuzzTest {
     @Provide
     Arbitrary<byte[]> runs() {
         return Damage.of(sound("run.json"));
+    }
+
+    @Provide
+    Arbitrary<byte[]> clocks() {
+        return Damage.of(sound("clock.json"));
     }
 
     @Provide
