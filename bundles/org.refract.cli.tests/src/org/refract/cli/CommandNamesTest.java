@@ -2,6 +2,7 @@ package org.refract.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
 import java.util.TreeMap;
@@ -28,5 +29,26 @@ class CommandNamesTest {
         }
         assertFalse(said.isEmpty());
         assertEquals(annotated, said);
+    }
+
+    /** What takes a device computes on it, so libtorch is loaded before it reads a file. */
+    @Test
+    void everyCommandThatTakesADeviceLoadsLibtorchFirst() throws Exception {
+        BundleContext context = FrameworkUtil.getBundle(CommandNamesTest.class).getBundleContext();
+        int computing = 0;
+        for (ServiceReference<Command> reference : context.getServiceReferences(Command.class, "(" + Commands.GROUP + "=*)")) {
+            var objects = context.getServiceObjects(reference);
+            Command command = objects.getService();
+            boolean device = takesADevice(new picocli.CommandLine(command));
+            String type = command.getClass().getSimpleName();
+            assertTrue(!device || type.equals("WorkbenchCommand") || command instanceof TensorCommand, type);
+            computing += device ? 1 : 0;
+            objects.ungetService(command);
+        }
+        assertTrue(computing > 6, computing + " commands take a device");
+    }
+
+    private static boolean takesADevice(picocli.CommandLine line) {
+        return line.getCommandSpec().optionsMap().containsKey("--device") || line.getSubcommands().values().stream().anyMatch(CommandNamesTest::takesADevice);
     }
 }

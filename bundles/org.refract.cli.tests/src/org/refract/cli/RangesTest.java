@@ -44,13 +44,17 @@ class RangesTest {
             collect(new CommandLine(command), tests, options);
             objects.ungetService(command);
         }
-        assertTrue(options.containsAll(Set.of("--steps", "--batch", "--images", "--limit", "--size", "--passes", "--guidance", "--image-strength")), options::toString);
+        assertTrue(options.containsAll(Set.of("--steps", "--batch", "--images", "--limit", "--size", "--passes", "--guidance", "--image-strength", "--latents", "--expansion")), options::toString);
         return tests.stream();
     }
 
     private static void collect(CommandLine line, List<DynamicTest> tests, Set<String> options) {
         for (OptionSpec option : line.getCommandSpec().options()) {
             Class<?> type = option.auxiliaryTypes()[0];
+            if (type == String.class && Ranges.of(option).isPresent()) {
+                options.add(Ranges.name(option));
+                tests.add(DynamicTest.dynamicTest(line.getCommandName() + " " + Ranges.name(option), () -> holdsForEach(option)));
+            }
             if ((INTEGERS.contains(type) || NUMBERS.contains(type)) && !Ranges.name(option).equals(SEED)) {
                 options.add(Ranges.name(option));
                 tests.add(DynamicTest.dynamicTest(line.getCommandName() + " " + Ranges.name(option), () -> holds(option, INTEGERS.contains(type))));
@@ -74,6 +78,15 @@ class RangesTest {
             refuses(option, "Infinity");
             refuses(option, "-Infinity");
         }
+    }
+
+    /** A list is refused for any number in it; a word in it is left to the command. */
+    private static void holdsForEach(OptionSpec option) {
+        Within range = Ranges.of(option).orElseThrow();
+        refuses(option, "2," + plain(range.most() + 1));
+        refuses(option, "2147483647");
+        refuses(option, "0,2");
+        assertDoesNotThrow(() -> Ranges.check(alone(option).parseArgs(Ranges.name(option) + "=2,word," + plain(range.most()))));
     }
 
     private static void refuses(OptionSpec option, String value) {

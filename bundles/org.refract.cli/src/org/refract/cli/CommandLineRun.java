@@ -13,11 +13,12 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.refract.api.Plain;
 import org.refract.api.RefractException;
-import org.refract.cli.progress.Plain;
 import org.refract.cli.progress.Printed;
 import org.refract.cli.progress.Terminal;
 import org.refract.engine.extension.Calls;
+import org.refract.engine.tensor.LibTorch;
 import picocli.CommandLine;
 import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.ParameterException;
@@ -68,7 +69,7 @@ final class CommandLineRun {
         try {
             return execute(arguments);
         } catch (RuntimeException | Error e) {
-            say(Sentences.of(e));
+            say(Sentences.of(e) + FailureLog.kept(e));
             if (List.of(arguments).contains("--debug")) {
                 e.printStackTrace(err);
             }
@@ -93,6 +94,9 @@ final class CommandLineRun {
             }
             try {
                 Ranges.check(parsed);
+                if (computes(parsed)) {
+                    LibTorch.load();
+                }
                 return carriedOut(parsed);
             } catch (RefractException e) {
                 return failed(e, parsed);
@@ -123,6 +127,10 @@ final class CommandLineRun {
 
     private static String command(ParseResult parsed) {
         return parsed.hasSubcommand() ? parsed.subcommand().commandSpec().name() : "";
+    }
+
+    private static boolean computes(ParseResult parsed) {
+        return parsed.asCommandLineList().stream().anyMatch(command -> command.getCommand() instanceof TensorCommand tensors && tensors.computes());
     }
 
     /**
@@ -196,7 +204,7 @@ final class CommandLineRun {
         boolean told = e instanceof RefractException || Sentences.exitCode(e) == STOPPED;
         String command = command(parsed);
         String blamed = told || !strangers.containsKey(command) ? "" : "The command '" + command + "' of " + strangers.get(command) + " failed: ";
-        say(blamed + (Sentences.exitCode(e) == STOPPED && e instanceof InterruptedException ? "Stopped." : Sentences.of(e)));
+        say(blamed + (Sentences.exitCode(e) == STOPPED && e instanceof InterruptedException ? "Stopped." : Sentences.of(e) + FailureLog.kept(e)));
         debug(e);
         return Sentences.exitCode(e);
     }

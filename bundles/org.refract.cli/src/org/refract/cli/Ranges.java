@@ -1,6 +1,7 @@
 package org.refract.cli;
 
 import java.lang.reflect.AnnotatedElement;
+import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.Optional;
 import org.refract.api.Interval;
@@ -44,9 +45,30 @@ public final class Ranges {
     }
 
     private static void check(String option, Within within, Object value) throws RefractException {
+        if (value instanceof String list) {
+            for (String text : list.split("[,/x]")) {
+                Optional<Number> number = number(text.strip());
+                if (number.isPresent()) {
+                    check(option, within, number.get(), within.whole());
+                }
+            }
+        } else if (value instanceof Number number) {
+            check(option, within, number, number instanceof Integer || number instanceof Long);
+        }
+    }
+
+    private static void check(String option, Within within, Number number, boolean whole) throws RefractException {
         Interval range = new Interval(within.least(), !within.above(), within.most(), true, "");
-        if (value instanceof Number number && !range.contains(number.doubleValue())) {
-            throw RefractException.usage("%s must be %s, not %s.", option, range.words(number instanceof Integer || number instanceof Long), number);
+        if (!range.contains(number.doubleValue())) {
+            throw RefractException.usage("%s must be %s, not %s.", option, range.words(whole), number);
+        }
+    }
+
+    private static Optional<Number> number(String text) {
+        try {
+            return Optional.of(new BigDecimal(text));
+        } catch (NumberFormatException aWord) {
+            return Optional.empty();
         }
     }
 }

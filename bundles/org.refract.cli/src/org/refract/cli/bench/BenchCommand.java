@@ -8,6 +8,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ServiceScope;
 import org.refract.api.RefractException;
 import org.refract.api.command.Command;
+import org.refract.cli.TensorCommand;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.ImageModel;
 import org.refract.api.model.ModelBackend;
@@ -30,7 +31,7 @@ import picocli.CommandLine.Spec;
 @Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = {"refract.group=Look", "refract.command=bench"})
 @CommandLine.Command(name = "bench", description = "Time a training step, a network, whole pictures or the opening of a model on this machine.",
         footer = {"", "Threads per operation: REFRACT_JAVA_OPTIONS=-Drefract.threads=1 refract bench sae"})
-public final class BenchCommand implements Command {
+public final class BenchCommand implements TensorCommand {
     @Reference
     Extensions extensions;
     @Reference

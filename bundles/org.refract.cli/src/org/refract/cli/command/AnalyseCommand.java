@@ -12,6 +12,7 @@ import org.refract.api.Settings;
 import org.refract.api.analysis.Analysis;
 import org.refract.api.analysis.Finding;
 import org.refract.api.command.Command;
+import org.refract.cli.TensorCommand;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.ImageModel;
 import org.refract.api.model.ModelBackend;
@@ -35,7 +36,7 @@ import picocli.CommandLine.Spec;
 @CommandLine.Command(name = "analyse", sortOptions = false,
         description = "Run one analysis of an unpacked model, and keep its findings in the run.",
         footer = {"", "Examples", "  refract analyse unpacked-emoji-sdxl blocks --set features=5", "  refract extensions blocks      what --set can set"})
-public final class AnalyseCommand implements Command {
+public final class AnalyseCommand implements TensorCommand {
     @Reference
     Extensions extensions;
     @Reference

@@ -16,6 +16,7 @@ import org.refract.api.RefractException;
 import org.refract.api.analysis.Feature;
 import org.refract.api.analysis.Label;
 import org.refract.api.command.Command;
+import org.refract.cli.TensorCommand;
 import org.refract.api.model.HookPoint;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.CheckpointFormat;
@@ -41,7 +42,7 @@ import picocli.CommandLine.Spec;
 @CommandLine.Command(name = "atlas", sortOptions = false,
         description = {"Find out what each feature of a run's dictionaries responds to, and name it; or search them with --find."},
         footer = {"", "Examples", "  refract atlas recordings", "  refract atlas unpacked-emoji-sdxl --find heart"})
-public final class AtlasCommand implements Command {
+public final class AtlasCommand implements TensorCommand {
     @Reference
     Extensions extensions;
     @Reference

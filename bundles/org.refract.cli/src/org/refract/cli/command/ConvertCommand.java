@@ -14,6 +14,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ServiceScope;
 import org.refract.api.RefractException;
 import org.refract.api.command.Command;
+import org.refract.cli.TensorCommand;
 import org.refract.api.model.HookPoint;
 import org.refract.api.model.ModelBackend;
 import org.refract.api.model.Placement;
@@ -37,7 +38,7 @@ import picocli.CommandLine.Spec;
             "  refract convert sae_folder saes/mid --model sdxl-turbo \\",
             "      --point unet.mid_block.attentions.0",
             "  refract convert saes/mid for_saelens --to saelens"})
-public final class ConvertCommand implements Command {
+public final class ConvertCommand implements TensorCommand {
     @Reference
     Extensions extensions;
     @Reference

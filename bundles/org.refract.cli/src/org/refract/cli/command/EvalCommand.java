@@ -12,6 +12,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ServiceScope;
 import org.refract.api.RefractException;
 import org.refract.api.command.Command;
+import org.refract.cli.TensorCommand;
 import org.refract.api.model.ModelBackend;
 import org.refract.api.model.Placement;
 import org.refract.cli.RefractCommand;
@@ -33,7 +34,7 @@ import picocli.CommandLine.Spec;
             "With a model also what its pictures or its next-token loss lose; with other seeds, whether they learnt the same."},
         footer = {"", "Numbers are those of all vectors as one batch. Explained variance has five formulas; the last column says whose each is.", "",
             "Example", "  refract eval recordings/saes --store recordings/store/unet.mid_block.attentions.0"})
-public final class EvalCommand implements Command {
+public final class EvalCommand implements TensorCommand {
     private final Extensions extensions;
     private final JobQueue jobs;
     @Spec

@@ -18,6 +18,7 @@ import org.refract.api.RefractException;
 import org.refract.api.analysis.Dictionary;
 import org.refract.api.analysis.Label;
 import org.refract.api.command.Command;
+import org.refract.cli.TensorCommand;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.ImageRequest;
 import org.refract.api.model.ModelBackend;
@@ -47,7 +48,7 @@ import picocli.CommandLine.Spec;
 @Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = {"refract.group=Pictures", "refract.command=explore"})
 @CommandLine.Command(name = "explore", sortOptions = false, description = "Draw a picture and list the strongest features of each block.",
         footer = {"", "Example", "  refract explore \"red heart\" --run unpacked-emoji-sdxl --out heart"})
-public final class ExploreCommand implements Command {
+public final class ExploreCommand implements TensorCommand {
     private final Extensions extensions;
     private final JobQueue jobs;
 

@@ -17,6 +17,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ServiceScope;
 import org.refract.api.RefractException;
 import org.refract.api.command.Command;
+import org.refract.cli.TensorCommand;
 import org.refract.api.model.Placement;
 import org.refract.cli.Within;
 import org.refract.cli.command.PicturePlan.Wanted;
@@ -44,7 +45,7 @@ import picocli.CommandLine.Spec;
             "  refract generate \"red heart\" --run unpacked-emoji-sdxl \\", "      --feature 'unet.mid_block.attentions.0#7*3'",
             "", "Lines of a file: {\"prompt\": \"a cat\", \"steps\": 20} in .jsonl, columns in .csv,",
             "both with the long options as names; otherwise each line is a prompt."})
-public final class GenerateCommand implements Command {
+public final class GenerateCommand implements TensorCommand {
 
     private final Extensions extensions;
     private final JobQueue jobs;

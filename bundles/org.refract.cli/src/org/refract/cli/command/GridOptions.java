@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.refract.api.RefractException;
 import org.refract.api.sae.SaeVariant;
+import org.refract.cli.Within;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.extension.Lease;
 import org.refract.engine.train.TrainingVariants;
@@ -26,8 +27,10 @@ final class GridOptions {
     private Map<String, String> varied = new LinkedHashMap<>();
     @Option(names = "--expansion", paramLabel = "X,...", defaultValue = EXPANSION, order = 5,
             description = "Latents per channel (default: ${DEFAULT-VALUE}).")
+    @Within(least = 0, above = true, most = TrainingGrid.MOST_LATENTS)
     private String expansion;
     @Option(names = "--latents", paramLabel = "N,...", order = 6, description = "Size of the dictionary, instead of --expansion.")
+    @Within(least = 1, most = TrainingGrid.MOST_LATENTS, whole = true)
     private String latents;
 
     /** Latents per channel in the published SDXL Turbo dictionaries (sdxl-unbox: 5120 of 1280). */

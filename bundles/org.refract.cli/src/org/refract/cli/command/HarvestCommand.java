@@ -9,6 +9,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ServiceScope;
 import org.refract.api.RefractException;
 import org.refract.api.command.Command;
+import org.refract.cli.TensorCommand;
 import org.refract.api.model.HookPoint;
 import org.refract.api.model.ImageModel;
 import org.refract.api.model.ImageRequest;
@@ -35,7 +36,7 @@ import picocli.CommandLine.Spec;
             "Stopped or killed, it goes on with the next shard. With --part, several machines fill one folder."},
         footer = {"", "Example",
             "  refract harvest recordings --images 4096 --point unet.mid_block.attentions.0"})
-public final class HarvestCommand implements Command {
+public final class HarvestCommand implements TensorCommand {
     @Reference
     Extensions extensions;
     @Reference
@@ -107,7 +108,11 @@ public final class HarvestCommand implements Command {
         String[] numbers = part.split("/");
         try {
             if (numbers.length == 2) {
-                return new int[] {Integer.parseInt(numbers[0]) - 1, Integer.parseInt(numbers[1])};
+                int of = Integer.parseInt(numbers[1]);
+                int number = Integer.parseInt(numbers[0]);
+                if (number >= 1 && number <= of) {
+                    return new int[] {number - 1, of};
+                }
             }
         } catch (NumberFormatException e) {
             throw wrongPart();
@@ -116,7 +121,7 @@ public final class HarvestCommand implements Command {
     }
 
     private RefractException wrongPart() {
-        return RefractException.usage("--part must look like 2/8, not '%s'.", part);
+        return RefractException.usage("--part must look like 2/8, the second part of eight, not '%s'.", part);
     }
 
     private ImageRequest request(ImageModel opened) {

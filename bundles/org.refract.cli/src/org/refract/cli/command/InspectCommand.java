@@ -12,12 +12,13 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ServiceScope;
+import org.refract.api.Plain;
 import org.refract.api.RefractException;
 import org.refract.api.command.Command;
 import org.refract.api.model.Placement;
-import org.refract.cli.progress.Plain;
 import org.refract.cli.progress.Printed;
 import org.refract.engine.extension.Extensions;
+import org.refract.engine.job.Job;
 import org.refract.engine.job.JobQueue;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -60,8 +61,10 @@ public final class InspectCommand implements Command {
         if (!Files.exists(location)) {
             throw RefractException.usage("There is no %s.", location);
         }
-        Map<String, Object> facts = JobOnScreen.of(spec, jobs).run(Placement.CPU, "Looking at " + location,
-                List.of(), monitor -> new Inspection(extensions, tensors, hookPoints, verify, Optional.ofNullable(from)).of(location, monitor));
+        Inspection inspection = new Inspection(extensions, tensors, hookPoints, verify, Optional.ofNullable(from));
+        Optional<Placement> placement = inspection.computes(location) ? Optional.of(Placement.CPU) : Optional.empty();
+        Map<String, Object> facts = JobOnScreen.of(spec, jobs).run(new Job<>("Looking at " + location, placement, List.of(),
+                monitor -> inspection.of(location, monitor)));
         Printed out = Printed.of(spec.commandLine().getOut());
         if (json) {
             Gson gson = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();

@@ -15,6 +15,7 @@ import org.osgi.service.component.annotations.ServiceScope;
 import org.refract.api.RefractException;
 import org.refract.api.analysis.Intervention;
 import org.refract.api.command.Command;
+import org.refract.cli.TensorCommand;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.ImageRequest;
 import org.refract.api.model.ModelBackend;
@@ -44,7 +45,7 @@ import picocli.CommandLine.Spec;
         footer = {"", "Examples", "  refract intervene \"red heart\" --run unpacked-emoji-sdxl \\", "      --feature 'unet.up_blocks.0.attentions.1#123*0'",
             "  refract intervene \"red heart\" --run unpacked-emoji-sdxl \\", "      --feature 'unet.mid_block.attentions.0#7' \\",
             "      --mode add --strength 5 --area 0,0,0.5,1"})
-public final class InterveneCommand implements Command {
+public final class InterveneCommand implements TensorCommand {
     private final Extensions extensions;
     private final JobQueue jobs;
 

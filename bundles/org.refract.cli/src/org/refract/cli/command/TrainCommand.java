@@ -10,8 +10,10 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ServiceScope;
+import org.refract.api.Plain;
 import org.refract.api.RefractException;
 import org.refract.api.command.Command;
+import org.refract.cli.TensorCommand;
 import org.refract.api.model.ModelBackend;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.CheckpointFormat;
@@ -20,7 +22,6 @@ import org.refract.cli.RefractCommand;
 import org.refract.cli.Within;
 import org.refract.cli.curves.CurveFiles;
 import org.refract.cli.curves.TrainingWatch;
-import org.refract.cli.progress.Plain;
 import org.refract.cli.progress.Printed;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.extension.Lease;
@@ -51,7 +52,7 @@ import picocli.CommandLine.Spec;
             "  refract train --stream MODEL --point unet.mid_block.attentions.0 --out saes",
             "  refract train --synthetic width=64,features=256,active=8 --set k=8 --out x",
             "  refract train --watch recordings/saes"})
-public final class TrainCommand implements Command {
+public final class TrainCommand implements TensorCommand {
     private final Extensions extensions;
     private final JobQueue jobs;
     @Spec
@@ -113,9 +114,19 @@ public final class TrainCommand implements Command {
         this.jobs = jobs;
     }
 
+    /** Watching another training draws what that logs. */
+    @Override
+    public boolean computes() {
+        return !watches();
+    }
+
+    private boolean watches() {
+        return out == null && watch && data.stores().size() == 1;
+    }
+
     @Override
     public Integer call() throws RefractException {
-        if (out == null && watch && data.stores().size() == 1) {
+        if (watches()) {
             TrainingLogs.read(data.stores().getFirst());
             TrainingWatch view = view(data.stores().getFirst());
             view.follow(view.terminal().interactive() ? spec.commandLine().getErr() : spec.commandLine().getOut(), EVERY_MILLIS);

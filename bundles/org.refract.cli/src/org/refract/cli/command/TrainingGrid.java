@@ -27,6 +27,9 @@ record TrainingGrid(List<SaeVariant> variants, List<Size> sizes, Map<String, Str
     /** More dictionaries than this in one pass are a mistyped list. */
     private static final int MOST = 1024;
 
+    /** Latents of the largest autoencoder that anybody published (Gao et al. 2024, section 4: 16 million of GPT-4). */
+    static final int MOST_LATENTS = 1 << 24;
+
     /** Latents: an absolute number, or per input channel. */
     record Size(double number, boolean perChannel) {
 
@@ -35,7 +38,10 @@ record TrainingGrid(List<SaeVariant> variants, List<Size> sizes, Map<String, Str
             if (!(latents >= 0.5)) {
                 throw RefractException.usage("A dictionary needs at least one latent: --expansion and --latents must be greater than 0.");
             }
-            return (int) Math.min(Integer.MAX_VALUE, Math.round(latents));
+            if (latents > MOST_LATENTS) {
+                throw RefractException.usage("A dictionary of %,.0f latents is too large: --expansion and --latents may ask for %,d.", latents, MOST_LATENTS);
+            }
+            return (int) Math.round(latents);
         }
     }
 

@@ -13,6 +13,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ServiceScope;
 import org.refract.api.RefractException;
 import org.refract.api.command.Command;
+import org.refract.cli.TensorCommand;
 import org.refract.api.model.HookPoint;
 import org.refract.cli.Within;
 import org.refract.engine.extension.Extensions;
@@ -36,7 +37,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%n@|bold,underline Examples|@%n",
         footer = {"  refract unpack", "  refract unpack --quick --out first-look",
             "  refract unpack --model ~/sdxl-turbo --prompts prompts.txt --device cuda:0/fp16"})
-public final class UnpackCommand implements Command {
+public final class UnpackCommand implements TensorCommand {
     @Reference
     Extensions extensions;
     @Reference

@@ -1,5 +1,6 @@
 package org.refract.cli.progress;
 
+import org.refract.api.Plain;
 import java.awt.image.BufferedImage;
 import java.io.PrintWriter;
 import java.time.Duration;

@@ -1,6 +1,5 @@
 package org.refract.engine.tensor;
 
-import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -137,10 +136,12 @@ public final class DeviceExecutor implements AutoCloseable {
     /** Loads PyTorch and sets what it keeps per thread. */
     private void prepare() {
         try {
-            Engine.getEngine("PyTorch");
+            LibTorch.load();
             JniUtils.setGradMode(false);
             JniUtils.setGraphExecutorOptimize(false);
             JniUtils.setNumThreads(wantedThreads());
+        } catch (RefractException e) {
+            failure = Optional.of(e);
         } catch (Throwable e) {
             failure = Optional.of(RefractException.failure(e, "PyTorch cannot be started: %s; install Refract again.", e));
         }

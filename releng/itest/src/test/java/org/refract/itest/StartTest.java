@@ -1,6 +1,7 @@
 package org.refract.itest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -71,6 +72,66 @@ class StartTest {
     void lessMemoryThanUsualMayBeAskedFor() throws Exception {
         try (Command command = Command.start(Product.program(), user, Map.of("REFRACT_JAVA_OPTIONS", "-Xmx40m"), "extensions")) {
             assertEquals(0, command.exitCode(), command::output);
+        }
+    }
+
+    /** A heap that a file has filled is no place to load it into; what never computes does without. */
+    @Test
+    void aLibraryThatCannotBeLoadedIsSaidBeforeAnyFileIsRead() throws Exception {
+        Files.createDirectories(user);
+        Path damaged = Files.writeString(user.resolve("damaged.png"), "no picture");
+        Map<String, String> without = Map.of("PYTORCH_LIBRARY_PATH", Files.createDirectories(user.resolve("empty")).toString());
+        for (List<String> reading : List.of(List.of("generate", "--like", damaged.toString()), List.of("generate", "--from", damaged.toString()),
+                List.of("train", damaged.toString(), "--out", "x"), List.of("inspect", "--from", "refract", damaged.toString()))) {
+            try (Command command = Command.start(Product.program(), user, without, reading.toArray(String[]::new))) {
+                assertEquals(1, command.exitCode(), command::output);
+                assertTrue(command.output().contains("PyTorch cannot be started"), command::output);
+                assertFalse(command.output().contains("damaged.png is"), command::output);
+            }
+        }
+        Path run = Files.createDirectories(user.resolve("run"));
+        Files.writeString(run.resolve("run.json"), """
+                {"format": 1, "command": "unpack", "arguments": [], "versions": {}, "model": null, "seeds": {}, "facts": {}, "outputs": [], "notes": [],
+                "state": "completed", "sentence": null}""");
+        try (Command command = Command.start(Product.program(), user, without, "inspect", run.toString())) {
+            assertEquals(0, command.exitCode(), command::output);
+        }
+    }
+
+    /** The sentence goes to the terminal, the stack trace to the log. */
+    @Test
+    void aFailureLeavesItsStackTraceInTheLog() throws Exception {
+        Map<String, String> without = Map.of("PYTORCH_LIBRARY_PATH", Files.createDirectories(user.resolve("empty")).toString());
+        try (Command command = Command.start(Product.program(), user, without, "generate", "a cat")) {
+            assertEquals(1, command.exitCode(), command::output);
+            assertFalse(command.output().contains("\tat "), command::output);
+            assertTrue(command.output().contains("The log in " + user.resolve("data/logs") + " says more."), command::output);
+        }
+        String log = Files.readString(user.resolve("data/logs/refract.log.0"));
+        assertTrue(log.contains("PyTorch cannot be started") && log.contains("\tat org.refract."), log);
+    }
+
+    @Test
+    void aLogThatCannotBeWrittenChangesNothingElse() throws Exception {
+        Files.createDirectories(user.resolve("data"));
+        Files.createFile(user.resolve("data/logs"));
+        Map<String, String> without = Map.of("PYTORCH_LIBRARY_PATH", Files.createDirectories(user.resolve("empty")).toString());
+        try (Command command = Command.start(Product.program(), user, without, "generate", "a cat")) {
+            assertEquals(1, command.exitCode(), command::output);
+            assertEquals(1, command.output().lines().filter(line -> line.contains("PyTorch cannot be started")).count(), command::output);
+            assertFalse(command.output().contains("says more") || command.output().contains("\tat "), command::output);
+        }
+    }
+
+    /** The launcher's own sentences pass the same filter as everything else. */
+    @Test
+    void anEscapeInTheNameOfAFolderDoesNotReachTheTerminal() throws Exception {
+        Files.createDirectories(user);
+        Path cache = Files.createFile(user.resolve("a\u001b[31mb\u009bc\nd"));
+        try (Command command = Command.start(Product.program(), user, Map.of("REFRACT_CACHE", cache.toString()), "extensions")) {
+            command.exitCode();
+            assertTrue(command.output().contains("a\\u001b[31mb\\u009bc\\nd"), command::output);
+            assertFalse(command.output().contains("\u001b") || command.output().contains("\u009b"), command::output);
         }
     }
 }

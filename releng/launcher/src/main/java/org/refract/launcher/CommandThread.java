@@ -65,14 +65,14 @@ final class CommandThread {
             if (service instanceof ToIntFunction<?> function) {
                 return commandLine(function).applyAsInt(arguments);
             }
-            System.err.println("refract: the command line is missing; unpack the product again.");
+            Said.say("the command line is missing; unpack the product again.");
             return FAILURE;
         } catch (InterruptedException e) {
             return FAILURE;
         } catch (InvalidSyntaxException e) {
             throw new IllegalStateException(e);
         } catch (Throwable e) {
-            System.err.println("refract: an unexpected " + e + " ended the command.");
+            Said.say("an unexpected " + e + " ended the command.", e);
             return FAILURE;
         }
     }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.logging.Level;
 import org.apache.felix.framework.FrameworkFactory;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -80,7 +81,7 @@ public final class Container implements AutoCloseable {
             framework.stop();
             framework.waitForStop((stuck ? PATIENCE_WITH_STUCK_ONES : PATIENCE).toMillis());
         } catch (BundleException e) {
-            System.err.println("refract: the framework did not stop: " + e.getMessage());
+            Said.say("the framework did not stop: " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -103,6 +104,7 @@ public final class Container implements AutoCloseable {
             bundle.start(Bundle.START_ACTIVATION_POLICY);
         } catch (BundleException e) {
             String reason = Optional.ofNullable(e.getCause()).map(Throwable::toString).orElse(e.getMessage());
+            LogFile.FAILURES.log(Level.SEVERE, bundle.getSymbolicName() + " cannot start", e);
             failures.add(bundle.getSymbolicName() + " cannot start: " + reason);
         }
     }

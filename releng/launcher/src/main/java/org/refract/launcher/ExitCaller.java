@@ -14,7 +14,7 @@ final class ExitCaller {
     static Optional<String> sentence(BundleContext context) {
         return Thread.getAllStackTraces().values().stream().map(ExitCaller::callerOfExit).flatMap(Optional::stream)
                 .filter(caller -> !caller.startsWith("org.refract.launcher."))
-                .map(caller -> "refract: " + who(context, caller) + " ended Refract (" + caller + " called exit); --safe starts without extensions.")
+                .map(caller -> who(context, caller) + " ended Refract (" + caller + " called exit); --safe starts without extensions.")
                 .findFirst();
     }
 

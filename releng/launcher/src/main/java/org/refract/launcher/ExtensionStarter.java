@@ -134,7 +134,7 @@ final class ExtensionStarter implements SynchronousBundleListener {
         if (!done) {
             waiting.remove(bundle);
             failures.put(bundle.getLocation(), "It did not come back from its start within " + startLimit.toSeconds() + " seconds.");
-            System.err.println("refract: the extension " + named(bundle) + " did not come back from its start within " + startLimit.toSeconds()
+            Said.say("the extension " + named(bundle) + " did not come back from its start within " + startLimit.toSeconds()
                     + " seconds and is left out; --safe starts without extensions.");
         }
     }
@@ -164,7 +164,7 @@ final class ExtensionStarter implements SynchronousBundleListener {
             bundle.uninstall();
             context.getBundle(0).adapt(FrameworkWiring.class).refreshBundles(List.of(bundle));
         } catch (BundleException | IllegalStateException e) {
-            System.err.println("refract: the extension " + named(bundle) + " cannot be removed: " + e.getMessage());
+            Said.say("the extension " + named(bundle) + " cannot be removed: " + e.getMessage());
         }
     }
 
@@ -174,7 +174,7 @@ final class ExtensionStarter implements SynchronousBundleListener {
         stopping.put(bundle, stopped);
         Thread.ofPlatform().daemon().name("refract stop of " + bundle.getSymbolicName()).start(() -> {
             if (!isDone(stopped, stopLimit)) {
-                System.err.println("refract: the extension " + named(bundle) + " did not come back from its stop within " + stopLimit.toMillis() / 1000.0
+                Said.say("the extension " + named(bundle) + " did not come back from its stop within " + stopLimit.toMillis() / 1000.0
                         + " seconds.");
                 stopper.interrupt();
             }

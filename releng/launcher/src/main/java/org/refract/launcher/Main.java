@@ -43,17 +43,18 @@ public final class Main {
             }
             UserFolders folders = UserFolders.ofThisPlatform();
             folders.publish();
+            LogFile.install(folders.data().resolve("logs"));
             List<Path> bundles = installation.bundlesInStartOrder();
             try (FrameworkCache cache = FrameworkCache.open(folders.cache());
                     Container container = Container.start(bundles, cache.folder(), Map.of())) {
-                cache.complaint().ifPresent(sentence -> System.err.println("refract: " + sentence + "; the temporary folder is used instead"
+                cache.complaint().ifPresent(sentence -> Said.say(sentence + "; the temporary folder is used instead"
                         + " (REFRACT_CACHE names another)."));
                 Optional<String> lack = container.failures().isEmpty() ? Optional.empty() : cache.lack();
                 if (lack.isPresent()) {
-                    System.err.println("refract: cannot start: " + lack.get() + ".");
+                    Said.say("cannot start: " + lack.get() + ".");
                     return FAILURE;
                 }
-                container.failures().forEach(sentence -> System.err.println("refract: " + sentence));
+                container.failures().forEach(Said::say);
                 CommandThread command = new CommandThread(container, arguments);
                 MainThread mainThread = MainThread.in(container.context());
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> end(command, container, cache), "refract shutdown"));
@@ -62,7 +63,7 @@ public final class Main {
                 return mainThread.serveUntil(command.exitCode(), System::exit);
             }
         } catch (BundleException | IOException | RuntimeException | Error e) {
-            System.err.println("refract: cannot start: " + reason(e) + ".");
+            Said.say("cannot start: " + reason(e) + ".", e);
             return FAILURE;
         } catch (InterruptedException e) {
             return FAILURE;
@@ -96,7 +97,7 @@ public final class Main {
 
     /** At the JVM's end a running command gets the time to stop, and the JVM waits until everything is put away. */
     private static void end(CommandThread command, Container container, FrameworkCache cache) {
-        ExitCaller.sentence(container.context()).ifPresent(System.err::println);
+        ExitCaller.sentence(container.context()).ifPresent(Said::say);
         command.stop();
         container.close();
         cache.close();

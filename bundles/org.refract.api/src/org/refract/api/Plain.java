@@ -1,9 +1,9 @@
-package org.refract.cli.progress;
+package org.refract.api;
 
 /**
  * Text as a terminal may have it. What would move the cursor, change colours, ring, write the clipboard or turn the order of letters (C0, DEL, C1,
  * bidirectional embeddings, overrides and isolates) is written as in JSON, <code>&#92;u001b</code>, so that it is seen, does nothing, and JSON stays the
- * same JSON.
+ * same JSON. The launcher, the command line and what libraries log all pass it.
  */
 public final class Plain {
     private Plain() {
