@@ -9,7 +9,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.IntSupplier;
-import org.refract.cli.progress.Plain;
+import org.refract.api.Plain;
 import org.refract.engine.extension.Calls;
 import org.refract.engine.extension.Calls.Call;
 

@@ -8,7 +8,7 @@ import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.refract.api.RefractException;
-import org.refract.cli.progress.Plain;
+import org.refract.api.Plain;
 import org.refract.engine.Locations;
 import org.refract.engine.extension.InstalledJars;
 import org.refract.engine.extension.InstalledJars.Jar;

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.refract.api.RefractException;
-import org.refract.cli.progress.Plain;
+import org.refract.api.Plain;
 import org.refract.engine.Locations;
 import org.refract.engine.extension.InstalledJars;
 import org.refract.engine.extension.Origin;
