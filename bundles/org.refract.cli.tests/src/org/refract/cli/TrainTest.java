@@ -1,6 +1,7 @@
 package org.refract.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
@@ -22,9 +23,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.FrameworkUtil;
+import org.refract.api.Hyperparameter;
 import org.refract.api.RefractException;
 import org.refract.api.model.HookPoint;
 import org.refract.api.model.Placement;
+import org.refract.api.sae.CheckpointFormat;
+import org.refract.api.sae.Sae;
+import org.refract.api.sae.SaeConfig;
+import org.refract.api.sae.SaeTrainer;
+import org.refract.api.sae.SaeVariant;
 import org.refract.cli.command.ExtensionsCommand;
 import org.refract.cli.command.InspectCommand;
 import org.refract.cli.command.TrainCommand;
@@ -51,6 +58,7 @@ class TrainTest {
 
     private final Devices devices = new Devices();
     private final JobQueue jobs = new JobQueue(devices);
+    private final List<Object> strangers = new ArrayList<>();
     private StringWriter err = new StringWriter();
     private StringWriter out = new StringWriter();
 
@@ -63,8 +71,19 @@ class TrainTest {
         devices.close();
     }
 
+    /** All that is installed, with the extensions of strangers. */
+    private Extensions extensions() throws ReflectiveOperationException {
+        Extensions installed = installed();
+        if (strangers.isEmpty()) {
+            return installed;
+        }
+        List<Object> all = new ArrayList<>(strangers);
+        Extensions.points().forEach(type -> all.addAll(installed.all(type)));
+        return Extensions.of(all.toArray());
+    }
+
     /** The container's services, or on a plain class path the same classes made by hand. */
-    private static Extensions extensions() throws ReflectiveOperationException {
+    private static Extensions installed() throws ReflectiveOperationException {
         Optional<Bundle> bundle = Optional.ofNullable(FrameworkUtil.getBundle(TrainTest.class));
         if (bundle.isPresent()) {
             return new Extensions(bundle.get().getBundleContext());
@@ -248,6 +267,70 @@ class TrainTest {
         }
         assertEquals(0, refract("inspect", folder.resolve("out")), () -> err.toString());
         assertTrue(out.toString().contains("finished"), out::toString);
+    }
+
+    @Test
+    void aFormatThatCannotHoldTheArchitectureIsRefusedBeforeTheFirstStep() throws Exception {
+        refuses("A Gemma Scope file holds jumprelu autoencoders", "--synthetic", "width=8,features=16,active=2", "--variant", "topk", "--latents", 16, "--set", "k=3", "--set", "auxk=4",
+                "--format", "gemmascope");
+        assertFalse(Files.exists(folder.resolve("out/planted/log.jsonl")), "no step was done");
+    }
+
+    /** Other tools know a closed list of architectures; Refract's own format names any. */
+    @Test
+    void anArchitectureThatNobodyElseKnowsIsRefusedByEveryOtherFormatBeforeTheFirstStep() throws Exception {
+        try (Extensions installed = installed()) {
+            strangers.add(new Strange(installed.lease(SaeVariant.class, "topk").get()));
+            Object[] words = {"--synthetic", "width=8,features=16,active=2", "--variant", Strange.ID, "--latents", 16, "--set", "k=3", "--set", "auxk=4", "--format"};
+            List<String> formats = installed.ids(CheckpointFormat.class).stream().filter(format -> !format.equals("refract")).toList();
+            assertFalse(formats.isEmpty());
+            for (String format : formats) {
+                List<Object> all = new ArrayList<>(List.of(words));
+                all.add(format);
+                assertEquals(RefractException.USAGE, train(all.toArray()), () -> format + ": " + err);
+                String said = err.toString().lines().filter(line -> line.startsWith("refract: ")).findFirst().orElse("");
+                assertTrue(said.contains("'" + Strange.ID + "'") && !err.toString().contains("Exception"), () -> format + ": " + err);
+                assertFalse(Files.exists(folder.resolve("out")), format);
+            }
+            List<Object> own = new ArrayList<>(List.of(words));
+            own.add("refract");
+            learns("planted", own.toArray());
+        }
+    }
+
+    /** The architecture of an extension: nobody but itself knows its name. */
+    private record Strange(SaeVariant real) implements SaeVariant {
+        static final String ID = "test-strange";
+
+        @Override
+        public String id() {
+            return ID;
+        }
+
+        @Override
+        public String description() {
+            return "a stranger's";
+        }
+
+        @Override
+        public List<Hyperparameter> hyperparameters() {
+            return real.hyperparameters();
+        }
+
+        @Override
+        public Sae create(SaeConfig config, NDArray inputs, NDArray targets, long seed, Placement placement) throws RefractException {
+            return real.create(config, inputs, targets, seed, placement);
+        }
+
+        @Override
+        public Sae restore(SaeConfig config, Map<String, NDArray> tensors, Placement placement) throws RefractException {
+            return real.restore(config, tensors, placement);
+        }
+
+        @Override
+        public SaeTrainer trainer(Sae sae, NDArray inputs, NDArray targets, int batch) throws RefractException {
+            return real.trainer(sae, inputs, targets, batch);
+        }
     }
 
     @Test

@@ -8,8 +8,15 @@ import org.refract.api.RefractException;
 import org.refract.engine.source.BatchSource;
 
 /** How what has been learnt is written. */
-@FunctionalInterface
 public interface Results {
+
+    /**
+     * Whether a learner's result can be written at all, asked before its first step, when nothing is lost yet.
+     *
+     * @param place where it will be written; nothing stays there
+     * @throws RefractException if it cannot, with the reason
+     */
+    void check(Path place, Learner learner, BatchSource source) throws RefractException;
 
     /**
      * Writes a learner's {@link Learner#result}, beside its place and renamed.

@@ -43,14 +43,17 @@ final class RunningTask implements AutoCloseable {
      * Begins a task, or goes on from a saved state.
      *
      * @param samples the first of its data
+     * @param results what will write it
+     * @throws RefractException if it could not be written in the end, too
      */
-    static RunningTask begin(Path folder, TrainingPlan plan, TrainingTask task, Batch samples, Optional<TrainingState> saved)
+    static RunningTask begin(Path folder, TrainingPlan plan, TrainingTask task, Batch samples, Optional<TrainingState> saved, Results results)
             throws RefractException {
         Learner learner = null;
         try (Scope scope = Scope.open(plan.placement())) {
             Optional<Map<String, NDArray>> weights = saved.isEmpty() ? Optional.empty()
                     : Optional.of(saved.get().weights(folder, task.name(), scope.manager()));
             learner = task.learning().begin(plan, samples, weights);
+            results.check(folder.resolve(task.name()), learner, task.source());
             StreamPosition start = StreamPosition.START;
             if (saved.isPresent()) {
                 restore(learner, saved.get().state(folder, task.name(), scope.manager()), folder, task);

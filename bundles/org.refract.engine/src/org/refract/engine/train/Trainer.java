@@ -156,7 +156,7 @@ public final class Trainer {
                         RunLog.Entry last = RunLog.read(folder.resolve(task.name()).resolve(RunningTask.LOG)).getLast();
                         finish(task.name(), last.metrics(), last.step());
                     } else {
-                        tasks.add(RunningTask.begin(folder, plan, task, samples, saved));
+                        tasks.add(RunningTask.begin(folder, plan, task, samples, saved, results));
                     }
                     monitor.advance(1);
                 }
