@@ -16,7 +16,7 @@ import java.util.Optional;
 public record Hyperparameter(String name, Kind kind, String value, String range, Optional<Interval> interval, Optional<String> source) {
 
     /** How a value is read. */
-    public enum Kind { INTEGER, REAL, CHOICE, FLAG }
+    public enum Kind { INTEGER, REAL, CHOICE, FLAG, TEXT }
 
     public Hyperparameter {
         if (interval.isPresent() && !interval.get().contains(Double.parseDouble(value))) {
@@ -34,6 +34,17 @@ public record Hyperparameter(String name, Kind kind, String value, String range,
         this(name, kind, value, range, Optional.empty(), source);
     }
 
+    /**
+     * Refuses a text that is no value of it.
+     *
+     * @throws RefractException what it must be
+     */
+    public void check(String text) throws RefractException {
+        if (!allows(text.strip())) {
+            throw RefractException.usage("The setting '%s' cannot be '%s': it must be %s.", name, text, range);
+        }
+    }
+
     /** Whether its value can be this text, which is read without blanks around it. */
     boolean allows(String text) {
         return switch (kind) {
@@ -41,6 +52,7 @@ public record Hyperparameter(String name, Kind kind, String value, String range,
             case REAL -> isFinite(text) && isWithin(Double.parseDouble(text));
             case FLAG -> text.equals("true") || text.equals("false");
             case CHOICE -> List.of(range.split("\\|")).contains(text);
+            case TEXT -> true;
         };
     }
 

@@ -32,16 +32,10 @@ public final class Settings {
             Hyperparameter h = known.stream().filter(k -> k.name().equals(entry.getKey())).findFirst()
                     .orElseThrow(() -> RefractException.usage("There is no setting '%s'; the settings are %s.",
                             entry.getKey(), known.stream().map(Hyperparameter::name).collect(Collectors.joining(", "))));
-            check(h, entry.getValue());
+            h.check(entry.getValue());
             values.put(h.name(), entry.getValue().strip());
         }
         return new Settings(known, values);
-    }
-
-    private static void check(Hyperparameter h, String text) throws RefractException {
-        if (!h.allows(text.strip())) {
-            throw RefractException.usage("The setting '%s' cannot be '%s': it must be %s.", h.name(), text, h.range());
-        }
     }
 
     /** Refuses a number outside bounds that other settings or sizes give it, with the bounds in the sentence. */
@@ -73,7 +67,7 @@ public final class Settings {
         return Boolean.parseBoolean(text(name));
     }
 
-    /** The value as written, for a {@code CHOICE} and for files. */
+    /** The value as written, for a {@code CHOICE}, a {@code TEXT} and for files. */
     public String text(String name) {
         String value = values.get(name);
         if (value == null) {

@@ -302,7 +302,7 @@ class GenerateTest {
         draw("--from", file, "--steps", 2, "--seed", 7, "--out", folder.resolve("o"));
         assertEquals(List.of(9, 2, 2, 2), models.asked.stream().map(ImageRequest::steps).toList());
         assertEquals(List.of(7L, 4L, 5L, 8L), seeds());
-        assertTrue(models.asked.getFirst().vae().tiling());
+        assertEquals(Optional.of("true"), models.asked.getFirst().options().text("vae_tiling"));
         assertEquals(64, models.asked.get(1).width());
     }
 

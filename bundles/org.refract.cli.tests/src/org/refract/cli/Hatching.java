@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import org.refract.api.Hyperparameter;
 import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.Adapters;
@@ -97,6 +98,11 @@ final class Hatching implements ModelBackend {
         }
 
         @Override
+        public List<Hyperparameter> options() {
+            return List.of(new Hyperparameter("scheduler", Hyperparameter.Kind.TEXT, "", "any text", Optional.empty()));
+        }
+
+        @Override
         public Optional<LatentSpace> latentSpace() {
             return Optional.of(new LatentSpace(3, 1, "as they are", "none", refiner));
         }
@@ -112,8 +118,7 @@ final class Hatching implements ModelBackend {
                     throw RefractException.failure("The brush broke.");
                 }
                 Random random = new Random(Objects.hash(info, adapters, refiner, request.prompts().get(i), request.negativePrompts(), request.seeds().get(i),
-                        request.steps(), request.guidance(), request.guidanceOptions(), request.microConditioning(), request.negativeMicroConditioning(),
-                        request.text(), request.scheduler(), request.vae(), begun(request)));
+                        request.steps(), request.guidance(), request.options(), begun(request)));
                 for (int p = 0; p < 3 * plane; p++) {
                     values[i * 3 * plane + p] = random.nextFloat();
                 }

@@ -54,6 +54,14 @@ public interface ImageModel extends Model {
      */
     ImageBatch generate(ImageRequest request, List<? extends Hook> hooks, Monitor monitor, NDManager owner) throws RefractException;
 
+    @Override
+    default Output run(Request request, List<? extends Hook> hooks, Monitor monitor, NDManager owner) throws RefractException {
+        if (request instanceof ImageRequest image) {
+            return generate(image, hooks, monitor, owner);
+        }
+        throw refused(request, "draws pictures");
+    }
+
     /**
      * Runs the model and differentiates a number made of its results with respect to values at hook points. The hooks' own changes are
      * differentiated too, as far as they are made with kernels or with operations that PyTorch differentiates; others count as constants.

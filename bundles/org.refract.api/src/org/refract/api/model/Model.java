@@ -1,12 +1,15 @@
 package org.refract.api.model;
 
+import ai.djl.ndarray.NDManager;
 import java.util.List;
 import java.util.Optional;
+import org.refract.api.Hyperparameter;
 import org.refract.api.RefractException;
+import org.refract.api.job.Monitor;
 
 /**
  * An opened model. It owns its weights until it is closed; all its methods that take or make tensors are called on its
- * device's thread. An {@link ImageModel} or a {@link LanguageModel}.
+ * device's thread. An {@link ImageModel} or a {@link LanguageModel}; what it is asked is a {@link Request}.
  */
 public interface Model extends AutoCloseable {
 
@@ -40,6 +43,32 @@ public interface Model extends AutoCloseable {
                     point.path(), point.path());
         }
         return info;
+    }
+
+    /** What can be said to this model in a request's {@link Options}, besides what every model of its kind understands. */
+    default List<Hyperparameter> options() {
+        return List.of();
+    }
+
+    /**
+     * Runs the model. The same request gives the same numbers on every run, whatever else runs in the batch.
+     *
+     * @param request what is asked
+     * @param hooks   what to read or change on the way, applied in this order at each point; each adds nothing to the cost of the modules it does not
+     *                sit in
+     * @param monitor units of progress as the kind of model counts them
+     * @param owner   owns the returned tensors; everything else is freed before this returns
+     * @throws RefractException if the request is of a kind that the model does not take, or does not fit it; or a hook names no hook point of it
+     */
+    Output run(Request request, List<? extends Hook> hooks, Monitor monitor, NDManager owner) throws RefractException;
+
+    /**
+     * The refusal of a request of another kind.
+     *
+     * @param does what the model does, such as "draws pictures"
+     */
+    default RefractException refused(Request request, String does) {
+        return RefractException.usage("%s %s; a request of the kind '%s' is for another model.", info().name(), does, request.kind());
     }
 
     @Override

@@ -3,20 +3,14 @@ package org.refract.cli.command;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.refract.api.RefractException;
-import org.refract.api.model.GuidanceOptions;
 import org.refract.api.model.ImageRequest;
-import org.refract.api.model.MicroConditioning;
-import org.refract.api.model.MicroConditioning.Crop;
-import org.refract.api.model.MicroConditioning.Size;
-import org.refract.api.model.TextOptions.LongPrompts;
-import org.refract.api.model.TextOptions.Weighting;
+import org.refract.api.model.Options;
 import org.refract.cli.Ranges;
 import picocli.CommandLine;
 
@@ -57,34 +51,39 @@ class PictureOptionsTest {
     @Test
     void whatIsGuidedIsReadWithGuidance() throws RefractException {
         ImageRequest request = read("--guidance=5", "--guidance-rescale=0.7", "--guidance-from=0.1", "--guidance-until=0.9", "--negative2=b", "--negative=");
-        assertEquals(new GuidanceOptions(0.7, 0.1, 0.9), request.guidanceOptions());
+        assertEquals(List.of("0.7", "0.1", "0.9"), said(request, "guidance_rescale", "guidance_from", "guidance_until"));
         assertEquals(List.of(""), request.negativePrompts());
-        assertEquals(List.of("b"), request.text().negativePrompts2());
+        assertEquals(List.of("b"), said(request, "negative2"));
         assertEquals(2, assertThrows(RefractException.class, () -> read("--guidance=5", "--guidance-from=0.9", "--guidance-until=0.1")).exitCode());
         assertEquals(2, assertThrows(RefractException.class, () -> read("--guidance=5", "--guidance-rescale=1.5")).exitCode());
     }
 
     @Test
-    void longPromptsAreReadToTheirEndUnlessTheyAreCut() throws RefractException {
-        assertEquals(LongPrompts.CHUNK, read().text().longPrompts());
-        assertEquals(LongPrompts.CUT, read("--long-prompts=CUT").text().longPrompts());
+    void whatIsNotSaidIsLeftToTheModel() throws RefractException {
+        assertEquals(Options.NONE, read().options());
+        assertEquals(List.of("cut"), said(read("--long-prompts=CUT"), "long_prompts"));
+    }
+
+    @Test
+    void aFamilysOwnOptionsAreSaidByName() throws RefractException {
+        assertEquals(List.of("4", "x=y"), said(read("--set", "shift=4", "--set", "word=x=y"), "shift", "word"));
     }
 
     @Test
     void textIsReadAsSaid() throws RefractException {
         ImageRequest request = read("--prompt2=z", "--clip-skip=2", "--weighting=a1111");
-        assertEquals(List.of("z"), request.text().prompts2());
-        assertEquals(2, request.text().clipSkip());
-        assertEquals(Weighting.A1111, request.text().weighting());
+        assertEquals(List.of("z", "2", "a1111"), said(request, "prompt2", "clip_skip", "weighting"));
     }
 
     @Test
-    void sizesAndCropsAreHeightFirstInTheRequest() throws RefractException {
+    void sizesAndCropsAreSaidAsTheyWereTyped() throws RefractException {
         ImageRequest request = read("--guidance=5", "--original-size=200x100", "--crop=8,16", "--target-size=64", "--aesthetic-score=7", "--negative-crop=1,2");
-        assertEquals(new MicroConditioning(Optional.of(new Size(100, 200)), new Crop(16, 8), Optional.of(new Size(64, 64)), OptionalDouble.of(7)),
-                request.microConditioning());
-        assertEquals(Optional.of(new MicroConditioning(Optional.of(new Size(100, 200)), new Crop(2, 1), Optional.of(new Size(64, 64)))),
-                request.negativeMicroConditioning());
+        assertEquals(List.of("200x100", "8,16", "64x64", "7.0", "1,2"), said(request, "original_size", "crop", "target_size", "aesthetic_score", "negative_crop"));
+        assertEquals(List.of(), request.options().all("negative_original_size"));
+    }
+
+    private static List<String> said(ImageRequest request, String... names) {
+        return Arrays.stream(names).map(name -> request.options().text(name).orElse("nothing")).toList();
     }
 
     @Test

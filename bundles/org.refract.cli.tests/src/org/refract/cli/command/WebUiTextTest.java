@@ -13,8 +13,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.refract.api.model.Adapters.Lora;
 import org.refract.api.model.ImageRequest;
 import org.refract.api.model.ModelInfo;
-import org.refract.api.model.TextOptions;
-import org.refract.api.model.TextOptions.Weighting;
 import org.refract.cli.command.RefinerOptions.Second;
 import org.refract.cli.command.StartOptions.MaskUse;
 import org.refract.engine.draw.Refinement;
@@ -38,7 +36,7 @@ class WebUiTextTest {
         Map<Lora, String> loras = new LinkedHashMap<>();
         loras.put(new Lora(Path.of("/x/style.safetensors"), 0.8), "0123456789ab");
         loras.put(new Lora(Path.of("b.safetensors"), -1), "ba9876543210");
-        ImageRequest request = request().withText(TextOptions.DEFAULT.withClipSkip(1)).withScheduler("dpmpp_2m_karras").withGuidance(0);
+        ImageRequest request = request().withOption("clip_skip", 1).withScheduler("dpmpp_2m_karras").withGuidance(0);
         assertEquals("red heart <lora:style:0.8> <lora:b:-1>\nNegative prompt: blurred\nSteps: 20, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 1, Seed: 7, "
                 + "Size: 768x1024, Model hash: 0123456789, Model: sdxl base 1.0, Clip skip: 3, RNG: CPU, Refiner: refiner, Refiner switch at: 0.8, "
                 + "Lora hashes: \"style: 0123456789ab, b: ba9876543210\"",
@@ -58,7 +56,7 @@ class WebUiTextTest {
     void bracketsThatAreMeantAsSuchAreMarked() {
         ImageRequest brackets = request().withPrompt("a (cat)", 7);
         assertEquals("None", pair(WebUiText.of(brackets, 0, MODEL), "Emphasis"));
-        assertEquals("", pair(WebUiText.of(brackets.withText(TextOptions.DEFAULT.withWeighting(Weighting.A1111)), 0, MODEL), "Emphasis"));
+        assertEquals("", pair(WebUiText.of(brackets.withOption("weighting", "a1111"), 0, MODEL), "Emphasis"));
     }
 
     private static String pair(String text, String name) {

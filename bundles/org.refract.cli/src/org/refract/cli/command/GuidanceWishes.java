@@ -2,7 +2,6 @@ package org.refract.cli.command;
 
 import java.util.Optional;
 import org.refract.api.RefractException;
-import org.refract.api.model.GuidanceOptions;
 import org.refract.api.model.ImageRequest;
 import org.refract.cli.Within;
 import picocli.CommandLine.Option;
@@ -23,15 +22,10 @@ final class GuidanceWishes {
     private Optional<Double> until = Optional.empty();
 
     ImageRequest on(ImageRequest request) throws RefractException {
-        if (rescale.isEmpty() && from.isEmpty() && until.isEmpty()) {
-            return request;
+        if (from.orElse(0.0) >= until.orElse(1.0)) {
+            throw RefractException.usage("Guidance from %s until %s of the steps never happens; --guidance-from must come first.", from.orElse(0.0),
+                    until.orElse(1.0));
         }
-        GuidanceOptions usual = request.guidanceOptions();
-        GuidanceOptions wanted = new GuidanceOptions(Words.share("--guidance-rescale", rescale.orElse(usual.rescale()), 0, 1),
-                Words.share("--guidance-from", from.orElse(usual.from()), 0, 1), Words.share("--guidance-until", until.orElse(usual.until()), 0, 1));
-        if (wanted.from() >= wanted.until()) {
-            throw RefractException.usage("Guidance from %s until %s of the steps never happens; --guidance-from must come first.", wanted.from(), wanted.until());
-        }
-        return request.withGuidanceOptions(wanted);
+        return Said.on(Said.on(Said.on(request, "guidance_rescale", rescale), "guidance_from", from), "guidance_until", until);
     }
 }

@@ -1,6 +1,8 @@
 package org.refract.cli.command;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.LongStream;
@@ -43,6 +45,10 @@ final class PictureOptions {
     @Option(names = "--scheduler", paramLabel = "NAME",
             description = "Such as euler or dpmpp_2m_karras, with settings after commas: ddim,eta=0.5 (default: the model's own; an unknown name lists them).")
     private Optional<String> scheduler = Optional.empty();
+
+    @Option(names = "--set", paramLabel = "NAME=VALUE",
+            description = "Another option of the model's family; refract inspect lists them. May be repeated.")
+    private Map<String, String> others = new LinkedHashMap<>();
 
     @ArgGroup(validate = false, heading = "%nHow the text is read%n")
     private TextWishes text = new TextWishes();
@@ -101,7 +107,11 @@ final class PictureOptions {
         if (scheduler.isPresent()) {
             request = request.withScheduler(scheduler.get());
         }
-        return vae.on(sizes.on(guided.on(text.on(request))));
+        request = vae.on(sizes.on(guided.on(text.on(request))));
+        for (Map.Entry<String, String> other : others.entrySet()) {
+            request = request.withOption(other.getKey(), other.getValue());
+        }
+        return request;
     }
 
     private ImageRequest shaped(ImageRequest request) throws RefractException {

@@ -1,12 +1,8 @@
 package org.refract.cli.command;
 
 import java.util.Optional;
-import java.util.OptionalDouble;
 import org.refract.api.RefractException;
 import org.refract.api.model.ImageRequest;
-import org.refract.api.model.MicroConditioning;
-import org.refract.api.model.MicroConditioning.Crop;
-import org.refract.api.model.MicroConditioning.Size;
 import org.refract.cli.Within;
 import picocli.CommandLine.Option;
 
@@ -41,33 +37,29 @@ final class SizeWishes {
     private Optional<Double> negativeScore = Optional.empty();
 
     ImageRequest on(ImageRequest request) throws RefractException {
-        ImageRequest told = request;
-        if (original.isPresent() || crop.isPresent() || target.isPresent() || score.isPresent()) {
-            told = told.withMicroConditioning(conditioning("", original, crop, target, score));
-        }
-        if (negativeOriginal.isPresent() || negativeCrop.isPresent() || negativeTarget.isPresent() || negativeScore.isPresent()) {
-            told = told.withNegativeMicroConditioning(conditioning("negative-", negativeOriginal.or(() -> original), negativeCrop.or(() -> crop),
-                    negativeTarget.or(() -> target), negativeScore));
-        }
-        return told;
+        ImageRequest told = Said.on(request, "original_size", size(original));
+        told = Said.on(told, "crop", corner(crop));
+        told = Said.on(told, "target_size", size(target));
+        told = Said.on(told, "aesthetic_score", score);
+        told = Said.on(told, "negative_original_size", size(negativeOriginal));
+        told = Said.on(told, "negative_crop", corner(negativeCrop));
+        told = Said.on(told, "negative_target_size", size(negativeTarget));
+        return Said.on(told, "negative_aesthetic_score", negativeScore);
     }
 
-    private static MicroConditioning conditioning(String prefix, Optional<String> original, Optional<String> crop, Optional<String> target,
-            Optional<Double> score) throws RefractException {
-        Optional<Size> before = size(original);
-        int[] corner = crop.isPresent() ? PixelSize.corner(crop.get()) : new int[] {0, 0};
-        OptionalDouble told = OptionalDouble.empty();
-        if (score.isPresent()) {
-            told = OptionalDouble.of(Words.share("--" + prefix + "aesthetic-score", score.get(), 0, BEST_SCORE));
-        }
-        return new MicroConditioning(before, new Crop(corner[1], corner[0]), size(target), told);
-    }
-
-    private static Optional<Size> size(Optional<String> text) throws RefractException {
+    private static Optional<String> size(Optional<String> text) throws RefractException {
         if (text.isEmpty()) {
-            return Optional.empty();
+            return text;
         }
         int[] pixels = PixelSize.parse(text.get());
-        return Optional.of(new Size(pixels[1], pixels[0]));
+        return Optional.of(pixels[0] + "x" + pixels[1]);
+    }
+
+    private static Optional<String> corner(Optional<String> text) throws RefractException {
+        if (text.isEmpty()) {
+            return text;
+        }
+        int[] pixels = PixelSize.corner(text.get());
+        return Optional.of(pixels[0] + "," + pixels[1]);
     }
 }

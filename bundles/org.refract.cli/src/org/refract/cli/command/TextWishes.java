@@ -1,16 +1,12 @@
 package org.refract.cli.command;
 
-import java.util.List;
 import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.api.model.ImageRequest;
-import org.refract.api.model.TextOptions;
-import org.refract.api.model.TextOptions.LongPrompts;
-import org.refract.api.model.TextOptions.Weighting;
 import org.refract.cli.Within;
 import picocli.CommandLine.Option;
 
-/** How prompts become embeddings. Here a long prompt is read to its end where nothing else is said. */
+/** How prompts become embeddings. */
 final class TextWishes {
     private static final int MOST_LAYERS = 32;
 
@@ -34,20 +30,10 @@ final class TextWishes {
     private Optional<String> weighting = Optional.empty();
 
     ImageRequest on(ImageRequest request) throws RefractException {
-        TextOptions text = TextOptions.DEFAULT.withLongPrompts(longPrompts.isEmpty() ? LongPrompts.CHUNK
-                : Words.of(LongPrompts.class, "--long-prompts", longPrompts.get()));
-        if (prompt2.isPresent()) {
-            text = text.withPrompts2(List.of(prompt2.get()));
-        }
-        if (negative2.isPresent()) {
-            text = text.withNegativePrompts2(List.of(negative2.get()));
-        }
-        if (clipSkip.isPresent()) {
-            text = text.withClipSkip(clipSkip.get());
-        }
-        if (weighting.isPresent()) {
-            text = text.withWeighting(Words.of(Weighting.class, "--weighting", weighting.get()));
-        }
-        return request.withText(text);
+        ImageRequest asked = Said.on(request, "prompt2", prompt2);
+        asked = Said.on(asked, "negative2", negative2);
+        asked = Said.on(asked, "clip_skip", clipSkip);
+        asked = Said.on(asked, "long_prompts", Said.oneOf("--long-prompts", longPrompts, "cut", "chunk"));
+        return Said.on(asked, "weighting", Said.oneOf("--weighting", weighting, "none", "a1111", "compel"));
     }
 }

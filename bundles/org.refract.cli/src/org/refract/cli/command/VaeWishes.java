@@ -1,7 +1,6 @@
 package org.refract.cli.command;
 
 import org.refract.api.model.ImageRequest;
-import org.refract.api.model.VaeOptions;
 import picocli.CommandLine.Option;
 
 /** How the VAE saves memory. */
@@ -13,6 +12,7 @@ final class VaeWishes {
     private boolean tiling;
 
     ImageRequest on(ImageRequest request) {
-        return slicing || tiling ? request.withVae(new VaeOptions(slicing, tiling)) : request;
+        ImageRequest sliced = slicing ? request.withOption("vae_slicing", true) : request;
+        return tiling ? sliced.withOption("vae_tiling", true) : sliced;
     }
 }

@@ -13,7 +13,6 @@ import org.refract.api.model.Adapters.Lora;
 import org.refract.api.model.ImageRequest;
 import org.refract.api.model.ModelInfo;
 import org.refract.api.model.StartImage;
-import org.refract.api.model.TextOptions.Weighting;
 import org.refract.cli.command.RefinerOptions.Second;
 import org.refract.cli.command.StartOptions.MaskUse;
 import org.refract.engine.draw.Refinement;
@@ -70,11 +69,10 @@ final class WebUiText {
             pairs.put("Masked area padding", pixels.toString());
         });
         // Counted from the last layer there; SDXL's usual one is the second.
-        if (request.text().clipSkip() > 0) {
-            pairs.put("Clip skip", Integer.toString(request.text().clipSkip() + 2));
-        }
+        request.options().text("clip_skip").map(Integer::parseInt).filter(layers -> layers > 0)
+                .ifPresent(layers -> pairs.put("Clip skip", Integer.toString(layers + 2)));
         pairs.put("RNG", "CPU");
-        if (request.text().weighting() == Weighting.NONE && List.of(request.prompts(), request.negativePrompts()).stream()
+        if (request.options().text("weighting").orElse("none").equals("none") && List.of(request.prompts(), request.negativePrompts()).stream()
                 .anyMatch(texts -> texts.stream().anyMatch(t -> t.matches("(?s).*[()\\[\\]].*")))) {
             pairs.put("Emphasis", "None");
         }

@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.refract.api.job.Monitor;
 import org.refract.api.model.Hook;
 import org.refract.api.model.HookPoint;
 import org.refract.api.model.HookPointInfo;
@@ -13,6 +15,8 @@ import org.refract.api.model.ModelInfo;
 import org.refract.api.model.Pass;
 import org.refract.api.model.Placement;
 import org.refract.api.model.Site;
+import org.refract.api.model.TextOutput;
+import org.refract.api.model.TextRequest;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.tensor.Tensors;
 import org.refract.engine.tensor.TorchRandom;
@@ -88,13 +92,18 @@ final class TinyLanguageModel implements LanguageModel {
     }
 
     @Override
-    public NDArray logits(NDArray tokens, List<? extends Hook> hooks, NDManager owner) {
+    public TextOutput read(TextRequest request, List<? extends Hook> hooks, Monitor monitor, NDManager owner) {
+        if (!(request.passages().getFirst() instanceof TextRequest.Passage.Ids(List<Long> ids)) || request.examples() != 1) {
+            throw new IllegalArgumentException("one passage of ids is read at a time");
+        }
+        NDArray tokens = Tensors.of(owner, ids.stream().mapToLong(id -> id).toArray(), 1, ids.size());
+        NDArray mask = Tensors.of(owner, ids.stream().mapToLong(id -> 1).toArray(), 1, ids.size());
         try (NDManager step = owner.newSubManager()) {
             NDArray h = KERNELS.call(step, "embedded", Tensors.of(step, embedding, TOKENS, WIDTH), tokens);
             for (Hook hook : hooks) {
                 h = hook.apply(new Pass(0, 1, 0, 1, false), h);
             }
-            return KERNELS.call(owner, "logits", h, Tensors.of(step, unembedding, WIDTH, TOKENS));
+            return new TextOutput(tokens, mask, Optional.of(KERNELS.call(owner, "logits", h, Tensors.of(step, unembedding, WIDTH, TOKENS))));
         }
     }
 

@@ -3,7 +3,10 @@ package org.refract.engine.draw;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.refract.api.Hyperparameter;
 import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.Hook;
@@ -11,10 +14,9 @@ import org.refract.api.model.ImageBatch;
 import org.refract.api.model.ImageModel;
 import org.refract.api.model.ImageRequest;
 import org.refract.api.model.LatentSpace;
-import org.refract.api.model.MicroConditioning;
+import org.refract.api.model.Noise;
 import org.refract.api.model.Stage;
 import org.refract.api.model.StartImage;
-import org.refract.engine.tensor.TorchRandom;
 
 /**
  * Two models that draw one picture: a base and a refiner. The picture before the refiner is kept; at a handoff it is the one that the base
@@ -88,14 +90,13 @@ public record TwoStages(ImageModel base, ImageModel refiner, Refinement refineme
         if (!request.stage().equals(Stage.WHOLE)) {
             throw RefractException.usage("A request for two models must be for the whole denoising; leave its start and end out.");
         }
-        ContinuedNoise noise = new ContinuedNoise(request.noise().orElse(TorchRandom::noise));
         ImageRequest first = switch (refinement) {
             case Refinement.Handoff(double at) -> request.withStage(Stage.until(at));
             case Refinement.Again again -> request;
         };
-        ImageBatch drawn = base.generate(told(first, base).withNoise(noise.run()), baseHooks, monitor, owner);
+        ImageBatch drawn = base.generate(told(first, base), baseHooks, monitor, owner);
         try {
-            ImageRequest second = asRefined.apply(told(request, refiner)).withNoise(noise.run());
+            ImageRequest second = asRefined.apply(told(request, refiner)).withNoise(new Noise(request.noise().given(), drawn.draws()));
             return new Drawn(drawn, refiner.generate(begun(second, drawn), refinerHooks, monitor, owner));
         } catch (RefractException | RuntimeException e) {
             drawn.close();
@@ -104,18 +105,9 @@ public record TwoStages(ImageModel base, ImageModel refiner, Refinement refineme
     }
 
     /** A request without what is said to the other model alone: a refiner is told a score for a target size, and reads one prompt. */
-    private static ImageRequest told(ImageRequest request, ImageModel model) throws RefractException {
-        boolean finishes = space(model).finishes();
-        ImageRequest told = request.withMicroConditioning(told(request.microConditioning(), finishes));
-        if (request.negativeMicroConditioning().isPresent()) {
-            told = told.withNegativeMicroConditioning(told(request.negativeMicroConditioning().get(), finishes));
-        }
-        return finishes ? told.withText(told.text().withPrompts2(List.of()).withNegativePrompts2(List.of())) : told;
-    }
-
-    private static MicroConditioning told(MicroConditioning sizes, boolean finishes) {
-        return finishes ? new MicroConditioning(sizes.original(), sizes.crop(), Optional.empty(), sizes.aestheticScore())
-                : new MicroConditioning(sizes.original(), sizes.crop(), sizes.target());
+    private static ImageRequest told(ImageRequest request, ImageModel model) {
+        Set<String> understood = model.options().stream().map(Hyperparameter::name).collect(Collectors.toSet());
+        return request.with(said -> said.only(understood));
     }
 
     /** A picture with a mask keeps what stays; there the refiner works on the base's latents under the same mask. */

@@ -44,9 +44,9 @@ public record LanguageRecovery(List<String> texts, int longest) {
             if (tokens.length > 1) {
                 try (Scope scope = Scope.open(model.placement())) {
                     NDArray ids = Tensors.of(scope.manager(), tokens, 1, tokens.length);
-                    NDArray original = model.logits(ids, List.of(), scope.manager());
-                    NDArray[] logits = {original, model.logits(ids, List.of(new ReconstructionHook(point, sae)), scope.manager()),
-                        model.logits(ids, List.of(ReconstructionHook.zero(point)), scope.manager())};
+                    NDArray original = model.logits(tokens, List.of(), scope.manager());
+                    NDArray[] logits = {original, model.logits(tokens, List.of(new ReconstructionHook(point, sae)), scope.manager()),
+                        model.logits(tokens, List.of(ReconstructionHook.zero(point)), scope.manager())};
                     for (int i = 0; i < logits.length; i++) {
                         entropy[i] += Tensors.scalar(ReconstructionHook.KERNELS.call(scope, "cross_entropy", logits[i], ids));
                         divergence[i] += Tensors.scalar(ReconstructionHook.KERNELS.call(scope, "divergence", original, logits[i]));

@@ -1,7 +1,6 @@
 package org.refract.engine.tensor;
 
 import java.util.Arrays;
-import org.refract.api.model.NoiseSource;
 
 /**
  * PyTorch's CPU generator: the same seed gives the numbers of {@code torch.Generator().manual_seed(seed)}, so noise drawn here is the noise
@@ -31,11 +30,6 @@ public final class TorchRandom {
             state[j] = 1812433253 * (before ^ (before >>> 30)) + j;
         }
         left = N;
-    }
-
-    /** A seed's noise as PyTorch's CPU generator draws it. */
-    public static NoiseSource noise(long seed) {
-        return new TorchRandom(seed)::randn;
     }
 
     private TorchRandom(State saved) {

@@ -8,12 +8,9 @@ import com.google.gson.JsonParser;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -23,14 +20,13 @@ import org.refract.api.model.HookPoint;
 import org.refract.api.model.ImageBatch;
 import org.refract.api.model.ImageModel;
 import org.refract.api.model.ImageRequest;
-import org.refract.api.model.NoiseSource;
+import org.refract.api.model.Noise;
 import org.refract.api.model.Placement;
 import org.refract.api.model.Site;
 import org.refract.engine.Locations;
 import org.refract.engine.file.SafeTensors;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
-import org.refract.engine.tensor.TorchRandom;
 
 /** The trained demo model against the pictures that diffusers makes with it. */
 class DemoModelTest {
@@ -65,7 +61,7 @@ class DemoModelTest {
     void paintsWhatDiffusersPaints(Run run) throws Exception {
         try (Scope scope = Scope.open(Placement.CPU); ImageModel model = open(run.variant());
                 SafeTensors golden = SafeTensors.open(golden(run.variant(), ".safetensors"))) {
-            ImageBatch batch = model.generate(request(run, golden), List.of(), Monitor.silent(), scope.manager());
+            ImageBatch batch = model.generate(request(run, golden, scope), List.of(), Monitor.silent(), scope.manager());
             double latents = ReferenceSet.assertNear(golden, "latents_" + run.name(), batch.latents(), LATENTS);
             float[] decoded = golden.floats("image_" + run.name());
             for (int i = 0; i < decoded.length; i++) {
@@ -89,7 +85,7 @@ class DemoModelTest {
                 String path = "unet." + name.substring(("act_" + run.name() + ".").length(), dot);
                 hooks.add(Hooks.reader(new HookPoint(path, name.endsWith(".in") ? Site.INPUT : Site.OUTPUT), v -> seen.put(name, v)));
             }
-            model.generate(request(run, golden), hooks, Monitor.silent(), scope.manager());
+            model.generate(request(run, golden, scope), hooks, Monitor.silent(), scope.manager());
             for (String name : names) {
                 ReferenceSet.assertNear(name, golden.floats(name), seen.get(name), ReferenceSet.LATENTS);
             }
@@ -97,17 +93,12 @@ class DemoModelTest {
         }
     }
 
-    static ImageRequest request(Run run, SafeTensors golden) throws Exception {
+    static ImageRequest request(Run run, SafeTensors golden, Scope scope) throws Exception {
         List<String> prompts = json(golden(run.variant(), ".json")).getAsJsonArray("prompts").asList().stream().map(JsonElement::getAsString).toList();
-        float[] noise = golden.floats("noise");
-        int each = noise.length / prompts.size();
-        Iterator<Integer> next = Stream.iterate(0, i -> i + 1).iterator();
-        LongFunction<NoiseSource> sources = seed -> {
-            int i = next.next();
-            return new GivenNoise(List.of(Arrays.copyOfRange(noise, i * each, (i + 1) * each)), TorchRandom.noise(seed));
-        };
         long[] shape = golden.info("image_" + run.name()).shape().getShape();
-        return ImageRequest.of(run.steps(), run.guidance(), (int) shape[2], (int) shape[3]).withPrompts(prompts, run.seeds()).withNoise(sources);
+        long[] latents = golden.info("noise").shape().getShape();
+        Noise noise = Noise.given(Tensors.of(scope.manager(), golden.floats("noise"), 1, latents[0], latents[1], latents[2], latents[3]));
+        return ImageRequest.of(run.steps(), run.guidance(), (int) shape[2], (int) shape[3]).withPrompts(prompts, run.seeds()).withNoise(noise);
     }
 
     static ImageModel open(String variant) throws Exception {

@@ -18,7 +18,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.Adapters;
-import org.refract.api.model.GuidanceOptions;
 import org.refract.api.model.ImageModel;
 import org.refract.api.model.ImageRequest;
 import org.refract.api.model.MicroConditioning.Crop;
@@ -26,10 +25,13 @@ import org.refract.api.model.MicroConditioning;
 import org.refract.api.model.Placement;
 import org.refract.api.model.Stage;
 import org.refract.api.model.StartImage;
-import org.refract.api.model.VaeOptions;
 import org.refract.engine.file.SafeTensorsWriter;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
+import org.refract.model.sdxl.options.GuidanceOptions;
+import org.refract.model.sdxl.options.MicroConditioning.Crop;
+import org.refract.model.sdxl.options.MicroConditioning;
+import org.refract.model.sdxl.options.VaeOptions;
 
 /** What is asked for in vain changes nothing to the bit, and is said. */
 class IdleTest {
@@ -56,14 +58,14 @@ class IdleTest {
     @Test
     void negativesWithoutGuidance() throws Exception {
         assertIdle(PLAIN, r -> r.withNegativePrompts(List.of("a dog")), "The negative prompt changes nothing: it needs guidance above 1, and this is 1.0.");
-        assertIdle(PLAIN, r -> r.withGuidanceOptions(new GuidanceOptions(0.7, 0, 1)), "it needs guidance above 1");
-        assertIdle(PLAIN, r -> r.withNegativeMicroConditioning(MicroConditioning.DEFAULT), "Negative sizes, crops and scores change nothing");
+        assertIdle(PLAIN, r -> r.with(new GuidanceOptions(0.7, 0, 1)::on), "it needs guidance above 1");
+        assertIdle(PLAIN, r -> r.with(MicroConditioning.DEFAULT::onNegative), "Negative sizes, crops and scores change nothing");
     }
 
     @Test
     void guidanceInNoStep() throws Exception {
         ImageRequest guided = PLAIN.withGuidance(4);
-        ImageRequest never = guided.withGuidanceOptions(new GuidanceOptions(0, 0.6, 0.9));
+        ImageRequest never = guided.with(new GuidanceOptions(0, 0.6, 0.9)::on);
         List<String> notes = new ArrayList<>();
         assertArrayEquals(draw(PLAIN, new ArrayList<>()), draw(never, notes));
         assertEquals(1, notes.size());
@@ -72,14 +74,14 @@ class IdleTest {
 
     @Test
     void whatOnlyARefinerIsTold() throws Exception {
-        assertIdle(PLAIN, r -> r.withMicroConditioning(new MicroConditioning(Optional.empty(), new Crop(0, 0), Optional.empty(), OptionalDouble.of(9))),
+        assertIdle(PLAIN, r -> r.with(new MicroConditioning(Optional.empty(), new Crop(0, 0), Optional.empty(), OptionalDouble.of(9))::on),
                 "The aesthetic score changes nothing: only a refiner is told one.");
     }
 
     @Test
     void theVaesMemoryOfSmallPictures() throws Exception {
-        assertIdle(PLAIN, r -> r.withVae(new VaeOptions(true, false)), "Slicing the VAE's work changes nothing");
-        assertIdle(PLAIN, r -> r.withVae(new VaeOptions(false, true)), "Tiling changes nothing: 64 x 64 pixels fit into one tile");
+        assertIdle(PLAIN, r -> r.with(new VaeOptions(true, false)::on), "Slicing the VAE's work changes nothing");
+        assertIdle(PLAIN, r -> r.with(new VaeOptions(false, true)::on), "Tiling changes nothing: 64 x 64 pixels fit into one tile");
     }
 
     @Test

@@ -28,6 +28,8 @@ import org.refract.api.model.TextOptions;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 import org.refract.engine.tensor.TorchRandom;
+import org.refract.model.sdxl.options.TextOptions.LongPrompts;
+import org.refract.model.sdxl.options.TextOptions;
 
 /** A picture does not depend on how long the other prompts of its batch are. */
 class LongPromptBatchTest {
@@ -43,7 +45,7 @@ class LongPromptBatchTest {
     }
 
     private static ImageRequest plain() {
-        return ImageRequest.of(2, 4, SIDE, SIDE).withScheduler("euler_ancestral").withText(TextOptions.DEFAULT.withLongPrompts(LongPrompts.CHUNK));
+        return ImageRequest.of(2, 4, SIDE, SIDE).withScheduler("euler_ancestral").with(TextOptions.DEFAULT.withLongPrompts(LongPrompts.CHUNK)::on);
     }
 
     /** The request for one picture of those of a whole one. */
@@ -52,8 +54,8 @@ class LongPromptBatchTest {
         if (whole.negativePrompts().size() > 1) {
             one = one.withNegativePrompts(List.of(NEGATIVE.get(i)));
         }
-        if (whole.text().prompts2().size() > 1) {
-            one = one.withText(whole.text().withPrompts2(List.of(whole.text().prompts2().get(i))));
+        if (whole.options().all("prompt2").size() > 1) {
+            one = one.withOption("prompt2", whole.options().all("prompt2").get(i));
         }
         if (whole.start().isPresent()) {
             StartImage start = whole.start().get();
@@ -84,7 +86,7 @@ class LongPromptBatchTest {
             int numbers = (int) Arrays.stream(latents).reduce(1, (a, b) -> a * b);
             Stage stage = Stage.from(0.4, Tensors.of(scope.manager(), new TorchRandom(3).randn(numbers), latents));
             for (ImageRequest request : List.of(all, all.withGuidance(1), all.withNegativePrompts(NEGATIVE), all.withNegativePrompts(List.of(LONG)),
-                    all.withText(all.text().withPrompts2(List.of("a", "b", LONG, "d", "e"))), all.withNegativePrompts(NEGATIVE).withStart(start),
+                    all.with(said -> said.with("prompt2", List.of("a", "b", LONG, "d", "e"))), all.withNegativePrompts(NEGATIVE).withStart(start),
                     all.withStage(stage))) {
                 ImageBatch together = model.generate(request, List.of(), Monitor.silent(), scope.manager());
                 for (int i = 0; i < PROMPTS.size(); i++) {
@@ -121,7 +123,7 @@ class LongPromptBatchTest {
         try (ImageModel model = open(); Scope scope = Scope.open(Placement.CPU)) {
             List<String> notes = new ArrayList<>();
             String changing = " [cat:dog:0.5]";
-            model.generate(plain().withText(plain().text().withWeighting(TextOptions.Weighting.A1111))
+            model.generate(plain().withOption("weighting", "a1111")
                     .withPrompts(List.of("a" + changing, LONG + changing), List.of(1L, 2L)), List.of(), new Notes(notes), scope.manager());
             assertEquals(1, notes.stream().filter(note -> note.contains("is read as words")).count(), notes::toString);
             assertEquals(1, notes.stream().filter(note -> note.contains("is longer than 75 tokens")).count(), notes::toString);

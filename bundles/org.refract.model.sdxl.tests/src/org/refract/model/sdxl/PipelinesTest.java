@@ -20,12 +20,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.refract.api.job.Monitor;
-import org.refract.api.model.GuidanceOptions;
 import org.refract.api.model.HookPoint;
 import org.refract.api.model.ImageBatch;
 import org.refract.api.model.ImageModel;
 import org.refract.api.model.ImageRequest;
-import org.refract.api.model.MicroConditioning;
 import org.refract.api.model.Placement;
 import org.refract.api.model.Site;
 import org.refract.api.model.Stage;
@@ -33,6 +31,8 @@ import org.refract.api.model.StartImage;
 import org.refract.engine.Locations;
 import org.refract.engine.file.SafeTensors;
 import org.refract.engine.tensor.Scope;
+import org.refract.model.sdxl.options.GuidanceOptions;
+import org.refract.model.sdxl.options.MicroConditioning;
 
 /** Image to image, inpainting, stages and guidance options against diffusers' own pipelines, noise drawn from seeds as there. */
 class PipelinesTest {
@@ -78,14 +78,14 @@ class PipelinesTest {
         NDArray picture = inputs.read("image", scope.manager());
         int steps = args.get("num_inference_steps").getAsInt();
         ImageRequest request = ImageRequest.of(steps, args.get("guidance_scale").getAsDouble(), (int) picture.getShape().get(2),
-                (int) picture.getShape().get(3)).withPrompts(prompts, seeds).withDecode(false).withMicroConditioning(sizes(args, ""))
-                .withGuidanceOptions(new GuidanceOptions(number(args, "guidance_rescale").orElse(0), 0,
-                        args.has("guidance_cutoff") ? (args.get("guidance_cutoff").getAsDouble() + 1) / steps : 1));
+                (int) picture.getShape().get(3)).withPrompts(prompts, seeds).withDecode(false).with(sizes(args, "")::on)
+                .with(new GuidanceOptions(number(args, "guidance_rescale").orElse(0), 0,
+                        args.has("guidance_cutoff") ? (args.get("guidance_cutoff").getAsDouble() + 1) / steps : 1)::on);
         if (args.has("negative_prompt")) {
             request = request.withNegativePrompts(List.of(args.get("negative_prompt").getAsString()));
         }
         if (args.has("negative_original_size")) {
-            request = request.withNegativeMicroConditioning(sizes(args, "negative_"));
+            request = request.with(sizes(args, "negative_")::onNegative);
         }
         if (args.has("denoising_end")) {
             request = request.withStage(Stage.until(args.get("denoising_end").getAsDouble()));

@@ -34,6 +34,10 @@ import org.refract.model.sdxl.clip.TextEncoder;
 import org.refract.model.sdxl.clip.TextualInversion;
 import org.refract.model.sdxl.clip.Tokenizer;
 import org.refract.model.sdxl.clip.TokenizerFiles;
+import org.refract.model.sdxl.nn.HookTable;
+import org.refract.model.sdxl.options.TextOptions.LongPrompts;
+import org.refract.model.sdxl.options.TextOptions.Weighting;
+import org.refract.model.sdxl.options.TextOptions;
 import org.refract.model.sdxl.prompt.Texts;
 import org.refract.model.sdxl.weights.Spellings;
 import org.refract.nn.HookTable;
@@ -135,10 +139,10 @@ class PromptEncoderTest {
     void theTextsOfTheSecondEncoderFollowTheFirstWhereNoneAreGiven() throws Exception {
         ImageRequest request = ImageRequest.of(1, 5, 64, 64).withPrompts(List.of("a", "b"), List.of(0L, 1L));
         assertEquals(List.of("n", "n", "a", "b"), Texts.of(request, List.of("n", "n")).second());
-        ImageRequest other = request.withText(TextOptions.DEFAULT.withPrompts2(List.of("p")).withNegativePrompts2(List.of("x", "y")));
+        ImageRequest other = request.with(TextOptions.DEFAULT.withPrompts2(List.of("p")).withNegativePrompts2(List.of("x", "y"))::on);
         assertEquals(List.of("x", "y", "p", "p"), Texts.of(other, List.of("n", "n")).second());
         assertEquals(List.of("p", "p"), Texts.of(other, List.of()).second());
-        assertThrows(RefractException.class, () -> Texts.of(request.withText(TextOptions.DEFAULT.withPrompts2(List.of("1", "2", "3"))), List.of()));
+        assertThrows(RefractException.class, () -> Texts.of(request.with(TextOptions.DEFAULT.withPrompts2(List.of("1", "2", "3"))::on), List.of()));
     }
 
     @Test

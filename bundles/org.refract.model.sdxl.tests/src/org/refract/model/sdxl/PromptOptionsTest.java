@@ -21,6 +21,9 @@ import org.refract.api.model.TextOptions.Weighting;
 import org.refract.api.model.TextOptions;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
+import org.refract.model.sdxl.options.TextOptions.LongPrompts;
+import org.refract.model.sdxl.options.TextOptions.Weighting;
+import org.refract.model.sdxl.options.TextOptions;
 import org.refract.model.sdxl.schedulers.SchedulerConfig;
 
 /** Pictures of a whole model with every way to write a prompt, and with every scheduler. */
@@ -33,13 +36,13 @@ class PromptOptionsTest {
     void theNotationChangesThePictureAndAPlainPromptDoesNot() throws Exception {
         try (Scope scope = Scope.open(Placement.CPU); ImageModel model = open(ReferenceSet.base())) {
             float[] literal = latents(model, REQUEST, scope);
-            float[] weighted = latents(model, REQUEST.withText(TextOptions.DEFAULT.withWeighting(Weighting.A1111)), scope);
+            float[] weighted = latents(model, REQUEST.with(TextOptions.DEFAULT.withWeighting(Weighting.A1111)::on), scope);
             assertFalse(Arrays.equals(literal, weighted));
             ImageRequest plain = REQUEST.withPrompt("a red cat", 1);
             float[] expected = latents(model, plain, scope);
             for (Weighting weighting : Weighting.values()) {
-                assertArrayEquals(expected, latents(model, plain.withText(TextOptions.DEFAULT.withWeighting(weighting)
-                        .withLongPrompts(LongPrompts.CHUNK)), scope));
+                assertArrayEquals(expected, latents(model, plain.with(TextOptions.DEFAULT.withWeighting(weighting)
+                        .withLongPrompts(LongPrompts.CHUNK)::on), scope));
             }
         }
     }
@@ -49,7 +52,7 @@ class PromptOptionsTest {
         for (Path folder : List.of(ReferenceSet.base(), ReferenceSet.refiner())) {
             try (Scope scope = Scope.open(Placement.CPU); ImageModel model = open(folder)) {
                 ImageRequest request = REQUEST.withPrompt("a cat on a mat, ".repeat(30), 1)
-                        .withText(TextOptions.DEFAULT.withLongPrompts(LongPrompts.CHUNK).withClipSkip(1).withPrompts2(List.of("oil")));
+                        .with(TextOptions.DEFAULT.withLongPrompts(LongPrompts.CHUNK).withClipSkip(1).withPrompts2(List.of("oil"))::on);
                 float[] with = latents(model, request, scope);
                 float[] without = latents(model, request.withNegativePrompts(List.of()), scope);
                 assertFalse(Arrays.equals(with, without));

@@ -26,8 +26,7 @@ import org.refract.api.model.HookPointInfo;
 import org.refract.api.model.ImageBatch;
 import org.refract.api.model.ImageModel;
 import org.refract.api.model.ImageRequest;
-import org.refract.api.model.MicroConditioning;
-import org.refract.api.model.NoiseSource;
+import org.refract.api.model.Noise;
 import org.refract.api.model.Placement;
 import org.refract.api.model.Site;
 import org.refract.api.model.Stage;
@@ -35,6 +34,7 @@ import org.refract.engine.file.SafeTensors;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
+import org.refract.model.sdxl.options.MicroConditioning;
 
 /** Whole runs of the pipeline, prompt to picture, against diffusers' own. */
 class RunsTest {
@@ -85,14 +85,11 @@ class RunsTest {
         for (int i = 0; golden.has("step" + i + ".ancestral_noise"); i++) {
             noise.add(golden.floats("step" + i + ".ancestral_noise"));
         }
-        NoiseSource none = size -> {
-            throw new IllegalStateException("more noise was drawn than diffusers draws");
-        };
         long[] latents = golden.info("latents_final").shape().getShape();
         int scale = SdxlParts.read(folder).vae().config().scaleFactor();
         ImageRequest request = ImageRequest.of(args.get("num_inference_steps").getAsInt(), args.get("guidance_scale").getAsDouble(),
                         (int) latents[2] * scale, (int) latents[3] * scale)
-                .withPrompt(args.get("prompt").getAsString(), 0).withNoise(seed -> new GivenNoise(noise, none)).withMicroConditioning(sizes(args));
+                .withPrompt(args.get("prompt").getAsString(), 0).withNoise(given(noise, latents, scope)).with(sizes(args)::on);
         if (args.has("negative_prompt")) {
             request = request.withNegativePrompts(List.of(args.get("negative_prompt").getAsString()));
         }
@@ -104,6 +101,18 @@ class RunsTest {
         }
         Optional<String> scheduler = scheduler(run.get("pipeline").getAsString(), folder);
         return scheduler.isPresent() ? request.withScheduler(scheduler.get()) : request;
+    }
+
+    private static Noise given(List<float[]> draws, long[] latents, Scope scope) {
+        if (draws.isEmpty()) {
+            return Noise.OF_SEED;
+        }
+        int each = draws.getFirst().length;
+        float[] all = new float[draws.size() * each];
+        for (int i = 0; i < draws.size(); i++) {
+            System.arraycopy(draws.get(i), 0, all, i * each, each);
+        }
+        return Noise.given(Tensors.of(scope.manager(), all, draws.size(), latents[0], latents[1], latents[2], latents[3]));
     }
 
     /** "base with scheduler_x" and "x" alone mean the scheduler in the folder {@code scheduler_x}. */

@@ -27,12 +27,12 @@ import org.refract.api.model.HookPointInfo;
 import org.refract.api.model.ImageBatch;
 import org.refract.api.model.ImageModel;
 import org.refract.api.model.ImageRequest;
-import org.refract.api.model.MicroConditioning;
 import org.refract.api.model.Placement;
 import org.refract.api.model.Site;
 import org.refract.api.model.Stage;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
+import org.refract.model.sdxl.options.MicroConditioning;
 
 /** The opened model as its users meet it, on the demo model. */
 class SdxlModelTest {
@@ -199,7 +199,7 @@ class SdxlModelTest {
         refuse(good.withPrompts(List.of(), List.of()), "no prompt");
         refuse(good.withNegativePrompts(Collections.nCopies(3, "x")), "1 prompts and 3 negative prompts");
         refuse(good.withScheduler("nonsense"), "nonsense");
-        refuse(good.withMicroConditioning(new MicroConditioning(Optional.empty(), new MicroConditioning.Crop(-1, 0), Optional.empty())), "crop");
+        refuse(good.with(new MicroConditioning(Optional.empty(), new MicroConditioning.Crop(-1, 0), Optional.empty())::on), "crop");
         refuse(good.withStage(Stage.until(0)), "stage");
         String message = assertThrows(RefractException.class, () -> run(good, List.of(Hooks.of(new HookPoint("unet.mid_block.attention.0",
                 Site.UPDATE), (pass, value) -> value)), Monitor.silent())).getMessage();

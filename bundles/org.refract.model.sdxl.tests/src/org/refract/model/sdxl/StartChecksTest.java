@@ -16,15 +16,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
-import org.refract.api.model.GuidanceOptions;
 import org.refract.api.model.ImageModel;
 import org.refract.api.model.ImageRequest;
-import org.refract.api.model.MicroConditioning;
 import org.refract.api.model.Placement;
 import org.refract.api.model.Stage;
 import org.refract.api.model.StartImage;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
+import org.refract.model.sdxl.options.GuidanceOptions;
+import org.refract.model.sdxl.options.MicroConditioning;
 
 /** Pictures, masks and stages that do not fit are refused with a sentence. */
 class StartChecksTest {
@@ -93,12 +93,12 @@ class StartChecksTest {
 
     @Test
     void guidanceOptionsAndScoresThatMakeNoSense() {
-        refuse(good.withGuidanceOptions(new GuidanceOptions(1.5, 0, 1)), "rescaled");
-        refuse(good.withGuidanceOptions(new GuidanceOptions(0, 0.7, 0.5)), "Guidance from");
-        refuse(good.withGuidanceOptions(new GuidanceOptions(0, Double.NaN, 0.5)), "Guidance from");
-        refuse(good.withNegativeMicroConditioning(new MicroConditioning(Optional.empty(), new MicroConditioning.Crop(0, -1), Optional.empty())), "crop");
-        refuse(good.withMicroConditioning(new MicroConditioning(Optional.empty(), new MicroConditioning.Crop(0, 0), Optional.empty(),
-                OptionalDouble.of(Double.NaN))), "aesthetic score");
+        refuse(good.with(new GuidanceOptions(1.5, 0, 1)::on), "rescaled");
+        refuse(good.with(new GuidanceOptions(0, 0.7, 0.5)::on), "Guidance from");
+        refuse(good.with(new GuidanceOptions(0, Double.NaN, 0.5)::on), "Guidance from");
+        refuse(good.with(new MicroConditioning(Optional.empty(), new MicroConditioning.Crop(0, -1), Optional.empty())::onNegative), "crop");
+        refuse(good.with(new MicroConditioning(Optional.empty(), new MicroConditioning.Crop(0, 0), Optional.empty(),
+                OptionalDouble.of(Double.NaN))::on), "aesthetic score");
     }
 
     private NDArray filled(float value, long... shape) {

@@ -16,6 +16,12 @@ import org.refract.api.model.Placement;
 import org.refract.engine.file.SafeTensors;
 import org.refract.engine.tensor.Scope;
 import org.refract.model.sdxl.block.Timesteps;
+import org.refract.model.sdxl.nn.Forward;
+import org.refract.model.sdxl.nn.HookTable;
+import org.refract.model.sdxl.nn.Timesteps;
+import org.refract.model.sdxl.options.MicroConditioning.Crop;
+import org.refract.model.sdxl.options.MicroConditioning.Size;
+import org.refract.model.sdxl.options.MicroConditioning;
 import org.refract.nn.Forward;
 import org.refract.nn.HookTable;
 
@@ -30,7 +36,7 @@ class TimeIdsTest {
             assertArrayEquals(whole, TimeIds.of(request, false, false));
             float[] custom = golden.floats("base.custom");
             MicroConditioning sizes = new MicroConditioning(size(custom, 0), new Crop((int) custom[2], (int) custom[3]), size(custom, 4));
-            assertArrayEquals(custom, TimeIds.of(request.withMicroConditioning(sizes), false, false));
+            assertArrayEquals(custom, TimeIds.of(request.with(sizes::on), false, false));
         }
     }
 

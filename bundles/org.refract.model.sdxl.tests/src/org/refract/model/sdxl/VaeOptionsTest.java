@@ -15,10 +15,10 @@ import org.refract.api.model.ImageRequest;
 import org.refract.api.model.Placement;
 import org.refract.api.model.Site;
 import org.refract.api.model.StartImage;
-import org.refract.api.model.VaeOptions;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 import org.refract.engine.tensor.TorchRandom;
+import org.refract.model.sdxl.options.VaeOptions;
 
 /** How the VAE saves memory. */
 class VaeOptionsTest {
@@ -28,8 +28,8 @@ class VaeOptionsTest {
         try (ImageModel model = DemoModelTest.open("turbo")) {
             ImageRequest request = model.defaults().withPrompts(List.of("red heart", "blue star"), List.of(1L, 2L)).withSteps(1).withSize(96, 112);
             float[] whole = run(model, request, List.of());
-            assertArrayEquals(whole, run(model, request.withVae(new VaeOptions(true, false)), List.of()));
-            float[] tiled = run(model, request.withVae(new VaeOptions(false, true)), List.of());
+            assertArrayEquals(whole, run(model, request.with(new VaeOptions(true, false)::on), List.of()));
+            float[] tiled = run(model, request.with(new VaeOptions(false, true)::on), List.of());
             double difference = ReferenceSet.largestDifference(whole, tiled);
             assertTrue(difference > 0);
             double mean = 0;
@@ -50,7 +50,7 @@ class VaeOptionsTest {
                     Hooks.of(new HookPoint("scheduler.x0", Site.OUTPUT), (pass, value) -> value.mul(0.9)));
             int held = scope.liveTensors();
             for (int i = 0; i < 20; i++) {
-                model.generate(plain.withStart(start).withVae(new VaeOptions(false, i % 2 == 0)), i % 3 == 0 ? hooks : List.of(), Monitor.silent(),
+                model.generate(plain.withStart(start).with(new VaeOptions(false, i % 2 == 0)::on), i % 3 == 0 ? hooks : List.of(), Monitor.silent(),
                         scope.manager()).close();
                 assertEquals(held, scope.liveTensors());
             }

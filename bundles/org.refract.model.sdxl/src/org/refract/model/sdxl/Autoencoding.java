@@ -9,7 +9,7 @@ import java.util.function.Function;
 import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.Pass;
-import org.refract.api.model.VaeOptions;
+import org.refract.model.sdxl.options.VaeOptions;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.tensor.DTypes;
 import org.refract.engine.tensor.Lanes;

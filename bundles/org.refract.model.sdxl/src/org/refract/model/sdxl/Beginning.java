@@ -25,7 +25,7 @@ record Beginning(NDArray sample, int first, Inpainting inpainting) {
     private static final KernelLibrary KERNELS = KernelLibrary.of(SdxlModel.class, "pipeline.ts.py");
 
     /** @throws RefractException if the VAE gives numbers that are not finite, or strength and steps leave nothing to do */
-    static Beginning of(ImageRequest request, SdxlParts parts, Autoencoding vae, Solver solver, Noise noise, HookTable hooks, Monitor monitor,
+    static Beginning of(ImageRequest request, SdxlParts parts, Autoencoding vae, Solver solver, Draws noise, HookTable hooks, Monitor monitor,
             Scope run) throws RefractException {
         Stage stage = request.stage();
         int first = first(request, parts, solver);
@@ -65,7 +65,7 @@ record Beginning(NDArray sample, int first, Inpainting inpainting) {
     }
 
     /** How a clean sample becomes the first one. */
-    private record Source(Solver solver, Noise noise, int first, boolean noised, boolean full, Scope run) {
+    private record Source(Solver solver, Draws noise, int first, boolean noised, boolean full, Scope run) {
 
         /** At full strength a masked picture begins with noise alone. */
         private boolean fromNoise() {

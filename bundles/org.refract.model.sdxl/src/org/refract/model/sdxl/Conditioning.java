@@ -65,7 +65,8 @@ record Conditioning(Optional<UNet.Conditioning> both, Optional<UNet.Conditioning
         return WindowGroups.of(windows.subList(negative.size(), negative.size() + count), windows.subList(0, negative.size()));
     }
 
-    private static UNet.Conditioning told(SdxlParts parts, ImageRequest request, Embedding embedding, boolean guided, Scope run) {
+    private static UNet.Conditioning told(SdxlParts parts, ImageRequest request, Embedding embedding, boolean guided, Scope run)
+            throws RefractException {
         float[] ids = TimeIds.of(request, parts.aestheticScore(), guided);
         long rows = (guided ? 2L : 1L) * request.prompts().size();
         NDArray timeIds = Tensors.of(run.manager(), ids, rows, ids.length / rows);

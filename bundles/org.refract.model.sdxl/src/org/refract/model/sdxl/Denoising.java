@@ -33,7 +33,7 @@ import org.refract.nn.HookTable;
  * @param lanes        for a U-Net that is small
  */
 record Denoising(UNet unet, SchedulerPoints points, Solver solver, StageSteps steps, Conditioning conditioning, Guidance guidance,
-        Inpainting inpainting, Noise noise, HookTable hooks, Lanes lanes) {
+        Inpainting inpainting, Draws noise, HookTable hooks, Lanes lanes) {
 
     private static final KernelLibrary KERNELS = KernelLibrary.of(SdxlModel.class, "pipeline.ts.py");
 
@@ -67,7 +67,7 @@ record Denoising(UNet unet, SchedulerPoints points, Solver solver, StageSteps st
                 monitor.advance(1);
             }
         }
-        return new Denoised(KERNELS.call(run, "row_major", sample), predicted);
+        return new Denoised(KERNELS.call(run, "row_major", sample), predicted, noise.behind());
     }
 
     /**
@@ -75,8 +75,9 @@ record Denoising(UNet unet, SchedulerPoints points, Solver solver, StageSteps st
      *
      * @param latents   {@code (batch, channels, h, w)} float32
      * @param predicted where the run ended early, the sample without noise as the last call predicted it
+     * @param draws     how many draws of each picture's noise lie behind
      */
-    record Denoised(NDArray latents, Optional<NDArray> predicted) {
+    record Denoised(NDArray latents, Optional<NDArray> predicted, int draws) {
         /** What a VAE makes a picture of. */
         NDArray clean() {
             return predicted.orElse(latents);

@@ -2,10 +2,11 @@ package org.refract.model.sdxl;
 
 import ai.djl.ndarray.NDArray;
 import java.util.stream.IntStream;
-import org.refract.api.model.GuidanceOptions;
+import org.refract.api.RefractException;
 import org.refract.api.model.ImageRequest;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.tensor.Scope;
+import org.refract.model.sdxl.options.GuidanceOptions;
 
 /**
  * Classifier-free guidance: {@code u + s (c - u)}, in the steps that have any, rescaled by a share φ to the standard deviation of {@code c}.
@@ -19,8 +20,8 @@ record Guidance(double scale, GuidanceOptions options, int calls, int order) {
 
     private static final KernelLibrary KERNELS = KernelLibrary.of(SdxlModel.class, "pipeline.ts.py");
 
-    static Guidance of(ImageRequest request, int calls, int order) {
-        return new Guidance(request.guidance(), request.guidanceOptions(), calls, order);
+    static Guidance of(ImageRequest request, int calls, int order) throws RefractException {
+        return new Guidance(request.guidance(), GuidanceOptions.of(request.options()), calls, order);
     }
 
     /** Whether the U-Net is asked about the unconditional half in a call. */

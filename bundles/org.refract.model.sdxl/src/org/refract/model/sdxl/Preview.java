@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.Pass;
-import org.refract.api.model.VaeOptions;
+import org.refract.model.sdxl.options.VaeOptions;
 import org.refract.engine.tensor.LatentColours;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;

@@ -1,12 +1,10 @@
 package org.refract.model.sdxl;
 
 import ai.djl.ndarray.types.Shape;
-import java.util.stream.Stream;
 import org.refract.api.RefractException;
-import org.refract.api.model.GuidanceOptions;
 import org.refract.api.model.ImageRequest;
-import org.refract.api.model.MicroConditioning;
 import org.refract.api.model.Stage;
+import org.refract.model.sdxl.options.SdxlOptions;
 
 /** Refuses requests that a model cannot carry out, each with a sentence. */
 final class RequestChecks {
@@ -31,10 +29,7 @@ final class RequestChecks {
         }
         checkSize(request, parts.vae().config().scaleFactor());
         checkGuidance(request);
-        checkSizes(request.microConditioning());
-        if (request.negativeMicroConditioning().isPresent()) {
-            checkSizes(request.negativeMicroConditioning().get());
-        }
+        SdxlOptions.check(request);
         checkStage(request, parts);
         StartChecks.check(request, parts);
     }
@@ -53,25 +48,6 @@ final class RequestChecks {
     private static void checkGuidance(ImageRequest request) throws RefractException {
         if (!Double.isFinite(request.guidance())) {
             throw RefractException.usage("The guidance scale is %s; it must be a number, and at most 1 means no guidance.", request.guidance());
-        }
-        GuidanceOptions options = request.guidanceOptions();
-        if (!(options.rescale() >= 0 && options.rescale() <= 1)) {
-            throw RefractException.usage("Guidance cannot be rescaled by %s; the share lies between 0 and 1.", options.rescale());
-        }
-        if (!(options.from() >= 0 && options.from() <= options.until() && options.until() <= 1)) {
-            throw RefractException.usage("Guidance from %s to %s of the steps cannot be given: both lie between 0 and 1, and the start comes first.",
-                    options.from(), options.until());
-        }
-    }
-
-    private static void checkSizes(MicroConditioning sizes) throws RefractException {
-        boolean positive = Stream.concat(sizes.original().stream(), sizes.target().stream()).allMatch(s -> s.height() > 0 && s.width() > 0);
-        if (!positive || sizes.crop().top() < 0 || sizes.crop().left() < 0) {
-            throw RefractException.usage("Original and target size must be at least 1 x 1 pixel, and the crop must not be negative.");
-        }
-        if (sizes.aestheticScore().isPresent() && !Double.isFinite(sizes.aestheticScore().getAsDouble())) {
-            throw RefractException.usage("The aesthetic score is %s; it must be a number, usually between 0 and 10.",
-                    sizes.aestheticScore().getAsDouble());
         }
     }
 

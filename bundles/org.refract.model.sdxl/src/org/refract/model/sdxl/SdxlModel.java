@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.refract.api.Hyperparameter;
 import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.GradientRequest;
@@ -26,6 +27,10 @@ import org.refract.engine.gradient.ImageGradients;
 import org.refract.engine.tensor.Lanes;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.TorchType;
+import org.refract.model.sdxl.nn.HookTable;
+import org.refract.model.sdxl.nn.Module;
+import org.refract.model.sdxl.options.SdxlOptions;
+import org.refract.model.sdxl.options.VaeOptions;
 import org.refract.model.sdxl.prompt.Texts;
 import org.refract.model.sdxl.schedulers.SchedulerConfig;
 import org.refract.model.sdxl.schedulers.Solver;
@@ -100,6 +105,11 @@ final class SdxlModel implements ImageModel {
     }
 
     @Override
+    public List<Hyperparameter> options() {
+        return SdxlOptions.of(parts.textEncoder().isPresent(), parts.aestheticScore());
+    }
+
+    @Override
     public Optional<LatentSpace> latentSpace() {
         VaeConfig config = parts.vae().config();
         String scale = config.latentsMean().isEmpty()
@@ -157,7 +167,7 @@ final class SdxlModel implements ImageModel {
                     : Optional.empty();
             latents.attach(owner);
             images.ifPresent(i -> i.attach(owner));
-            return new ImageBatch(latents, images);
+            return new ImageBatch(latents, images, drawn.getFirst().draws());
         }
     }
 
@@ -168,18 +178,18 @@ final class SdxlModel implements ImageModel {
             int count = request.prompts().size();
             Pass last = new Pass(request.steps() - 1, request.steps(), 0, count, false);
             Optional<NDArray> images = request.decode()
-                    ? Optional.of(vae.decode(denoised.clean(), request.vae(), table, last, monitor, run))
+                    ? Optional.of(vae.decode(denoised.clean(), VaeOptions.of(request.options()), table, last, monitor, run))
                     : Optional.empty();
             denoised.latents().attach(owner);
             images.ifPresent(i -> i.attach(owner));
-            return new ImageBatch(denoised.latents(), images);
+            return new ImageBatch(denoised.latents(), images, denoised.draws());
         }
     }
 
     private Denoising.Denoised denoise(ImageRequest request, HookTable hooks, Monitor monitor, Scope run) throws RefractException {
         Solver solver = scheduler(request).scheduler().solver(request.steps(), run.manager());
         int scale = parts.vae().config().scaleFactor();
-        Noise noise = new Noise(request, placement, parts.vae().config().latentChannels(), request.height() / scale, request.width() / scale);
+        Draws noise = new Draws(request, placement, parts.vae().config().latentChannels(), request.height() / scale, request.width() / scale);
         Beginning beginning = Beginning.of(request, parts, vae, solver, noise, hooks, monitor, run);
         StageSteps steps = StageSteps.of(beginning.first(), request.stage(), solver.timesteps(), parts.scheduler().numTrainTimesteps());
         if (steps.count() == 0 && request.start().isPresent()) {
@@ -209,10 +219,11 @@ final class SdxlModel implements ImageModel {
     }
 
     private SchedulerConfig scheduler(ImageRequest request) throws RefractException {
-        if (request.scheduler().isEmpty()) {
+        Optional<String> said = request.scheduler();
+        if (said.isEmpty()) {
             return parts.scheduler();
         }
-        String name = request.scheduler().get();
+        String name = said.get();
         SchedulerConfig inFolder = parts.otherSchedulers().get(name);
         return inFolder == null ? parts.scheduler().named(name) : inFolder;
     }

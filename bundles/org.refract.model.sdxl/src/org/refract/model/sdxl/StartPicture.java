@@ -9,6 +9,8 @@ import org.refract.api.model.Placement;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.tensor.DTypes;
 import org.refract.engine.tensor.Scope;
+import org.refract.model.sdxl.nn.HookTable;
+import org.refract.model.sdxl.options.VaeOptions;
 import org.refract.nn.HookTable;
 
 /**
@@ -23,13 +25,13 @@ final class StartPicture {
     private final NDArray image;
     private final boolean latents;
     private final Autoencoding vae;
-    private final Noise noise;
+    private final Draws noise;
     private final HookTable hooks;
     private final Monitor monitor;
     private final Scope run;
 
     /** @param request with a start that was checked */
-    StartPicture(ImageRequest request, Autoencoding vae, Noise noise, HookTable hooks, Monitor monitor, Scope run) {
+    StartPicture(ImageRequest request, Autoencoding vae, Draws noise, HookTable hooks, Monitor monitor, Scope run) {
         this.request = request;
         this.vae = vae;
         this.noise = noise;
@@ -63,7 +65,7 @@ final class StartPicture {
 
     private NDArray encoded(NDArray picture) throws RefractException {
         Pass pass = new Pass(0, request.steps(), 0, (int) picture.getShape().get(0), false);
-        NDArray moments = vae.encode(picture, request.vae(), hooks, pass, monitor, run);
+        NDArray moments = vae.encode(picture, VaeOptions.of(request.options()), hooks, pass, monitor, run);
         return vae.vae().latents(run.manager(), spread(moments), noise.next(run.manager()));
     }
 

@@ -1,8 +1,12 @@
 package org.refract.model.sdxl;
 
+import java.util.Optional;
+import org.refract.api.RefractException;
 import org.refract.api.model.ImageRequest;
 import org.refract.api.model.MicroConditioning.Size;
 import org.refract.api.model.MicroConditioning;
+import org.refract.model.sdxl.options.MicroConditioning.Size;
+import org.refract.model.sdxl.options.MicroConditioning;
 
 /** The numbers about size, crop and beauty that the U-Net is told (SDXL, section 2.2; diffusers, {@code _get_add_time_ids}). */
 final class TimeIds {
@@ -19,13 +23,14 @@ final class TimeIds {
      * @param guided whether the unconditional rows come first
      * @return row after row: original height and width, crop top and left, then target height and width or the score
      */
-    static float[] of(ImageRequest request, boolean scored, boolean guided) {
+    static float[] of(ImageRequest request, boolean scored, boolean guided) throws RefractException {
         int count = request.prompts().size();
-        MicroConditioning positive = request.microConditioning();
-        MicroConditioning negative = request.negativeMicroConditioning().orElse(positive);
+        MicroConditioning positive = MicroConditioning.of(request.options());
+        Optional<MicroConditioning> said = MicroConditioning.negative(request.options());
+        MicroConditioning negative = said.orElse(positive);
         float[] wanted = row(request, positive, scored, positive.aestheticScore().orElse(SCORE));
         float[] unwanted = row(request, negative, scored,
-                request.negativeMicroConditioning().isEmpty() ? NEGATIVE_SCORE : negative.aestheticScore().orElse(NEGATIVE_SCORE));
+                said.isEmpty() ? NEGATIVE_SCORE : negative.aestheticScore().orElse(NEGATIVE_SCORE));
         float[] ids = new float[(guided ? 2 : 1) * count * wanted.length];
         for (int i = 0; i < ids.length / wanted.length; i++) {
             System.arraycopy(guided && i < count ? unwanted : wanted, 0, ids, i * wanted.length, wanted.length);

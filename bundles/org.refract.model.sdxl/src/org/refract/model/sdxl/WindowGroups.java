@@ -7,15 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 import org.refract.api.model.ImageRequest;
-import org.refract.api.model.NoiseSource;
+import org.refract.api.model.Noise;
 import org.refract.api.model.Stage;
 import org.refract.api.model.StartImage;
-import org.refract.api.model.TextOptions;
 import org.refract.engine.kernel.KernelLibrary;
-import org.refract.engine.tensor.TorchRandom;
 
 /**
  * The pictures of a request by the number of windows that their prompts take. A prompt is filled up to the longest one that it is encoded
@@ -55,18 +52,14 @@ record WindowGroups(List<List<Integer>> groups) {
      * @param owner owns their tensors
      */
     List<ImageRequest> requests(ImageRequest whole, NDManager owner) {
-        LongFunction<NoiseSource> begin = whole.noise().orElse(TorchRandom::noise);
-        List<NoiseSource> sources = whole.seeds().stream().map(begin::apply).toList();
-        return groups.stream().map(group -> request(whole, group, sources, owner)).toList();
+        return groups.stream().map(group -> request(whole, group, owner)).toList();
     }
 
-    private static ImageRequest request(ImageRequest whole, List<Integer> group, List<NoiseSource> sources, NDManager owner) {
-        TextOptions text = whole.text();
-        int[] next = {0};
+    private static ImageRequest request(ImageRequest whole, List<Integer> group, NDManager owner) {
         ImageRequest request = whole.withPrompts(picked(whole.prompts(), group), picked(whole.seeds(), group))
                 .withNegativePrompts(picked(whole.negativePrompts(), group))
-                .withText(text.withPrompts2(picked(text.prompts2(), group)).withNegativePrompts2(picked(text.negativePrompts2(), group)))
-                .withNoise(seed -> sources.get(group.get(next[0]++)));
+                .with(said -> said.of(group))
+                .withNoise(new Noise(whole.noise().given().map(draws -> columns(draws, group, owner)), whole.noise().behind()));
         Stage stage = whole.stage();
         if (stage.latents().isPresent()) {
             request = request.withStage(new Stage(stage.start(), stage.end(), Optional.of(rows(stage.latents().get(), group, owner))));
@@ -89,6 +82,10 @@ record WindowGroups(List<List<Integer>> groups) {
     /** Those of a group; what stands once stands for all. */
     private static <T> List<T> picked(List<T> all, List<Integer> group) {
         return all.size() <= 1 ? all : group.stream().map(all::get).toList();
+    }
+
+    private static NDArray columns(NDArray all, List<Integer> which, NDManager owner) {
+        return KERNELS.call(owner, "join_columns", which.stream().map(i -> KERNELS.call(owner, "columns", all, i, i + 1)).toList());
     }
 
     private static NDArray rows(NDArray all, List<Integer> which, NDManager owner) {

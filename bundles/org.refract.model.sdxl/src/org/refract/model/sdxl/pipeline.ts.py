@@ -42,6 +42,13 @@ def guided_and_rescaled(x: Tensor, scale: float, share: float) -> Tensor:
 def rows(x: Tensor, start: int, end: int) -> Tensor:
   return torch.slice(x, 0, start, end)
 
+# some of the second dimension
+def columns(x: Tensor, start: int, end: int) -> Tensor:
+  return torch.slice(x, 1, start, end)
+
+def join_columns(x: List[Tensor]) -> Tensor:
+  return torch.cat(x, 1)
+
 def last_rows(x: Tensor, count: int) -> Tensor:
   return torch.slice(x, 0, torch.size(x, 0) - count)
 

@@ -16,11 +16,9 @@ import org.refract.api.model.HookPointInfo;
 import org.refract.api.model.ImageModel;
 import org.refract.api.model.ImageRequest;
 import org.refract.api.model.ModelBackend;
-import org.refract.api.model.TextOptions;
-import org.refract.api.model.TextOptions.LongPrompts;
-import org.refract.engine.draw.PictureRecipes;
 import org.refract.engine.draw.PictureRecipes.Past;
 import org.refract.engine.draw.PictureRecipes.Recipe;
+import org.refract.engine.draw.PictureRecipes;
 import org.refract.engine.extension.Lease;
 import org.refract.engine.intervene.Explore;
 import org.refract.engine.intervene.PointActivity;
@@ -38,8 +36,8 @@ import org.refract.workbench.subject.Drawing;
 import org.refract.workbench.subject.FeatureDetails;
 import org.refract.workbench.subject.FeatureRow;
 import org.refract.workbench.subject.Subject;
-import org.refract.workbench.subject.SubjectInfo;
 import org.refract.workbench.subject.SubjectInfo.DictionaryInfo;
+import org.refract.workbench.subject.SubjectInfo;
 
 /** A model with a run's dictionaries on a device, and the run's files. */
 final class EngineSubject implements Subject {
@@ -110,8 +108,7 @@ final class EngineSubject implements Subject {
     }
 
     private ImageRequest wanted(DrawRequest request) {
-        return usual.withPrompt(request.prompt(), request.seed()).withSteps(request.steps()).withGuidance(request.guidance())
-                .withText(TextOptions.DEFAULT.withLongPrompts(LongPrompts.CHUNK));
+        return usual.withPrompt(request.prompt(), request.seed()).withSteps(request.steps()).withGuidance(request.guidance());
     }
 
     @Override

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.refract.api.RefractException;
-import org.refract.api.model.TextOptions.Weighting;
+import org.refract.model.sdxl.options.TextOptions.Weighting;
 import org.refract.model.sdxl.prompt.WeightedPrompt.Term;
 
 class NotationTest {

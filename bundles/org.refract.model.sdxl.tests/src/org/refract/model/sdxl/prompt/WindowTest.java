@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.refract.api.model.TextOptions.LongPrompts;
 import org.refract.model.sdxl.ReferenceSet;
 import org.refract.model.sdxl.clip.Tokenizer;
 import org.refract.model.sdxl.clip.TokenizerFiles;
+import org.refract.model.sdxl.options.TextOptions.LongPrompts;
 
 class WindowTest {
 

@@ -8,6 +8,8 @@ import org.refract.api.RefractException;
 import org.refract.api.model.TextOptions.Weighting;
 import org.refract.api.model.TextOptions;
 import org.refract.model.sdxl.clip.Tokenizer;
+import org.refract.model.sdxl.options.TextOptions.Weighting;
+import org.refract.model.sdxl.options.TextOptions;
 import org.refract.model.sdxl.prompt.WeightedPrompt.Share;
 import org.refract.model.sdxl.prompt.WeightedPrompt.Term;
 

@@ -13,6 +13,8 @@ import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.tensor.DTypes;
 import org.refract.engine.tensor.Tensors;
 import org.refract.model.sdxl.clip.Tokenizer;
+import org.refract.model.sdxl.options.TextOptions.Weighting;
+import org.refract.model.sdxl.options.TextOptions;
 
 /**
  * What one text encoder reads of some prompts, and how their embeddings are made of it.

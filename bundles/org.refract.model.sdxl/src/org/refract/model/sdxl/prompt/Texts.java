@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.refract.api.RefractException;
 import org.refract.api.model.ImageRequest;
-import org.refract.api.model.TextOptions;
+import org.refract.model.sdxl.options.TextOptions;
 
 /**
  * What both text encoders read in a run: negative prompts, if they are encoded, then prompts.
@@ -22,7 +22,7 @@ public record Texts(List<String> first, List<String> second, TextOptions options
      * @throws RefractException if there are as many texts for the second encoder as fit nothing
      */
     public static Texts of(ImageRequest request, List<String> negative) throws RefractException {
-        TextOptions options = request.text();
+        TextOptions options = TextOptions.of(request.options());
         List<String> first = new ArrayList<>(negative);
         first.addAll(request.prompts());
         int count = request.prompts().size();

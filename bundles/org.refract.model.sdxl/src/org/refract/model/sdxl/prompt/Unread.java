@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.refract.api.model.TextOptions.Weighting;
+import org.refract.model.sdxl.options.TextOptions.Weighting;
 
 /**
  * What stands in a prompt as words and means something else to another tool: prompts that change between steps, several prompts in one,

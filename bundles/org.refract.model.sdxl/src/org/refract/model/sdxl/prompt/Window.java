@@ -3,7 +3,7 @@ package org.refract.model.sdxl.prompt;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.refract.api.model.TextOptions.LongPrompts;
+import org.refract.model.sdxl.options.TextOptions.LongPrompts;
 import org.refract.model.sdxl.clip.Tokenizer;
 
 /**

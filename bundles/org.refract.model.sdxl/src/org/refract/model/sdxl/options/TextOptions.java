@@ -1,6 +1,8 @@
-package org.refract.api.model;
+package org.refract.model.sdxl.options;
 
 import java.util.List;
+import java.util.Locale;
+import org.refract.api.model.Options;
 
 /**
  * How prompts become embeddings.
@@ -14,6 +16,13 @@ import java.util.List;
  */
 public record TextOptions(List<String> prompts2, List<String> negativePrompts2, int clipSkip, LongPrompts longPrompts,
         Weighting weighting) {
+
+    static final String PROMPT_2 = "prompt2";
+    static final String NEGATIVE_2 = "negative2";
+    static final String CLIP_SKIP = "clip_skip";
+    static final String LONG_PROMPTS = "long_prompts";
+    static final String WEIGHTING = "weighting";
+    static final int MOST_LAYERS = 32;
 
     /** The same prompt for both encoders, cut at 77 tokens, every character meant literally. */
     public static final TextOptions DEFAULT = new TextOptions(List.of(), List.of(), 0, LongPrompts.CUT, Weighting.NONE);
@@ -39,6 +48,29 @@ public record TextOptions(List<String> prompts2, List<String> negativePrompts2, 
     public TextOptions {
         prompts2 = List.copyOf(prompts2);
         negativePrompts2 = List.copyOf(negativePrompts2);
+    }
+
+    /** What a request says, whose values are known to be in order. */
+    public static TextOptions of(Options said) {
+        return new TextOptions(said.all(PROMPT_2), said.all(NEGATIVE_2), said.text(CLIP_SKIP).map(Integer::parseInt).orElse(DEFAULT.clipSkip),
+                said.text(LONG_PROMPTS).map(t -> LongPrompts.valueOf(upper(t))).orElse(DEFAULT.longPrompts),
+                said.text(WEIGHTING).map(t -> Weighting.valueOf(upper(t))).orElse(DEFAULT.weighting));
+    }
+
+    /** These said in a request, in place of what it said before. */
+    public Options on(Options said) {
+        Options texts = said.with(PROMPT_2, prompts2).with(NEGATIVE_2, negativePrompts2);
+        Options skipped = clipSkip == DEFAULT.clipSkip ? texts.without(CLIP_SKIP) : texts.with(CLIP_SKIP, clipSkip);
+        Options read = longPrompts == DEFAULT.longPrompts ? skipped.without(LONG_PROMPTS) : skipped.with(LONG_PROMPTS, lower(longPrompts));
+        return weighting == DEFAULT.weighting ? read.without(WEIGHTING) : read.with(WEIGHTING, lower(weighting));
+    }
+
+    private static String upper(String word) {
+        return word.toUpperCase(Locale.ROOT);
+    }
+
+    private static String lower(Enum<?> word) {
+        return word.name().toLowerCase(Locale.ROOT);
     }
 
     public TextOptions withPrompts2(List<String> texts) {
