@@ -68,10 +68,10 @@ final class ReadRequest {
         List<String> prompts = texts(json.at("prompts"));
         List<Long> seeds = numbers(json.at("seeds"));
         Stage stage = new Stage(number("stage_start", 0), number("stage_end", 1), tensor("stage_latents"));
-        Noise noise = new Noise(tensor("noise"), json.has("noise_behind") ? (int) json.at("noise_behind").integer(0, MOST_STEPS) : 0);
+        Noise noise = new Noise(tensor("noise"), json.has("noise_behind") ? json.at("noise_behind").integer(0, MOST_STEPS) : 0);
         return new ImageRequest(prompts, json.has("negative_prompts") ? texts(json.at("negative_prompts")) : List.of(), seeds,
-                (int) json.at("steps").integer(1, MOST_STEPS), json.at("guidance").number(), (int) json.at("height").integer(1, Integer.MAX_VALUE),
-                (int) json.at("width").integer(1, Integer.MAX_VALUE), noise, !json.has("decode") || json.at("decode").flag(), stage, start(), options());
+                json.at("steps").integer(1, MOST_STEPS), json.at("guidance").number(), json.at("height").integer(1, Integer.MAX_VALUE),
+                json.at("width").integer(1, Integer.MAX_VALUE), noise, !json.has("decode") || json.at("decode").flag(), stage, start(), options());
     }
 
     private Optional<StartImage> start() throws RefractException {
@@ -99,7 +99,7 @@ final class ReadRequest {
     }
 
     private static Continuation continuation(Json how) throws RefractException {
-        return new Continuation((int) how.at("tokens").integer(0, MOST_STEPS), how.at("temperature").number(), (int) how.at("top_k").integer(0, MOST_STEPS),
+        return new Continuation(how.at("tokens").integer(0, MOST_STEPS), how.at("temperature").number(), how.at("top_k").integer(0, MOST_STEPS),
                 how.at("top_p").number(), how.at("repetition_penalty").number(), numbers(how.at("seeds")), numbers(how.at("stop")));
     }
 

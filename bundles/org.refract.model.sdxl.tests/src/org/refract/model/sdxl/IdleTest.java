@@ -20,8 +20,6 @@ import org.refract.api.job.Monitor;
 import org.refract.api.model.Adapters;
 import org.refract.api.model.ImageModel;
 import org.refract.api.model.ImageRequest;
-import org.refract.api.model.MicroConditioning.Crop;
-import org.refract.api.model.MicroConditioning;
 import org.refract.api.model.Placement;
 import org.refract.api.model.Stage;
 import org.refract.api.model.StartImage;

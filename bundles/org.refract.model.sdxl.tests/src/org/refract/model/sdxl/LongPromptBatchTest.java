@@ -23,8 +23,6 @@ import org.refract.api.model.Placement;
 import org.refract.api.model.Site;
 import org.refract.api.model.Stage;
 import org.refract.api.model.StartImage;
-import org.refract.api.model.TextOptions.LongPrompts;
-import org.refract.api.model.TextOptions;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 import org.refract.engine.tensor.TorchRandom;

@@ -159,9 +159,9 @@ class SdxlModelTest {
     }
 
     @Test
-    void aLongPromptIsCutWithANote() throws Exception {
+    void aLongPromptIsCutWithANoteWhereThatIsWanted() throws Exception {
         List<String> notes = new ArrayList<>();
-        run(model.defaults().withPrompt("red apple ".repeat(1000), 1).withSteps(1), List.of(), new Listener(notes, new ArrayList<>(), Integer.MAX_VALUE));
+        run(model.defaults().withOption("long_prompts", "cut").withPrompt("red apple ".repeat(1000), 1).withSteps(1), List.of(), new Listener(notes, new ArrayList<>(), Integer.MAX_VALUE));
         assertEquals(1, notes.size());
         assertTrue(notes.getFirst().contains("was cut"), notes.getFirst());
     }

@@ -93,12 +93,12 @@ class StartChecksTest {
 
     @Test
     void guidanceOptionsAndScoresThatMakeNoSense() {
-        refuse(good.with(new GuidanceOptions(1.5, 0, 1)::on), "rescaled");
+        refuse(good.with(new GuidanceOptions(1.5, 0, 1)::on), "'guidance_rescale' cannot be '1.5'");
         refuse(good.with(new GuidanceOptions(0, 0.7, 0.5)::on), "Guidance from");
-        refuse(good.with(new GuidanceOptions(0, Double.NaN, 0.5)::on), "Guidance from");
+        refuse(good.with(new GuidanceOptions(0, Double.NaN, 0.5)::on), "'guidance_from' cannot be 'NaN'");
         refuse(good.with(new MicroConditioning(Optional.empty(), new MicroConditioning.Crop(0, -1), Optional.empty())::onNegative), "crop");
         refuse(good.with(new MicroConditioning(Optional.empty(), new MicroConditioning.Crop(0, 0), Optional.empty(),
-                OptionalDouble.of(Double.NaN))::on), "aesthetic score");
+                OptionalDouble.of(Double.NaN))::on), "aesthetic_score");
     }
 
     private NDArray filled(float value, long... shape) {

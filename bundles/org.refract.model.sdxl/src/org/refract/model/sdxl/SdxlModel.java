@@ -21,14 +21,17 @@ import org.refract.api.model.ImageModel;
 import org.refract.api.model.ImageRequest;
 import org.refract.api.model.LatentSpace;
 import org.refract.api.model.ModelInfo;
+import org.refract.api.model.Output;
 import org.refract.api.model.Pass;
+import org.refract.api.model.PixelOutput;
+import org.refract.api.model.PixelRequest;
 import org.refract.api.model.Placement;
+import org.refract.api.model.Request;
+import org.refract.api.model.TextRequest;
 import org.refract.engine.gradient.ImageGradients;
 import org.refract.engine.tensor.Lanes;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.TorchType;
-import org.refract.model.sdxl.nn.HookTable;
-import org.refract.model.sdxl.nn.Module;
 import org.refract.model.sdxl.options.SdxlOptions;
 import org.refract.model.sdxl.options.VaeOptions;
 import org.refract.model.sdxl.prompt.Texts;
@@ -134,6 +137,26 @@ final class SdxlModel implements ImageModel {
         int scale = parts.vae().config().scaleFactor();
         boolean small = parts.unet().config().isSmall(request.height() / scale, request.width() / scale) && vae.isForLanes(request.height(), request.width());
         return small && placement.equals(Placement.CPU) ? Lanes.threads() : 1;
+    }
+
+    @Override
+    public Output run(Request request, List<? extends Hook> hooks, Monitor monitor, NDManager owner) throws RefractException {
+        return switch (request) {
+            case ImageRequest image -> generate(image, hooks, monitor, owner);
+            case PixelRequest pixels -> look(pixels, hooks, monitor, owner);
+            case TextRequest text -> throw refused(text, "draws pictures and looks at them");
+        };
+    }
+
+    private PixelOutput look(PixelRequest request, List<? extends Hook> hooks, Monitor monitor, NDManager owner) throws RefractException {
+        for (Hook hook : hooks) {
+            require(hook.point());
+        }
+        try (Scope run = Scope.in(owner, placement)) {
+            return Looking.at(request, vae, new HookTable(hooks), monitor, run, owner);
+        } catch (WeightFailure e) {
+            throw e.sentence();
+        }
     }
 
     @Override

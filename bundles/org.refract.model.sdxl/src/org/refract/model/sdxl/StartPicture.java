@@ -9,7 +9,6 @@ import org.refract.api.model.Placement;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.tensor.DTypes;
 import org.refract.engine.tensor.Scope;
-import org.refract.model.sdxl.nn.HookTable;
 import org.refract.model.sdxl.options.VaeOptions;
 import org.refract.nn.HookTable;
 

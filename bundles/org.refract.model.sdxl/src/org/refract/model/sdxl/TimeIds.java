@@ -3,8 +3,6 @@ package org.refract.model.sdxl;
 import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.api.model.ImageRequest;
-import org.refract.api.model.MicroConditioning.Size;
-import org.refract.api.model.MicroConditioning;
 import org.refract.model.sdxl.options.MicroConditioning.Size;
 import org.refract.model.sdxl.options.MicroConditioning;
 

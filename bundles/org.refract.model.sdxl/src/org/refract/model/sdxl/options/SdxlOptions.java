@@ -10,6 +10,7 @@ import org.refract.api.Hyperparameter;
 import org.refract.api.Interval;
 import org.refract.api.RefractException;
 import org.refract.api.model.ImageRequest;
+import org.refract.api.model.Request;
 
 /** The names of all that can be said to a model of the SDXL family. */
 public final class SdxlOptions {
@@ -65,7 +66,7 @@ public final class SdxlOptions {
      *
      * @throws RefractException which, and what there is instead
      */
-    public static void check(ImageRequest request) throws RefractException {
+    public static void check(Request request) throws RefractException {
         for (var said : request.options().values().entrySet()) {
             Hyperparameter option = BY_NAME.get(said.getKey());
             if (option == null) {

@@ -5,8 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.refract.api.RefractException;
-import org.refract.api.model.TextOptions.Weighting;
-import org.refract.api.model.TextOptions;
 import org.refract.model.sdxl.clip.Tokenizer;
 import org.refract.model.sdxl.options.TextOptions.Weighting;
 import org.refract.model.sdxl.options.TextOptions;

@@ -7,8 +7,6 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.refract.api.RefractException;
 import org.refract.api.model.Placement;
-import org.refract.api.model.TextOptions.Weighting;
-import org.refract.api.model.TextOptions;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.tensor.DTypes;
 import org.refract.engine.tensor.Tensors;
