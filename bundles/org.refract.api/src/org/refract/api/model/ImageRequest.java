@@ -58,6 +58,11 @@ public record ImageRequest(List<String> prompts, List<String> negativePrompts, L
         return new ImageRequest(newPrompts, negativePrompts, newSeeds, steps, guidance, height, width, noise, decode, stage, start, options);
     }
 
+    /** How pictures are drawn, without saying which. */
+    public ImageRequest withoutExamples() {
+        return withPrompts(List.of(), List.of());
+    }
+
     public ImageRequest withNegativePrompts(List<String> negative) {
         return new ImageRequest(prompts, negative, seeds, steps, guidance, height, width, noise, decode, stage, start, options);
     }

@@ -31,9 +31,7 @@ record RunDefaults(ImageRequest usual, Optional<RecordedRequest> recorded) {
         List<String> other = new ArrayList<>();
         differ("steps", usual.steps(), request.steps(), other);
         differ("guidance", Math.max(1, usual.guidance()), Math.max(1, request.guidance()), other);
-        if (recorded.get().size().isPresent()) {
-            differ("size", usual.width() + "x" + usual.height(), request.width() + "x" + request.height(), other);
-        }
+        differ("size", usual.width() + "x" + usual.height(), request.width() + "x" + request.height(), other);
         differ("scheduler", usual.scheduler().orElse("the model's own"), request.scheduler().orElse("the model's own"), other);
         if (!other.isEmpty()) {
             monitor.note("This is not how the run was recorded: " + String.join(", ", other) + "; its features may mean something else so.");

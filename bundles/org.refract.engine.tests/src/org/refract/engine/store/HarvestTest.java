@@ -66,6 +66,15 @@ class HarvestTest {
     }
 
     @Test
+    void twoHarvestsAreEqualToTheByte() throws Exception {
+        for (String name : List.of("one", "two")) {
+            new Harvest(run.resolve(name), plan(TorchType.BFLOAT16, 3, 0, 1, 2)).run(new SyntheticModel("sha256:1"), Monitor.silent());
+        }
+        assertTrue(bytes(run.resolve("one")).size() > 8, () -> run.toString());
+        assertEquals(bytes(run.resolve("one")), bytes(run.resolve("two")));
+    }
+
+    @Test
     void recordsEveryVectorOfEveryPointWithItsPromptSeedAndPicture() throws Exception {
         new Harvest(run, plan(TorchType.FLOAT32, 3, 0, 1, 0)).run(new SyntheticModel("sha256:1"), Monitor.silent());
         for (HookPoint point : List.of(SyntheticModel.A, SyntheticModel.B)) {

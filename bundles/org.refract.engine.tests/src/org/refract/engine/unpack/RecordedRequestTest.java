@@ -3,7 +3,6 @@ package org.refract.engine.unpack;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.gson.JsonObject;
-import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,12 +15,10 @@ import org.refract.api.job.Monitor;
 import org.refract.api.json.Json;
 import org.refract.api.model.HookPoint;
 import org.refract.api.model.ImageRequest;
-import org.refract.api.model.Site;
 import org.refract.engine.job.RunRecord;
 import org.refract.engine.store.Harvest;
 import org.refract.engine.store.Recordings;
 import org.refract.engine.store.SyntheticModel;
-import org.refract.engine.unpack.RecordedRequest.Size;
 
 class RecordedRequestTest {
     @TempDir
@@ -47,16 +44,16 @@ class RecordedRequestTest {
     void aRunSaysWhatItsRecordingsWereDrawnWith() throws Exception {
         harvest(ImageRequest.of(3, 4.5, 8, 16));
         RecordedRequest recorded = RecordedRequest.of(run()).orElseThrow();
-        assertEquals(new RecordedRequest(3, 4.5, Optional.of(new Size(8, 16)), Optional.empty()), recorded);
+        assertEquals(ImageRequest.of(3, 4.5, 8, 16).withoutExamples(), recorded.request());
         ImageRequest drawn = recorded.on(ImageRequest.of(50, 0, 1024, 1024).withPrompt("a dog", 7));
         assertEquals(ImageRequest.of(3, 4.5, 8, 16).withPrompt("a dog", 7), drawn);
     }
 
     @Test
-    void aSchedulerThatLooksTwiceAtAStepHasFewerStepsThanPasses() throws Exception {
-        harvest(ImageRequest.of(3, 0, 8, 8));
-        manifest(SyntheticModel.A, json -> json.getAsJsonObject("facts").addProperty("denoising_steps", "2"));
-        assertEquals(2, RecordedRequest.of(run()).orElseThrow().steps());
+    void whatWasSaidToTheModelsFamilyIsKept() throws Exception {
+        harvest(ImageRequest.of(3, 0, 8, 8).withScheduler("ddim,eta=0.5").withOption("clip_skip", 1));
+        assertEquals(ImageRequest.of(3, 0, 8, 8).withPrompt("a dog", 7).withScheduler("ddim,eta=0.5").withOption("clip_skip", 1),
+                RecordedRequest.of(run()).orElseThrow().on(ImageRequest.of(1, 0, 64, 64).withPrompt("a dog", 7)));
     }
 
     @Test
@@ -69,16 +66,7 @@ class RecordedRequestTest {
     @Test
     void withoutRecordingsTheRecordOfTheRunSaysIt() throws Exception {
         RecordedRequest.keep(ImageRequest.of(1, 0, 64, 64), RunRecord.begin(folder, "unpack", List.of()));
-        assertEquals(new RecordedRequest(1, 0, Optional.empty(), Optional.empty()), RecordedRequest.of(run()).orElseThrow());
-    }
-
-    @Test
-    void withoutBothThePicturesThatTheRunShowsSayIt() throws Exception {
-        RunRecord.begin(folder, "unpack", List.of());
-        HookPoint point = new HookPoint("net.a", Site.UPDATE);
-        ShowcaseFiles.write(run().interventions(), new Showcase("a", point.path(), 3, Optional.empty(), "a cat", 1, 2, 5, 0.1, 0.5, 0.5,
-                List.of(new Showcase.Shot("unchanged", "a-0.png", "a cat", 1, Optional.empty()))), List.of(new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB)));
-        assertEquals(new RecordedRequest(2, 5, Optional.empty(), Optional.empty()), RecordedRequest.of(run()).orElseThrow());
+        assertEquals(ImageRequest.of(1, 0, 64, 64).withoutExamples(), RecordedRequest.of(run()).orElseThrow().request());
     }
 
     @Test

@@ -232,7 +232,7 @@ class UnpackTest {
         }
         for (Path file : files) {
             String name = run.path().relativize(file).toString();
-            if (!name.matches("run\\.json|.*clock\\.jsonl|.*\\.duckdb|\\.lock")) {
+            if (!name.matches("run\\.json|.*clock\\.jsonl?|.*\\.duckdb|\\.lock")) {
                 contents.put(name, hash(Files.readAllBytes(file)));
             }
         }

@@ -39,6 +39,15 @@ public final class RequestFile {
     }
 
     /**
+     * The same in one line, for a field of another file.
+     *
+     * @throws RefractException if it holds tensors
+     */
+    public static String line(Request request) throws RefractException {
+        return json(request).toString();
+    }
+
+    /**
      * Reads a request that was written without tensors.
      *
      * @throws RefractException if it is none, or speaks of tensors

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
@@ -20,6 +19,7 @@ import org.refract.engine.file.SafeTensorsWriter;
 import org.refract.engine.file.StillThere;
 import org.refract.engine.job.CheckpointsOnly;
 import org.refract.engine.kernel.KernelLibrary;
+import org.refract.engine.request.RequestFile;
 import org.refract.engine.tensor.Pictures;
 import org.refract.engine.tensor.Positions;
 import org.refract.engine.tensor.Scope;
@@ -240,18 +240,10 @@ public final class Harvest {
         monitor.preview(Pictures.of(images.get("0:1")).getFirst());
     }
 
-    private StoreManifest manifest(ImageModel model, RecordingHook hook, int width) {
+    private StoreManifest manifest(ImageModel model, RecordingHook hook, int width) throws RefractException {
         Positions positions = hook.positions();
-        ImageRequest request = plan.request();
-        Map<String, String> facts = new TreeMap<>(Map.of(
-                "guidance", Double.toString(request.guidance()),
-                "height", Integer.toString(request.height()),
-                "width", Integer.toString(request.width()),
-                "scheduler", request.scheduler().orElse(""),
-                "model_dtype", model.placement().dtype().name()));
-        if (hook.passes() != request.steps()) {
-            facts.put(StoreManifest.DENOISING_STEPS, Integer.toString(request.steps()));
-        }
+        Map<String, String> facts = Map.of(StoreManifest.REQUEST, RequestFile.line(plan.request().withoutExamples()),
+                "model_dtype", model.placement().dtype().name());
         return new StoreManifest(hook.point(), model.info().name(), model.info().fingerprint(), plan.type(), hook.passes(), positions.rows(),
                 positions.columns(), width, plan.recordings().size(), plan.perShard(), facts);
     }

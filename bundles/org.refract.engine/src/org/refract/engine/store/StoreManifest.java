@@ -27,14 +27,15 @@ import org.refract.engine.tensor.TorchType;
  * @param width d, numbers of one vector
  * @param recordings how many recordings there are when all shards are
  * @param perShard recordings of a shard; shard {@code s} begins with recording {@code s · perShard}
- * @param facts how the recordings were made: guidance, size, scheduler, versions
+ * @param facts how the recordings were made: the request, the element type of the model, versions
  */
 public record StoreManifest(HookPoint point, String model, String modelFingerprint, TorchType type, int steps, int rows, int columns, int width,
         int recordings, int perShard, Map<String, String> facts) {
 
     static final String FILE = "manifest.json";
-    /** The fact that tells the denoising steps where they are not the passes. */
-    static final String DENOISING_STEPS = "denoising_steps";
+    /** The fact that says what was asked of the model, as a request without prompts and seeds. */
+    public static final String REQUEST = "request";
+
     private static final String FORMAT = "refract-activations";
     private static final int VERSION = 1;
     private static final int LARGEST = 1 << 24;
@@ -47,11 +48,6 @@ public record StoreManifest(HookPoint point, String model, String modelFingerpri
     /** A fact, if it is there. */
     public Optional<String> fact(String name) {
         return Optional.ofNullable(facts.get(name));
-    }
-
-    /** Denoising steps that were asked for. */
-    public int denoisingSteps() {
-        return fact(DENOISING_STEPS).filter(text -> text.matches("[1-9]\\d{0,6}")).map(Integer::parseInt).orElse(steps);
     }
 
     /** The manifest of the first readable store in a run's folder; all stores of a run were recorded in the same passes. */

@@ -1,57 +1,41 @@
 package org.refract.engine.unpack;
 
 import java.nio.file.Files;
-import java.util.List;
 import java.util.Optional;
 import org.refract.api.RefractException;
+import org.refract.api.json.Json;
 import org.refract.api.model.ImageRequest;
 import org.refract.engine.job.RunRecord;
+import org.refract.engine.request.RequestFile;
 import org.refract.engine.store.StoreManifest;
 
 /**
  * How the pictures were drawn from which a run's dictionaries learnt. Their features mean the same only in pictures that are drawn so,
  * whatever the model would draw with by itself: a model that can take four steps may have been recorded at one.
  *
- * @param steps     denoising steps
- * @param guidance  classifier-free guidance scale; at most 1 means none
- * @param size      of the pictures, where the run says it
- * @param scheduler where another one than the model's own was chosen
+ * @param request what was asked of the model, without prompts and seeds
  */
-public record RecordedRequest(int steps, double guidance, Optional<Size> size, Optional<String> scheduler) {
-    private static final String STEPS = "recorded.steps";
-    private static final String GUIDANCE = "recorded.guidance";
+public record RecordedRequest(ImageRequest request) {
+    private static final String FACT = "request";
 
-    /**
-     * Of a picture.
-     *
-     * @param height in pixels
-     * @param width  in pixels
-     */
-    public record Size(int height, int width) {
-    }
-
-    /**
-     * What a run says of it: its stores, or where those were deleted its record, or the pictures that it shows. Empty if nothing of a run
-     * is left that says it.
-     */
+    /** What a run says of it: its stores, or where those were deleted its record. Empty if nothing of a run is left that says it. */
     public static Optional<RecordedRequest> of(RunFolder run) {
-        return StoreManifest.ofRun(run.path()).flatMap(RecordedRequest::of).or(() -> ofRecord(run)).or(() -> ofShowcase(run));
+        return StoreManifest.ofRun(run.path()).flatMap(manifest -> manifest.fact(StoreManifest.REQUEST)).flatMap(RecordedRequest::read)
+                .or(() -> ofRecord(run));
     }
 
-    private static Optional<RecordedRequest> of(StoreManifest manifest) {
-        Optional<Integer> height = number(manifest, "height").map(Double::intValue);
-        Optional<Integer> width = number(manifest, "width").map(Double::intValue);
-        return number(manifest, "guidance").map(guidance -> new RecordedRequest(manifest.denoisingSteps(), guidance,
-                height.flatMap(h -> width.map(w -> new Size(h, w))), manifest.fact("scheduler").filter(name -> !name.isEmpty())));
-    }
-
-    private static Optional<Double> number(StoreManifest manifest, String fact) {
-        return manifest.fact(fact).filter(text -> text.matches("\\d{1,9}(\\.\\d{1,9})?")).map(Double::parseDouble);
+    private static Optional<RecordedRequest> read(String json) {
+        try {
+            return RequestFile.read(Json.parse("the request of the run", json)) instanceof ImageRequest request ? Optional.of(new RecordedRequest(request))
+                    : Optional.empty();
+        } catch (RefractException damaged) {
+            return Optional.empty();
+        }
     }
 
     /** Keeps what a run draws with in its record, which stays when the recordings are deleted. */
     static void keep(ImageRequest request, RunRecord record) throws RefractException {
-        record.fact(STEPS, request.steps()).fact(GUIDANCE, request.guidance());
+        record.fact(FACT, RequestFile.line(request.withoutExamples()));
     }
 
     private static Optional<RecordedRequest> ofRecord(RunFolder run) {
@@ -59,29 +43,19 @@ public record RecordedRequest(int steps, double guidance, Optional<Size> size, O
             return Optional.empty();
         }
         try {
-            RunRecord record = RunRecord.read(run.path());
-            Optional<String> steps = Unpack.fact(record, STEPS);
-            Optional<String> guidance = Unpack.fact(record, GUIDANCE);
-            return steps.flatMap(s -> guidance.map(g -> new RecordedRequest((int) Double.parseDouble(s), Double.parseDouble(g), Optional.empty(),
-                    Optional.empty())));
-        } catch (RefractException | NumberFormatException damaged) {
-            return Optional.empty();
-        }
-    }
-
-    private static Optional<RecordedRequest> ofShowcase(RunFolder run) {
-        try {
-            List<Showcase> shown = ShowcaseFiles.read(run);
-            return shown.stream().findFirst().map(s -> new RecordedRequest(s.steps(), s.guidance(), Optional.empty(), Optional.empty()));
+            return Unpack.fact(RunRecord.read(run.path()), FACT).flatMap(RecordedRequest::read);
         } catch (RefractException damaged) {
             return Optional.empty();
         }
     }
 
-    /** A model's usual request, changed to draw as the run was recorded. */
+    /** Denoising steps. */
+    public int steps() {
+        return request.steps();
+    }
+
+    /** The prompts of a request, drawn as the run was recorded. */
     public ImageRequest on(ImageRequest usual) {
-        ImageRequest request = usual.withSteps(steps).withGuidance(guidance);
-        ImageRequest sized = size.map(s -> request.withSize(s.height(), s.width())).orElse(request);
-        return scheduler.map(sized::withScheduler).orElse(sized);
+        return request.withPrompts(usual.prompts(), usual.seeds());
     }
 }
