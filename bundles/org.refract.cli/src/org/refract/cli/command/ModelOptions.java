@@ -2,7 +2,7 @@ package org.refract.cli.command;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.Adapters;
@@ -41,12 +41,11 @@ public final class ModelOptions {
         if (!Files.isRegularFile(run.record())) {
             throw RefractException.usage("%s is no run folder; make one with refract unpack.", run.path());
         }
-        List<String> arguments = RunRecord.read(run.path()).arguments();
-        int at = arguments.indexOf("--model");
-        if (model != null || at < 0 || at + 1 >= arguments.size()) {
+        Optional<Path> recorded = RunRecord.read(run.path()).modelLocation();
+        if (model != null || recorded.isEmpty()) {
             return;
         }
-        model = Path.of(arguments.get(at + 1));
+        model = recorded.get();
         if (!Files.exists(model)) {
             throw RefractException.usage("The model of %s was at %s and is not there any more; say where it is with --model.", run.path(), model);
         }

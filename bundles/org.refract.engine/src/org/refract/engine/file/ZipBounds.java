@@ -47,7 +47,8 @@ final class ZipBounds {
     /** Opens an archive, also one that bytes follow: torch and Python look for its end from behind, and Java's ZipFile does so for small ones only. */
     private static ZipFile sound(Path file) throws IOException {
         try {
-            return new ZipFile(file.toFile());
+            // by its name, so that it may lie in a file system that stands for another one
+            return new ZipFile(file.toString());
         } catch (ZipException e) {
             long end = end(file);
             if (end < 0 || end == Files.size(file)) {

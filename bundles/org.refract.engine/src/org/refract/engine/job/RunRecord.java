@@ -30,6 +30,7 @@ public final class RunRecord {
     public static final String CLOCK = RunClock.FILE;
 
     private static final int FORMAT = 1;
+    private static final String MODEL_LOCATION = "model_location";
 
     private final Path folder;
     private final RunClock clock;
@@ -134,21 +135,20 @@ public final class RunRecord {
         return record.getAsJsonArray("arguments").asList().stream().map(JsonElement::getAsString).toList();
     }
 
-    /** The value that an option had, if it was said. */
-    public Optional<String> argument(String option) {
-        int at = arguments().indexOf(option);
-        return at < 0 || at + 1 >= arguments().size() ? Optional.empty() : Optional.of(arguments().get(at + 1));
+    /** Where the model lies that the run is of, if it is said. */
+    public Optional<Path> modelLocation() {
+        JsonElement location = record.getAsJsonObject("facts").get(MODEL_LOCATION);
+        return location == null ? Optional.empty() : Optional.of(Path.of(location.getAsString()));
     }
 
-    /** Says another value of an option that was said, because what it names lies elsewhere now. */
-    public RunRecord moved(String option, Path place) throws RefractException {
+    /** Says where the model lies, at the beginning or because it lies elsewhere now; the command that repeats the run says so, too. */
+    public RunRecord modelAt(Path place) throws RefractException {
         JsonArray typed = record.getAsJsonArray("arguments");
-        int at = arguments().indexOf(option);
-        if (at < 0 || at + 1 >= typed.size()) {
-            throw RefractException.usage("The record of %s does not name a %s.", folder, option);
+        int at = arguments().indexOf("--model");
+        if (at >= 0 && at + 1 < typed.size()) {
+            typed.set(at + 1, new JsonPrimitive(place.toString()));
         }
-        typed.set(at + 1, new JsonPrimitive(place.toString()));
-        return save();
+        return fact(MODEL_LOCATION, place.toString());
     }
 
     /** The model's fingerprint, if it is known. */

@@ -187,7 +187,8 @@ public final class Unpack {
 
     private static RunRecord record(UnpackOptions options, RunFolder folder, Map<String, String> identity) throws RefractException {
         if (!Files.exists(folder.record())) {
-            return identified(RunRecord.begin(folder.path(), COMMAND, UnpackSession.arguments(options)).seed("run", options.seed()), identity);
+            return identified(RunRecord.begin(folder.path(), COMMAND, UnpackSession.arguments(options)).modelAt(options.model())
+                    .seed("run", options.seed()), identity);
         }
         RunRecord record = RunRecord.read(folder.path());
         if (!record.command().equals(COMMAND)) {

@@ -180,7 +180,7 @@ class EngineSubjectTest {
     void aRunFindsItsModelAgainAfterItWasMoved() throws Exception {
         Path run = copy(subject.info().run().orElseThrow());
         Path gone = folder.resolve("gone");
-        RunRecord.read(run).moved("--model", gone);
+        RunRecord.read(run).modelAt(gone);
         RefractException lost = assertThrows(RefractException.class, () -> subjects.open(Optional.of(run), Optional.empty(), Monitor.silent()));
         assertEquals("The model of %1$s is no longer at %2$s; say where it is: refract workbench %1$s --model DIR".formatted(run, gone), lost.getMessage());
         assertEquals(Optional.of(gone), subjects.missingModel(run));

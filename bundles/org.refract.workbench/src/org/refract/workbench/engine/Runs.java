@@ -18,7 +18,6 @@ import org.refract.workbench.subject.ShellWord;
 
 /** Finds run folders that can be explored. */
 final class Runs {
-    private static final String MODEL = "--model";
 
     private Runs() {
     }
@@ -34,14 +33,13 @@ final class Runs {
 
     /** The folder of the model that a run is of, as its record names it. */
     static Path model(RunFolder run) throws RefractException {
-        String named = RunRecord.read(run.path()).argument(MODEL)
-                .orElseThrow(() -> RefractException.usage("The record of %s does not name its model; unpack it again.", run.path()));
-        return Path.of(named).toAbsolutePath().normalize();
+        return RunRecord.read(run.path()).modelLocation()
+                .orElseThrow(() -> RefractException.usage("The record of %s does not name its model; unpack it again.", run.path())).toAbsolutePath().normalize();
     }
 
     /** Keeps in a run's record that its model lies elsewhere now. */
     static void moved(RunFolder run, Path model) throws RefractException {
-        RunRecord.read(run.path()).moved(MODEL, model);
+        RunRecord.read(run.path()).modelAt(model);
     }
 
     /** The fingerprint of the model that a run was made from, if its record says it. */
