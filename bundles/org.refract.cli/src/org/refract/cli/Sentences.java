@@ -13,7 +13,7 @@ import org.refract.api.RefractException;
 import org.refract.api.job.CancelledException;
 
 /** One sentence for a failure of any kind. */
-final class Sentences {
+public final class Sentences {
     private Sentences() {
     }
 
@@ -28,7 +28,7 @@ final class Sentences {
     }
 
     /** A sentence a person can act on; never a class name alone, never more than one line. */
-    static String of(Throwable failure) {
+    public static String of(Throwable failure) {
         Throwable e = unwrapped(failure);
         String sentence = switch (e) {
             case RefractException known -> known.getMessage();

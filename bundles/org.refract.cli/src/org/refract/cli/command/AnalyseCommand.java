@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ServiceScope;
@@ -12,13 +13,16 @@ import org.refract.api.Settings;
 import org.refract.api.analysis.Analysis;
 import org.refract.api.analysis.Finding;
 import org.refract.api.command.Command;
-import org.refract.cli.TensorCommand;
+import org.refract.api.job.CancelledException;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.ImageModel;
 import org.refract.api.model.ModelBackend;
+import org.refract.cli.Sentences;
+import org.refract.cli.TensorCommand;
 import org.refract.cli.progress.Printed;
 import org.refract.engine.extension.Extensions;
 import org.refract.engine.extension.Lease;
+import org.refract.engine.file.FolderLock;
 import org.refract.engine.job.JobQueue;
 import org.refract.engine.unpack.Dictionaries;
 import org.refract.engine.unpack.FindingFiles;
@@ -37,10 +41,8 @@ import picocli.CommandLine.Spec;
         description = "Run one analysis of an unpacked model, and keep its findings in the run.",
         footer = {"", "Examples", "  refract analyse unpacked-emoji-sdxl blocks --set features=5", "  refract extensions blocks      what --set can set"})
 public final class AnalyseCommand implements TensorCommand {
-    @Reference
-    Extensions extensions;
-    @Reference
-    JobQueue jobs;
+    private final Extensions extensions;
+    private final JobQueue jobs;
     @Spec
     CommandSpec spec;
     @Mixin
@@ -53,6 +55,13 @@ public final class AnalyseCommand implements TensorCommand {
     @Option(names = "--set", paramLabel = "NAME=VALUE", order = 2, description = "A setting of the analysis; may be repeated.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
+    /** With the services that it needs. */
+    @Activate
+    public AnalyseCommand(@Reference Extensions extensions, @Reference JobQueue jobs) {
+        this.extensions = extensions;
+        this.jobs = jobs;
+    }
+
     @Override
     public Integer call() throws RefractException {
         RunFolder folder = new RunFolder(run).enclosed();
@@ -60,10 +69,14 @@ public final class AnalyseCommand implements TensorCommand {
         Lease<Analysis> analysis = extensions.lease(Analysis.class, id);
         Settings set = Settings.of(analysis.get().hyperparameters(), settings);
         Lease<ModelBackend> backend = model.backend(extensions);
-        List<Finding> findings = JobOnScreen.of(spec, jobs).run(model.placement(), "Analysing", List.of(backend, analysis),
-                monitor -> findings(folder, backend, analysis.get(), set, monitor));
         Path place = folder.findings().resolve(id);
-        FindingFiles.write(place, findings);
+        List<Finding> findings = JobOnScreen.of(spec, jobs).run(model.placement(), "Analysing", List.of(backend, analysis), monitor -> {
+            try (FolderLock lock = FolderLock.take(run, "refract analyse")) {
+                List<Finding> found = findings(folder, backend, analysis.get(), set, monitor);
+                FindingFiles.write(place, found);
+                return found;
+            }
+        });
         Printed out = Printed.of(spec.commandLine().getOut());
         findings.forEach(finding -> out.printf("%s: %s%n", finding.id(), finding.title()));
         out.printf("The findings: %s (refract report %s shows them)%n", place, run);
@@ -73,7 +86,19 @@ public final class AnalyseCommand implements TensorCommand {
     private List<Finding> findings(RunFolder folder, Lease<ModelBackend> backend, Analysis analysis, Settings set, Monitor monitor) throws RefractException {
         List<String> prompts = folder.prompts(Preset.STANDARD.analysisPrompts());
         try (ImageModel opened = model.open(backend, monitor); Dictionaries dictionaries = Dictionaries.open(folder, opened, extensions)) {
+            return findings(analysis, opened, dictionaries, prompts, set, monitor);
+        }
+    }
+
+    /** Whatever an analysis throws is its own failure, and says whose. */
+    private List<Finding> findings(Analysis analysis, ImageModel opened, Dictionaries dictionaries, List<String> prompts, Settings set, Monitor monitor)
+            throws RefractException {
+        try {
             return analysis.run(opened, dictionaries.list(), prompts, set, dictionaries.guard(monitor));
+        } catch (CancelledException e) {
+            throw e;
+        } catch (RuntimeException | Error e) {
+            throw RefractException.failure(e, "The analysis %s failed: %s", id, Sentences.of(e));
         }
     }
 }
