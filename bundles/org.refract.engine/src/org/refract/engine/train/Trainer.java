@@ -24,8 +24,9 @@ import org.refract.engine.tensor.Scope;
 
 /**
  * Trains several {@link Learner}s, dictionaries or networks, in one pass over their data: each step gives each of them the next batch of its own
- * source, and batches of one step hold the same recordings. Several learners of one source get the same batch, which is read once. Under the folder each has {@code
- * NAME/log.jsonl} ({@link RunLog}), {@code NAME/clock.jsonl} with its speed, {@code NAME/state} while it is trained, and in the end what was learnt, {@link Results}, in {@code NAME}. A training that was
+ * source, and batches of one step hold the same recordings. Several learners of one source get the same batch, which is read once. Under the folder each
+ * has {@code NAME/log.jsonl} ({@link RunLog}), {@code NAME/clock.jsonl} with its speed, {@code NAME/state} while it is trained, and in the end what was
+ * learnt, {@link Results}, in {@code NAME}. A training that was
  * stopped or killed goes on from its last saved state and ends, on the CPU, with the same bits.
  */
 public final class Trainer {
