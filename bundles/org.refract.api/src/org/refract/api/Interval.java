@@ -51,9 +51,9 @@ public record Interval(double least, boolean withLeast, double most, boolean wit
         return new Interval(least, withLeast, most, withMost, further);
     }
 
-    /** Whether a number belongs to it. */
+    /** Whether a number belongs to it, and still does in single precision: 10⁻⁵⁰ is not above 0 where it becomes 0. */
     public boolean contains(double x) {
-        return (x > least || withLeast && x == least) && (x < most || withMost && x == most);
+        return (x > least && (withLeast || (float) x > least) || withLeast && x == least) && (x < most && (withMost || (float) x < most) || withMost && x == most);
     }
 
     /** It in words, for integers or for all numbers: {@code a number from 0 to below 1}. */

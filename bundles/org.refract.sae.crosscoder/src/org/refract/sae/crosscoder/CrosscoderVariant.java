@@ -46,6 +46,9 @@ public final class CrosscoderVariant extends PublishedVariant {
     private static final Optional<String> KISSANE = Optional.of("ckkissane/crosscoder-model-diff-replication, train.py");
     private static final Optional<String> FINETUNING = Optional.of("science-of-finetuning/dictionary_learning, trainers/crosscoder.py");
 
+    /** Latents are measured in units of decoder norms, which single precision has to hold. */
+    private static final double LEAST_NORM = 1e-6;
+
     /** The one variant. */
     public CrosscoderVariant() {
         super(SaeForm.CROSSCODER, joined(SparseVariant.ANNEALING, List.of(
@@ -56,7 +59,7 @@ public final class CrosscoderVariant extends PublishedVariant {
                 new Hyperparameter("auxk_coefficient", Kind.REAL, "0.03125", Interval.NOT_NEGATIVE.saying("; with batchtopk"), FINETUNING),
                 new Hyperparameter("threshold_beta", Kind.REAL, "0.999", Interval.fromToBelow(0, 1).saying("; with batchtopk"), FINETUNING),
                 new Hyperparameter("threshold_start_step", Kind.INTEGER, "1000", Interval.from(-1).saying(", the step after which the threshold follows"), FINETUNING),
-                new Hyperparameter("decoder_init_norm", Kind.REAL, "0.08", Interval.POSITIVE.saying(", of each hook point's part"), KISSANE))));
+                new Hyperparameter("decoder_init_norm", Kind.REAL, "0.08", Interval.from(LEAST_NORM).saying(", of each hook point's part"), KISSANE))));
     }
 
     @Override

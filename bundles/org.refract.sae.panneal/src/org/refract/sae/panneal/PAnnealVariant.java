@@ -36,7 +36,7 @@ public final class PAnnealVariant extends PublishedVariant {
                 new Hyperparameter("sparsity_penalty", Kind.REAL, "0.1", Interval.NOT_NEGATIVE.saying(", the weight while p is p_start"), TRAINER),
                 new Hyperparameter("p_start", Kind.REAL, "1", Interval.POSITIVE, TRAINER),
                 new Hyperparameter("p_end", Kind.REAL, "0.2", Interval.POSITIVE, PAPER),
-                new Hyperparameter("anneal_start", Kind.INTEGER, "1000", Interval.NOT_NEGATIVE.upTo(Integer.MAX_VALUE).saying(", the step at which p begins to fall"), Optional.empty()),
+                new Hyperparameter("anneal_start", Kind.INTEGER, "1000", Interval.NOT_NEGATIVE.upTo(Integer.MAX_VALUE - 1).saying(", the step at which p begins to fall"), Optional.empty()),
                 new Hyperparameter("anneal_end", Kind.INTEGER, "3000", Interval.from(1).saying(", a later step, at which p has become p_end"), Optional.empty()),
                 new Hyperparameter("n_sparsity_updates", Kind.INTEGER, "10", Interval.from(2).saying(", at most the steps between both"), TRAINER),
                 new Hyperparameter("sparsity_queue_length", Kind.INTEGER, "10", Interval.between(1, 1 << 20).saying(", the steps that λ is adapted to"), TRAINER),
