@@ -23,14 +23,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.FrameworkUtil;
-import org.refract.api.Hyperparameter;
 import org.refract.api.RefractException;
 import org.refract.api.model.HookPoint;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.CheckpointFormat;
-import org.refract.api.sae.Sae;
-import org.refract.api.sae.SaeConfig;
-import org.refract.api.sae.SaeTrainer;
 import org.refract.api.sae.SaeVariant;
 import org.refract.cli.command.ExtensionsCommand;
 import org.refract.cli.command.InspectCommand;
@@ -295,41 +291,6 @@ class TrainTest {
             List<Object> own = new ArrayList<>(List.of(words));
             own.add("refract");
             learns("planted", own.toArray());
-        }
-    }
-
-    /** The architecture of an extension: nobody but itself knows its name. */
-    private record Strange(SaeVariant real) implements SaeVariant {
-        static final String ID = "test-strange";
-
-        @Override
-        public String id() {
-            return ID;
-        }
-
-        @Override
-        public String description() {
-            return "a stranger's";
-        }
-
-        @Override
-        public List<Hyperparameter> hyperparameters() {
-            return real.hyperparameters();
-        }
-
-        @Override
-        public Sae create(SaeConfig config, NDArray inputs, NDArray targets, long seed, Placement placement) throws RefractException {
-            return real.create(config, inputs, targets, seed, placement);
-        }
-
-        @Override
-        public Sae restore(SaeConfig config, Map<String, NDArray> tensors, Placement placement) throws RefractException {
-            return real.restore(config, tensors, placement);
-        }
-
-        @Override
-        public SaeTrainer trainer(Sae sae, NDArray inputs, NDArray targets, int batch) throws RefractException {
-            return real.trainer(sae, inputs, targets, batch);
         }
     }
 
