@@ -89,6 +89,27 @@ class EngineSubjectTest {
     }
 
     @Test
+    void aRunWhoseExtensionIsGoneSaysWhoMadeIt(@TempDir Path folder) throws Exception {
+        Path run = subject.info().run().orElseThrow();
+        Path copy = folder.resolve("run");
+        try (Stream<Path> files = Files.walk(run)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, copy.resolve(run.relativize(file).toString()));
+            }
+        }
+        try (Stream<Path> files = Files.walk(copy.resolve("saes"))) {
+            for (Path sidecar : files.filter(file -> file.endsWith("sae.json")).toList()) {
+                Files.writeString(sidecar, Files.readString(sidecar).replace("\"topk\"", "\"test-strange\"")
+                        .replace("\"facts\": {", "\"facts\": {\"extension\": \"org.example.strange\", \"extension_version\": \"1.2.3\","));
+            }
+        }
+        RefractException said = assertThrows(RefractException.class, () -> subjects.open(Optional.of(copy), Optional.empty(), Monitor.silent()));
+        assertEquals(RefractException.USAGE, said.exitCode());
+        assertTrue(said.getMessage().contains("is of the SAE variant 'test-strange', made by org.example.strange 1.2.3, which is not here: put its jar into "),
+                said.getMessage());
+    }
+
+    @Test
     void beginsInTheStepsThatTheRunWasRecordedIn() {
         assertEquals(1, subject.info().begins().steps());
         assertTrue(subject.info().recorded());
