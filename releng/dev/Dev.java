@@ -52,6 +52,9 @@ final class Dev {
 
     private static final String QUALIFIER = ".qualifier";
 
+    /** Lies among the test bundles, as they use it and the product does not. */
+    private static final String TEST_KIT = "org.refract.tck";
+
     /** The stamp of a bundle that sees what was changed below it. */
     private static final String OUTDATED = "outdated";
 
@@ -112,7 +115,7 @@ final class Dev {
     // what belongs where
 
     private Path jarOf(String name) {
-        return (name.endsWith(".tests") ? tests : product.resolve("bundles")).resolve(name + ".jar");
+        return (name.endsWith(".tests") || name.equals(TEST_KIT) ? tests : product.resolve("bundles")).resolve(name + ".jar");
     }
 
     private Path stampOf(String name) {

@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.refract.api.RefractException;
 import org.refract.api.job.Monitor;
-import org.refract.engine.file.FaultCheck;
 import org.refract.engine.unpack.RunFolder;
+import org.refract.tck.FaultCheck;
 
 class HtmlReportTest {
     private static final String HOSTILE = "</script><script>alert('x')</script>\u2028\"&<img src=x onerror=alert(1)> https://evil.example/x.js";

@@ -21,10 +21,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.refract.api.RefractException;
 import org.refract.cli.progress.Terminal;
-import org.refract.engine.file.FaultCheck;
 import org.refract.engine.train.RunLog;
 import org.refract.engine.train.TrainingLogs;
 import org.refract.plot.PlotDrawing;
+import org.refract.tck.FaultCheck;
 
 /** Learning curves are the log's numbers, in every form. */
 class CurveFilesTest {

@@ -9,9 +9,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.refract.engine.file.AtomicFile;
-import org.refract.engine.file.FaultCheck;
 import org.refract.pictures.PictureFile;
 import org.refract.pictures.PictureText;
+import org.refract.tck.FaultCheck;
 
 /** A picture with its record is there whole, or as it was before. */
 class PictureFaultTest {

@@ -22,7 +22,6 @@ import org.refract.api.analysis.Finding;
 import org.refract.api.job.Monitor;
 import org.refract.api.model.HookPoint;
 import org.refract.api.model.Placement;
-import org.refract.engine.file.FaultyFiles.Fault;
 import org.refract.engine.index.Icons;
 import org.refract.engine.job.RunRecord;
 import org.refract.engine.store.ActivationStore;
@@ -33,6 +32,9 @@ import org.refract.engine.tensor.Tensors;
 import org.refract.engine.tensor.TorchType;
 import org.refract.engine.train.RunLog;
 import org.refract.engine.unpack.FindingFiles;
+import org.refract.tck.FaultCheck;
+import org.refract.tck.FaultyFiles;
+import org.refract.tck.FaultyFiles.Fault;
 
 /** Every writer of the engine is held to {@link FaultCheck}. */
 class FaultInjectionTest {

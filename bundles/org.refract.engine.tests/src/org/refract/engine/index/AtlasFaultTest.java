@@ -24,7 +24,7 @@ import org.refract.api.RefractException;
 import org.refract.api.analysis.Example;
 import org.refract.api.analysis.Feature;
 import org.refract.api.model.HookPoint;
-import org.refract.engine.file.FaultCheck;
+import org.refract.tck.FaultCheck;
 
 /** An atlas is written by DuckDB, past the file layer: what fails there costs a sentence, too, and neither the older atlas nor an open file. */
 class AtlasFaultTest {

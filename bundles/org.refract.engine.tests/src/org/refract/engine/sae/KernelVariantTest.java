@@ -22,6 +22,7 @@ import org.refract.engine.kernel.KernelException;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 import org.refract.engine.tensor.TorchRandom;
+import org.refract.tck.VariantCheck;
 
 /** What a variant of one kernel text gets from the engine. */
 class KernelVariantTest {

@@ -17,6 +17,7 @@ import org.refract.engine.file.TorchArchive;
 import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
+import org.refract.tck.GoldenCheck;
 
 /** What dictionary_learning computes besides encode and decode of a checkpoint: selection over a batch, and a normalised decoder. */
 class PublishedSelectionTest {

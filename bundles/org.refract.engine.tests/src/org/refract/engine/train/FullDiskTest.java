@@ -32,14 +32,14 @@ import org.refract.api.job.Monitor;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.CheckpointFormat;
 import org.refract.api.sae.SaeConfig;
-import org.refract.engine.file.FaultyFiles;
-import org.refract.engine.file.FaultyFiles.Fault;
 import org.refract.engine.file.FileFailure;
 import org.refract.engine.file.SafeTensorsWriter;
 import org.refract.engine.sae.SaeForm;
 import org.refract.engine.sae.SelectionVariant;
 import org.refract.engine.source.PlantedDictionary;
 import org.refract.engine.source.SyntheticSource;
+import org.refract.tck.FaultyFiles;
+import org.refract.tck.FaultyFiles.Fault;
 
 /** A disk that fills costs a sentence: what was saved stays whole, and a training that goes on ends with the bytes of one that had room. */
 final class FullDiskTest {

@@ -41,6 +41,11 @@ public abstract class PublishedVariant extends FormVariant {
     /** The loss of one SAE that does not. */
     protected abstract Loss loss(DenseSae sae, Settings settings) throws RefractException;
 
+    /** What a training of an autoencoder minimises under the autoencoder's own settings. */
+    public final Loss loss(DenseSae sae) throws RefractException {
+        return loss(sae, sae.config().settings());
+    }
+
     @Override
     protected final SaeTrainer train(DenseSae sae, Settings settings, int batch) throws RefractException {
         TrainingSettings training = TrainingSettings.of(settings);

@@ -38,9 +38,6 @@ def scaled_rows(w: Tensor, norm: float) -> Tensor:
 def assign(target: Tensor, source: Tensor) -> Tensor:
   return torch.copy_(target, source)
 
-def exponential(x: Tensor) -> Tensor:
-  return torch.exp(x)
-
 def infinite(x: Tensor) -> Tensor:
   return torch.sum(torch.logical_not(torch.isfinite(x)))
 

@@ -7,9 +7,6 @@ def rows_norm(x: Tensor) -> Tensor:
 def filled(like: Tensor, n: int, value: Tensor) -> Tensor:
   return torch.full([n], float(value), dtype=like.dtype, device=like.device)
 
-def dense(indices: Tensor, values: Tensor, latents: int) -> Tensor:
-  return torch.scatter_add(torch.zeros([indices.size(0), latents], dtype=values.dtype, device=values.device), 1, indices, values)
-
 def variance(x: Tensor) -> Tensor:
   return torch.sum(torch.pow(x - torch.mean(x, [0], True), 2))
 

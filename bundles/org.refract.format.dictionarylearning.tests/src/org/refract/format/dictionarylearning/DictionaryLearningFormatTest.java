@@ -19,8 +19,8 @@ import org.refract.api.json.Json;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.CheckpointFormat.Checkpoint;
 import org.refract.engine.Locations;
-import org.refract.engine.sae.FormatCheck;
 import org.refract.engine.tensor.Scope;
+import org.refract.tck.FormatCheck;
 
 /** Every class of dictionary_learning is read, run and written exactly, and no class is guessed. */
 final class DictionaryLearningFormatTest {

@@ -20,10 +20,10 @@ import org.refract.api.sae.SaeConfig;
 import org.refract.engine.Locations;
 import org.refract.engine.file.NpzWriter;
 import org.refract.engine.sae.DenseSae;
-import org.refract.engine.sae.FormatCheck;
-import org.refract.engine.sae.GoldenCheck;
 import org.refract.engine.sae.SaeForm;
 import org.refract.engine.tensor.Scope;
+import org.refract.tck.FormatCheck;
+import org.refract.tck.GoldenCheck;
 
 /** Gemma Scope files are read, run and written exactly. */
 final class GemmaScopeFormatTest {

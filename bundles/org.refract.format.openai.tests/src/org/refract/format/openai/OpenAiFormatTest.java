@@ -17,9 +17,9 @@ import org.refract.api.model.Placement;
 import org.refract.api.sae.CheckpointFormat.Checkpoint;
 import org.refract.engine.Locations;
 import org.refract.engine.file.TorchArchiveWriter;
-import org.refract.engine.sae.FormatCheck;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
+import org.refract.tck.FormatCheck;
 
 /** OpenAI checkpoints, in both of torch's file forms, are read, run and written exactly. */
 final class OpenAiFormatTest {

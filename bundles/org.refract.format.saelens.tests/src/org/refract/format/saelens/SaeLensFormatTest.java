@@ -28,11 +28,11 @@ import org.refract.api.sae.CheckpointFormat.Checkpoint;
 import org.refract.api.sae.SaeConfig;
 import org.refract.engine.Locations;
 import org.refract.engine.file.SafeTensorsWriter;
-import org.refract.engine.sae.FormatCheck;
 import org.refract.engine.sae.RoundTrip;
 import org.refract.engine.sae.SaeForm;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
+import org.refract.tck.FormatCheck;
 
 /** SAELens checkpoints of every architecture that it saves are read, run and written exactly, and doubtful ones refused by name. */
 final class SaeLensFormatTest {

@@ -17,10 +17,10 @@ import org.refract.api.model.Placement;
 import org.refract.api.sae.CheckpointFormat.Checkpoint;
 import org.refract.engine.Locations;
 import org.refract.engine.file.TorchArchive;
-import org.refract.engine.sae.FormatCheck;
 import org.refract.engine.sae.RoundTrip;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
+import org.refract.tck.FormatCheck;
 
 /** sdxl-unbox checkpoints are read, run and written exactly, and the released statistics are read. */
 final class SdxlUnboxFormatTest {

@@ -25,10 +25,10 @@ import org.refract.api.sae.SaeConfig;
 import org.refract.engine.Locations;
 import org.refract.engine.file.SafeTensors;
 import org.refract.engine.sae.DenseSae;
-import org.refract.engine.sae.FormatCheck;
-import org.refract.engine.sae.GoldenCheck;
 import org.refract.engine.sae.RoundTrip;
 import org.refract.engine.tensor.Scope;
+import org.refract.tck.FormatCheck;
+import org.refract.tck.GoldenCheck;
 
 /** sparsify checkpoints are read, run and written exactly. */
 final class SparsifyFormatTest {

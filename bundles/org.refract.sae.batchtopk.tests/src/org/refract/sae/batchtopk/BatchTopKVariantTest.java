@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.refract.engine.Locations;
-import org.refract.engine.sae.TrainingGolden;
-import org.refract.engine.sae.VariantCheck;
+import org.refract.tck.TrainingGolden;
+import org.refract.tck.VariantCheck;
 
 /** The BatchTopK variant trains as SAELens and dictionary_learning train theirs. */
 final class BatchTopKVariantTest {

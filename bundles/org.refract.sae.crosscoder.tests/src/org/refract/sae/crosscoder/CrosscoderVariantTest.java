@@ -19,10 +19,10 @@ import org.refract.api.sae.SaeConfig;
 import org.refract.api.sae.SaeTrainer;
 import org.refract.api.sae.SparseCodes;
 import org.refract.engine.Locations;
-import org.refract.engine.sae.TrainingGolden;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 import org.refract.engine.tensor.TorchRandom;
+import org.refract.tck.TrainingGolden;
 
 /** The crosscoder trains as the public ones do. */
 final class CrosscoderVariantTest {

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.refract.engine.source.PlantedDictionary;
-import org.refract.engine.source.PlantedTrial;
+import org.refract.tck.PlantedTrial;
 
 /** A gated autoencoder finds a dictionary that was planted. */
 final class PlantedDictionaryTest {

@@ -22,11 +22,11 @@ import org.refract.api.sae.SaeConfig;
 import org.refract.engine.Locations;
 import org.refract.engine.sae.DenseSae;
 import org.refract.engine.sae.Loss;
-import org.refract.engine.sae.TrainingGolden;
-import org.refract.engine.sae.VariantCheck;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 import org.refract.engine.tensor.TorchRandom;
+import org.refract.tck.TrainingGolden;
+import org.refract.tck.VariantCheck;
 
 /** The JumpReLU variant trains as SAELens and dictionary_learning train theirs. */
 final class JumpReluVariantTest {

@@ -16,10 +16,10 @@ import org.refract.api.Settings;
 import org.refract.api.model.Placement;
 import org.refract.api.sae.SaeConfig;
 import org.refract.engine.Locations;
-import org.refract.engine.sae.TrainingGolden;
-import org.refract.engine.sae.VariantCheck;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
+import org.refract.tck.TrainingGolden;
+import org.refract.tck.VariantCheck;
 
 /** The k-sparse variant trains as SAELens and dictionary_learning train their TopK autoencoders. */
 final class KSparseVariantTest {

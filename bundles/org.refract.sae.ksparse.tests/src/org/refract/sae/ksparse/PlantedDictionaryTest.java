@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.refract.engine.source.PlantedDictionary;
-import org.refract.engine.source.PlantedTrial;
+import org.refract.tck.PlantedTrial;
 
 /** k-sparse autoencoders find a dictionary that was planted; signs and dead latents are as the papers say. */
 final class PlantedDictionaryTest {

@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.refract.engine.Locations;
-import org.refract.engine.sae.TrainingGolden;
-import org.refract.engine.sae.VariantCheck;
+import org.refract.tck.TrainingGolden;
+import org.refract.tck.VariantCheck;
 
 /** The Matryoshka variant trains as SAELens and dictionary_learning train theirs. */
 final class MatryoshkaVariantTest {

@@ -18,10 +18,10 @@ import org.refract.api.sae.SaeConfig;
 import org.refract.api.sae.SaeTrainer;
 import org.refract.engine.Locations;
 import org.refract.engine.sae.TopKNames;
-import org.refract.engine.sae.TrainingGolden;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 import org.refract.engine.tensor.TorchRandom;
+import org.refract.tck.TrainingGolden;
 
 /** The p-annealed variant trains as dictionary_learning's PAnnealTrainer. */
 final class PAnnealVariantTest {

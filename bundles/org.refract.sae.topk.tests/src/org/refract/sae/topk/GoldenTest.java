@@ -18,9 +18,9 @@ import org.refract.api.sae.SaeTrainer;
 import org.refract.engine.Locations;
 import org.refract.engine.file.SafeTensors;
 import org.refract.engine.file.TensorInfo;
-import org.refract.engine.sae.TrainingGolden;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
+import org.refract.tck.TrainingGolden;
 
 /** Compares with sdxl-unbox's own training and encoding. */
 class GoldenTest {

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.refract.engine.source.PlantedDictionary;
-import org.refract.engine.source.PlantedTrial;
+import org.refract.tck.PlantedTrial;
 
 /** TopK finds a dictionary that was planted, and AuxK keeps its latents alive. */
 final class PlantedDictionaryTest {

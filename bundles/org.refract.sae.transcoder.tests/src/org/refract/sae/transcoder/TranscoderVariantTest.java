@@ -17,10 +17,10 @@ import org.refract.api.sae.Sae;
 import org.refract.api.sae.SaeConfig;
 import org.refract.api.sae.SaeTrainer;
 import org.refract.engine.Locations;
-import org.refract.engine.sae.TrainingGolden;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 import org.refract.engine.tensor.TorchRandom;
+import org.refract.tck.TrainingGolden;
 
 /** The transcoder trains as sparsify trains its own. */
 final class TranscoderVariantTest {

@@ -10,6 +10,8 @@ enum Layer {
     LIBRARY,
     ENGINE,
     NETWORKS,
+    /** What plug-ins and writers are held to; beside the tests, not in the product. */
+    TEST_KIT,
     PLUG_IN,
     FACE;
 
@@ -34,6 +36,9 @@ enum Layer {
         }
         if (bundle.equals("org.refract.nn")) {
             return NETWORKS;
+        }
+        if (bundle.equals("org.refract.tck")) {
+            return TEST_KIT;
         }
         if (PLUG_INS.stream().anyMatch(bundle::startsWith)) {
             return PLUG_IN;

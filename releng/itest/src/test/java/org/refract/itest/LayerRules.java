@@ -10,7 +10,7 @@ import java.util.TreeSet;
 
 /**
  * The rules that hold the walls up: a bundle uses what lies below it, never what lies above, a plug-in never another plug-in, nobody
- * another bundle's {@code internal} packages, and what it uses it imports. A plug-in can be removed, so nobody else names its packages.
+ * another bundle's {@code internal} packages or the test kit, and what it uses it imports. A plug-in can be removed, so nobody else names its packages.
  */
 final class LayerRules {
 
@@ -64,6 +64,9 @@ final class LayerRules {
             return Optional.of("it is internal to " + owner);
         }
         Layer below = Layer.of(owner);
+        if (below == Layer.TEST_KIT) {
+            return Optional.of(owner + " is for tests and not in the product");
+        }
         if (below == Layer.PLUG_IN) {
             return Optional.of(layer == Layer.PLUG_IN ? "a plug-in never knows another plug-in" : owner + " is a plug-in that may be absent");
         }

@@ -28,16 +28,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class LayersTest {
 
+    private static final String TEST_KIT = "org.refract.tck";
+
     private static List<BuiltBundle> bundles;
 
     @BeforeAll
-    static void readTheProductsBundles() throws IOException {
+    static void readTheProductsBundlesAndTheTestKit() throws IOException {
         List<BuiltBundle> read = new ArrayList<>();
         try (var files = Files.list(Product.folder().resolve("bundles"))) {
             for (Path jar : files.filter(file -> file.getFileName().toString().startsWith("org.refract.")).sorted().toList()) {
                 read.add(BuiltBundle.read(jar));
             }
         }
+        read.add(BuiltBundle.read(Path.of(System.getProperty("refract.test.bundles"), TEST_KIT + ".jar")));
         bundles = List.copyOf(read);
     }
 
@@ -61,12 +64,12 @@ class LayersTest {
 
     @Test
     void everyBundleIsInAFeatureOrIsOneOfTests() throws IOException {
-        Set<String> shipped = bundles.stream().map(BuiltBundle::name).collect(Collectors.toSet());
+        Set<String> shipped = bundles.stream().map(BuiltBundle::name).filter(name -> !name.equals(TEST_KIT)).collect(Collectors.toSet());
         String features = Files.readString(SourceTree.folder().resolve("features/org.refract.feature/feature.xml"))
                 + Files.readString(SourceTree.folder().resolve("features/org.refract.platform.feature/feature.xml"));
         for (String name : SourceTree.bundles()) {
             boolean listed = features.contains("<plugin id=\"" + name + "\"");
-            assertEquals(!name.endsWith(".tests"), listed, () -> name + (listed ? " is in a feature" : " is in no feature"));
+            assertEquals(!name.endsWith(".tests") && !name.equals(TEST_KIT), listed, () -> name + (listed ? " is in a feature" : " is in no feature"));
             assertEquals(listed, shipped.contains(name), () -> name + " in the product");
         }
     }
@@ -79,6 +82,11 @@ class LayersTest {
     @ParameterizedTest
     @CsvSource({
         "org.refract.engine, org.refract.model.sdxl, is a plug-in",
+        "org.refract.engine, org.refract.tck, is for tests",
+        "org.refract.sae.topk, org.refract.tck, is for tests",
+        "org.refract.cli, org.refract.tck, is for tests",
+        "org.refract.tck, org.refract.sae.topk, is a plug-in that may be absent",
+        "org.refract.tck, org.refract.cli, is a layer above",
         "org.refract.engine, org.refract.cli, is a layer above",
         "org.refract.engine, org.refract.nn.layer, is a layer above",
         "org.refract.nn, org.refract.model.sdxl, is a plug-in that may be absent",

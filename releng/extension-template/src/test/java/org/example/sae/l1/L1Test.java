@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.refract.api.sae.SaeVariant;
-import org.refract.engine.sae.VariantCheck;
+import org.refract.tck.VariantCheck;
 
 /** Runs inside Felix, in the bundle that it tests. */
 class L1Test {

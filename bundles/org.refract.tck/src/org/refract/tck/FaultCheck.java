@@ -1,4 +1,4 @@
-package org.refract.engine.file;
+package org.refract.tck;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,12 +15,20 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.refract.api.RefractException;
-import org.refract.engine.file.FaultyFiles.Fault;
+import org.refract.engine.file.AtomicFolder;
+import org.refract.engine.file.FileFailure;
+import org.refract.tck.FaultyFiles.Fault;
 
 /**
  * What every writer must do when a call of the file system fails, whichever it is, with an error, for want of room or of memory: what was there
  * before is there as it was, or the new is there whole; nothing half-written has a name or stays; the failure is one sentence; no file stays open,
  * no thread stays behind; and the same again succeeds.
+ *
+ * <p>A test says how version 1 and version 2 of something are written into a folder, and asserts that nothing is found:
+ *
+ * <pre>
+ * assertEquals(List.of(), FaultCheck.of((folder, version) -&gt; mine.write(folder.resolve("mine.json"), version)).differences(scratch));
+ * </pre>
  */
 public final class FaultCheck {
 

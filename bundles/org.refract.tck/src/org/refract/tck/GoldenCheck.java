@@ -1,4 +1,4 @@
-package org.refract.engine.sae;
+package org.refract.tck;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -12,17 +12,22 @@ import org.refract.api.model.Placement;
 import org.refract.api.sae.Sae;
 import org.refract.api.sae.SparseCodes;
 import org.refract.engine.file.SafeTensors;
+import org.refract.engine.kernel.KernelLibrary;
 import org.refract.engine.metrics.LatentActivity;
 import org.refract.engine.metrics.Metric;
 import org.refract.engine.metrics.ReconstructionMetrics;
+import org.refract.engine.sae.Weights;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 
 /**
  * Compares an SAE with recorded values of the tool that made it: a safetensors file with {@code x} (samples, width), {@code latents} (samples,
- * latents), {@code recon} and perhaps {@code target} (samples, output width), and {@code loss.*} (samples), or of the whole batch.
+ * latents), {@code recon} and perhaps {@code target} (samples, output width), and {@code loss.*} (samples), or of the whole batch. A test asserts that
+ * {@link #differences(Sae, Path)} finds nothing.
  */
 public final class GoldenCheck {
+
+    private static final KernelLibrary KERNELS = KernelLibrary.of(GoldenCheck.class, "golden.ts.py");
 
     /** Of the largest value of a row; rows of the recorded inputs differ by factors of some hundred. */
     private static final double RELATIVE = 1e-5;
@@ -55,7 +60,7 @@ public final class GoldenCheck {
             NDArray x = file.read("x", step);
             int samples = (int) x.getShape().get(0);
             SparseCodes codes = sae.encode(x);
-            float[] latents = Tensors.floats(Weights.KERNELS.call(step, "dense", codes.indices(), codes.values(), codes.latents()));
+            float[] latents = Tensors.floats(KERNELS.call(step, "dense", codes.indices(), codes.values(), codes.latents()));
             float[] recon = Tensors.floats(sae.reconstruct(x));
             if (names.contains("latents")) {
                 compare("latents", samples, file.floats("latents"), latents).ifPresent(found::add);
@@ -64,7 +69,7 @@ public final class GoldenCheck {
                 compare("recon", samples, file.floats("recon"), recon).ifPresent(found::add);
             }
             float[] target = file.floats(file.has("target") ? "target" : "x");
-            float[] norms = Tensors.floats(Weights.KERNELS.call(step, "rows_norm", Weights.floats(step, decoderWeight(sae))));
+            float[] norms = Tensors.floats(KERNELS.call(step, "rows_norm", Weights.floats(step, decoderWeight(sae))));
             for (String name : names) {
                 double[] values = switch (name) {
                     case "loss.mse_sum" -> perRow(samples, recon.length / samples, (i, j) -> Math.pow(recon[i] - target[i], 2), 1);

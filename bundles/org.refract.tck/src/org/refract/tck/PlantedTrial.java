@@ -1,4 +1,4 @@
-package org.refract.engine.source;
+package org.refract.tck;
 
 import ai.djl.ndarray.NDArray;
 import java.util.Map;
@@ -10,11 +10,15 @@ import org.refract.api.sae.Sae;
 import org.refract.api.sae.SaeConfig;
 import org.refract.api.sae.SaeTrainer;
 import org.refract.api.sae.SaeVariant;
+import org.refract.engine.source.BatchStream;
+import org.refract.engine.source.PlantedDictionary;
+import org.refract.engine.source.StreamOptions;
+import org.refract.engine.source.SyntheticSource;
 import org.refract.engine.store.StreamPosition;
 import org.refract.engine.tensor.Scope;
 
 /**
- * What an architecture makes of a planted dictionary.
+ * What an architecture makes of a planted dictionary; a test calls {@link #run} and asserts how much was recovered.
  *
  * @param recovered mean max cosine similarity with the truth
  * @param antipodal share of the latents of which another one is the negative, with a cosine below −0.9

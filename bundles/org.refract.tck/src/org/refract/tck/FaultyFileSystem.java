@@ -1,4 +1,4 @@
-package org.refract.engine.file;
+package org.refract.tck;
 
 import java.nio.file.FileStore;
 import java.nio.file.FileSystem;

@@ -14,3 +14,7 @@ def shorter(x: Tensor) -> Tensor:
 # Without any number
 def emptied(x: Tensor) -> Tensor:
   return torch.clone(x.narrow(0, 0, 0))
+
+# Of the same element type
+def transposed(x: Tensor) -> Tensor:
+  return torch.contiguous(torch.t(x))

@@ -1,4 +1,4 @@
-package org.refract.engine.sae;
+package org.refract.tck;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;

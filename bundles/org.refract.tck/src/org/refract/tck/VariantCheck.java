@@ -1,9 +1,9 @@
-package org.refract.engine.sae;
+package org.refract.tck;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -18,11 +18,19 @@ import org.refract.api.sae.Sae;
 import org.refract.api.sae.SaeConfig;
 import org.refract.api.sae.SaeTrainer;
 import org.refract.api.sae.SaeVariant;
+import org.refract.engine.sae.DenseSae;
+import org.refract.engine.sae.Loss;
+import org.refract.engine.sae.PublishedVariant;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 import org.refract.engine.tensor.TorchRandom;
 
-/** Holds a variant of autoencoders to what every variant promises; says what is broken, a sentence each. */
+/**
+ * Holds a variant of autoencoders to what every variant promises; says what is broken, a sentence each.
+ *
+ * <p>A test of a variant asserts that {@link #resumed}, {@link #accepted} and, for a {@link PublishedVariant}, {@link #slopes} find nothing, and looks
+ * at what {@link #learnt} measures.
+ */
 public final class VariantCheck {
 
     /** How far a parameter is moved for a slope, and how much float32 may differ there. */
@@ -114,7 +122,7 @@ public final class VariantCheck {
         try (Scope scope = Scope.open(Placement.CPU)) {
             NDArray x = Tensors.of(scope.manager(), new TorchRandom(7).randn(BATCH * WIDTH), BATCH, WIDTH);
             try (DenseSae sae = (DenseSae) variant.create(config(variant, WIDTH, LATENTS, settings), x, 3, Placement.CPU)) {
-                Loss loss = variant.loss(sae, sae.config().settings());
+                Loss loss = variant.loss(sae);
                 Loss.Step step = new Loss.Step(0, 1, scope.manager().zeros(new Shape(LATENTS), DataType.INT64));
                 NDList given = new NDList(loss.parameters().stream().map(name -> loss.parameter(sae, name, scope)).toArray(NDArray[]::new));
                 NDList found = loss.evaluate(scope.manager(), x, x, given, step);

@@ -1,4 +1,4 @@
-package org.refract.engine.sae;
+package org.refract.tck;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -18,6 +18,8 @@ import org.refract.api.sae.SaeConfig;
 import org.refract.api.sae.SaeTrainer;
 import org.refract.api.sae.SaeVariant;
 import org.refract.engine.file.SafeTensors;
+import org.refract.engine.sae.PublishedVariant;
+import org.refract.engine.sae.Weights;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 
@@ -25,6 +27,8 @@ import org.refract.engine.tensor.Tensors;
  * Repeats recorded optimiser steps of another tool: a safetensors file with {@code batches} (steps, samples, width) and perhaps {@code targets}
  * (steps, samples, output width), {@code init.NAME}, {@code after_step1.NAME}, {@code final.NAME} and {@code loss.TERM} (steps), and {@code
  * cases.json} beside it with the hyperparameters.
+ *
+ * <p>A test opens a recording, takes its settings from {@link #said} and asserts that {@link #differences} finds nothing.
  */
 public final class TrainingGolden implements AutoCloseable {
 
@@ -140,7 +144,7 @@ public final class TrainingGolden implements AutoCloseable {
                 init.put("b_dec", PublishedVariant.geometricMedian(scope.manager(), first));
             }
             if (init.containsKey("log_threshold")) {
-                init.put("threshold", DictionaryTrainer.KERNELS.call(scope, "exponential", init.remove("log_threshold")));
+                init.put("threshold", Weights.exponential(scope.manager(), init.remove("log_threshold")));
             }
             Shape shape = init.get("W_enc").getShape();
             int width = Math.toIntExact(shape.get(0));

@@ -1,4 +1,4 @@
-package org.refract.engine.sae;
+package org.refract.tck;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -19,12 +19,22 @@ import org.refract.api.model.Placement;
 import org.refract.api.sae.CheckpointFormat;
 import org.refract.api.sae.CheckpointFormat.Checkpoint;
 import org.refract.api.sae.SaeConfig;
-import org.refract.engine.file.FaultCheck;
 import org.refract.engine.file.FileFailure;
+import org.refract.engine.sae.DenseSae;
+import org.refract.engine.sae.DictionaryPlace;
+import org.refract.engine.sae.RoundTrip;
+import org.refract.engine.sae.SaeForm;
+import org.refract.engine.sae.TopKNames;
+import org.refract.engine.sae.Weights;
 import org.refract.engine.tensor.Scope;
 import org.refract.engine.tensor.Tensors;
 
-/** What every checkpoint format must do: read, compute and keep what the tool wrote, and answer whatever is damaged with one sentence. */
+/**
+ * What every checkpoint format must do: read, compute and keep what the tool wrote, and answer whatever is damaged with one sentence.
+ *
+ * <p>A test of a format has a checkpoint that the tool wrote and values that the tool computed with it, and asserts that {@link #differences} and
+ * {@link #damage} find nothing; both write into a scratch folder.
+ */
 public final class FormatCheck {
 
     private static final int DAMAGES = 60;

@@ -1,4 +1,4 @@
-package org.refract.engine.file;
+package org.refract.tck;
 
 import java.io.IOException;
 import java.net.URI;

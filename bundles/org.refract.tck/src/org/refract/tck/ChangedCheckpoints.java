@@ -1,4 +1,4 @@
-package org.refract.engine.sae;
+package org.refract.tck;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -20,6 +20,7 @@ import java.util.Optional;
 import org.refract.api.RefractException;
 import org.refract.api.sae.CheckpointFormat.Checkpoint;
 import org.refract.engine.kernel.KernelLibrary;
+import org.refract.engine.sae.RoundTrip;
 import org.refract.engine.tensor.DTypes;
 import org.refract.engine.tensor.Tensors;
 import org.refract.engine.tensor.TorchType;
@@ -171,7 +172,7 @@ final class ChangedCheckpoints {
         if (shape.length == 2) {
             changed.put("flat", KERNELS.call(step, "reshaped", tensor, new long[] {-1}));
             if (shape[0] != shape[1]) {
-                changed.put("transposed", Weights.KERNELS.call(step, "transposed", tensor));
+                changed.put("transposed", KERNELS.call(step, "transposed", tensor));
             }
         }
         return changed;
