@@ -53,7 +53,9 @@ public record Interval(double least, boolean withLeast, double most, boolean wit
 
     /** Whether a number belongs to it, and still does in single precision: 10⁻⁵⁰ is not above 0 where it becomes 0. */
     public boolean contains(double x) {
-        return (x > least && (withLeast || (float) x > least) || withLeast && x == least) && (x < most && (withMost || (float) x < most) || withMost && x == most);
+        boolean enough = withLeast ? x >= least : x > least && (float) x > least;
+        boolean little = withMost ? x <= most : x < most && (float) x < most;
+        return enough && little;
     }
 
     /** It in words, for integers or for all numbers: {@code a number from 0 to below 1}. */

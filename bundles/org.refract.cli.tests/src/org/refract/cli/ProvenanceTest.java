@@ -84,7 +84,8 @@ class ProvenanceTest {
             its.registerService(SaeVariant.class, new Strange(extensions.lease(SaeVariant.class, "topk").get()), null);
             its.registerService(Labeler.class, new Naming(), null);
             its.registerService(Analysis.class, new Looking(), null);
-            UnpackOptions options = UnpackOptions.of(new Locations().demo().resolve("turbo"), folder.resolve("run")).withPreset(TINY).withReport(false)
+            Path model = new Locations().demo().resolve("turbo");
+            UnpackOptions options = UnpackOptions.of(model, folder.resolve("run")).withPreset(TINY).withReport(false)
                     .withPoints(List.of(POINT)).withVariant(Strange.ID, Map.of()).withLabeler(Strange.ID);
             run = devices.executor(Placement.CPU).call(() -> new Unpack(extensions).run(options, Monitor.silent()));
         } finally {
@@ -157,7 +158,8 @@ class ProvenanceTest {
         StringWriter wrong = new StringWriter();
         try {
             return new CommandLineRun(new Commands(sources, List.of(), () -> {
-            }), new PrintWriter(said), new PrintWriter(wrong), new Terminal(false, 100, 24)).run(Arrays.stream(words).map(Object::toString).toArray(String[]::new));
+            }), new PrintWriter(said), new PrintWriter(wrong), new Terminal(false, 100, 24))
+                    .run(Arrays.stream(words).map(Object::toString).toArray(String[]::new));
         } finally {
             made.forEach(ServiceObjects::ungetService);
             out = said.toString();

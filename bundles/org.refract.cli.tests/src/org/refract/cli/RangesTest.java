@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,21 +97,23 @@ class RangesTest {
     /** What an option takes as a text is refused by its command, in a sentence, before any work. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', value = {
-            "train | --grid | k", "train | --grid | k=", "train | --grid | k=5,,10", "train | --grid | k=5,0", "train | --grid | k=5,-1", "train | --grid | k=five",
-            "train | --grid | nothing=1,2", "train | --grid | =5", "train | --grid | lr=0.1,NaN", "train | --grid | lr=1e-3,-1",
-            "train | --expansion | 0", "train | --expansion | -1", "train | --expansion | NaN", "train | --expansion | Infinity", "train | --expansion | 1,,2",
-            "train | --expansion | two", "train | --expansion | 1e9", "train | --expansion | \"\"", "train | --expansion | 0.001",
-            "train | --latents | 0", "train | --latents | -8", "train | --latents | 1.5", "train | --latents | many", "train | --latents | 8,", "train | --latents | 99999999999",
-            "train | --latents | NaN", "train | --latents | 16777217",
-            "harvest | --part | 0/2", "harvest | --part | 3/2", "harvest | --part | 1", "harvest | --part | 1/0", "harvest | --part | -1/2", "harvest | --part | 1/2/3",
-            "harvest | --part | a/b", "harvest | --part | \"\"", "harvest | --part | 1/99999999999", "harvest | --part | /",
-            "harvest | --size | 0", "harvest | --size | -64", "harvest | --size | 8193", "harvest | --size | 64x64", "harvest | --size | big",
-            "generate | --size | 0", "generate | --size | -64", "generate | --size | 64x", "generate | --size | x64", "generate | --size | 64x64x64", "generate | --size | 8193x64",
-            "generate | --size | 64.5", "generate | --size | big", "generate | --size | \"\"", "generate | --size | 99999999999x64"})
+            "train | --grid | k", "train | --grid | k=", "train | --grid | k=5,,10", "train | --grid | k=5,0", "train | --grid | k=5,-1",
+            "train | --grid | k=five", "train | --grid | nothing=1,2", "train | --grid | =5", "train | --grid | lr=0.1,NaN",
+            "train | --grid | lr=1e-3,-1", "train | --expansion | 0", "train | --expansion | -1", "train | --expansion | NaN",
+            "train | --expansion | Infinity", "train | --expansion | 1,,2", "train | --expansion | two", "train | --expansion | 1e9",
+            "train | --expansion | \"\"", "train | --expansion | 0.001", "train | --latents | 0", "train | --latents | -8",
+            "train | --latents | 1.5", "train | --latents | many", "train | --latents | 8,", "train | --latents | 99999999999",
+            "train | --latents | NaN", "train | --latents | 16777217", "harvest | --part | 0/2", "harvest | --part | 3/2", "harvest | --part | 1",
+            "harvest | --part | 1/0", "harvest | --part | -1/2", "harvest | --part | 1/2/3", "harvest | --part | a/b", "harvest | --part | \"\"",
+            "harvest | --part | 1/99999999999", "harvest | --part | /", "harvest | --size | 0", "harvest | --size | -64", "harvest | --size | 8193",
+            "harvest | --size | 64x64", "harvest | --size | big", "generate | --size | 0", "generate | --size | -64", "generate | --size | 64x",
+            "generate | --size | x64", "generate | --size | 64x64x64", "generate | --size | 8193x64", "generate | --size | 64.5",
+            "generate | --size | big", "generate | --size | \"\"", "generate | --size | 99999999999x64"})
     void aTextThatIsNoneOfAnOptionIsRefusedInASentence(String command, String option, String value) throws Exception {
         List<String> words = new ArrayList<>(List.of(command));
         words.addAll(switch (command) {
-            case "train" -> List.of("--synthetic", "width=8,features=16,active=2", "--variant", "topk", "--steps", "1", "--out", folder.resolve("out").toString());
+            case "train" -> List.of("--synthetic", "width=8,features=16,active=2", "--variant", "topk", "--steps", "1", "--set", "k=3",
+                    "--set", "auxk=4", "--out", folder.resolve("out").toString());
             case "harvest" -> List.of(folder.resolve("out").toString(), "--images", "2", "--steps", "1");
             default -> List.of("a heart", "--steps", "1", "--out", folder.resolve("out/a.png").toString());
         });
@@ -120,12 +123,23 @@ class RangesTest {
         List<String> said = err.toString().lines().filter(line -> line.startsWith("refract: ")).toList();
         assertEquals(1, said.size(), () -> words + ": " + err);
         assertTrue(said.getFirst().endsWith(".") && !err.toString().contains("Exception") && !err.toString().contains("\tat "), () -> words + ": " + err);
+        String setting = "'" + value.replaceFirst("=.*", "") + "'";
+        assertTrue(said.getFirst().contains(option) || said.getFirst().contains(setting), () -> words + ": " + err);
         assertFalse(Files.exists(folder.resolve("out")), () -> words + " left something");
+    }
+
+    @Test
+    void theSameCommandTrainsWithRightTexts() throws Exception {
+        StringWriter err = new StringWriter();
+        List<String> words = List.of("train", "--synthetic", "width=8,features=16,active=2", "--variant", "topk", "--steps", "1", "--batch", "16",
+                "--set", "k=3", "--set", "auxk=4", "--out", folder.resolve("out").toString(), "--grid=lr=0.1,0.2", "--latents=16,32");
+        assertEquals(0, refract(words, err), err::toString);
     }
 
     private static int refract(List<String> words, StringWriter err) throws Exception {
         BundleContext context = FrameworkUtil.getBundle(RangesTest.class).getBundleContext();
-        ServiceReference<Command> reference = context.getServiceReferences(Command.class, "(" + Commands.NAME + "=" + words.getFirst() + ")").iterator().next();
+        ServiceReference<Command> reference = context.getServiceReferences(Command.class, "(" + Commands.NAME + "=" + words.getFirst() + ")")
+                .iterator().next();
         ServiceObjects<Command> objects = context.getServiceObjects(reference);
         Command command = objects.getService();
         try {

@@ -267,8 +267,8 @@ class TrainTest {
 
     @Test
     void aFormatThatCannotHoldTheArchitectureIsRefusedBeforeTheFirstStep() throws Exception {
-        refuses("A Gemma Scope file holds jumprelu autoencoders", "--synthetic", "width=8,features=16,active=2", "--variant", "topk", "--latents", 16, "--set", "k=3", "--set", "auxk=4",
-                "--format", "gemmascope");
+        refuses("A Gemma Scope file holds jumprelu autoencoders", "--synthetic", "width=8,features=16,active=2", "--variant", "topk", "--latents", 16,
+                "--set", "k=3", "--set", "auxk=4", "--format", "gemmascope");
         assertFalse(Files.exists(folder.resolve("out/planted/log.jsonl")), "no step was done");
     }
 
@@ -277,7 +277,8 @@ class TrainTest {
     void anArchitectureThatNobodyElseKnowsIsRefusedByEveryOtherFormatBeforeTheFirstStep() throws Exception {
         try (Extensions installed = installed()) {
             strangers.add(new Strange(installed.lease(SaeVariant.class, "topk").get()));
-            Object[] words = {"--synthetic", "width=8,features=16,active=2", "--variant", Strange.ID, "--latents", 16, "--set", "k=3", "--set", "auxk=4", "--format"};
+            Object[] words = {"--synthetic", "width=8,features=16,active=2", "--variant", Strange.ID, "--latents", 16, "--set", "k=3", "--set", "auxk=4",
+                    "--format"};
             List<String> formats = installed.ids(CheckpointFormat.class).stream().filter(format -> !format.equals("refract")).toList();
             assertFalse(formats.isEmpty());
             for (String format : formats) {

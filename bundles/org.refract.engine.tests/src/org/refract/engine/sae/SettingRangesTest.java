@@ -114,7 +114,8 @@ class SettingRangesTest {
                                 create(variant, fitting(variant, Map.of(setting.name(), inside.get())), samples, targets);
                                 made++;
                             } catch (RefractException e) {
-                                if (e.exitCode() != RefractException.USAGE || variant.hyperparameters().stream().noneMatch(h -> e.getMessage().contains(h.name()))) {
+                                boolean namesASetting = variant.hyperparameters().stream().anyMatch(h -> e.getMessage().contains(h.name()));
+                                if (e.exitCode() != RefractException.USAGE || !namesASetting) {
                                     wrong.add(variant.id() + " " + setting.name() + "=" + inside.get() + ": " + e.getMessage());
                                 }
                             }
@@ -156,7 +157,8 @@ class SettingRangesTest {
         if (Double.isInfinite(end)) {
             return Optional.empty();
         }
-        return Optional.of(text(integer, belongs ? end : integer ? end + (upper ? -1 : 1) : Math.nextAfter((float) end, upper ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY)));
+        double inwards = upper ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
+        return Optional.of(text(integer, belongs ? end : integer ? end + (upper ? -1 : 1) : Math.nextAfter((float) end, inwards)));
     }
 
     /** @return whether there is an end on that side */

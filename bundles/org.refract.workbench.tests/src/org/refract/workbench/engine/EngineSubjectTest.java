@@ -105,7 +105,7 @@ class EngineSubjectTest {
         }
         RefractException said = assertThrows(RefractException.class, () -> subjects.open(Optional.of(copy), Optional.empty(), Monitor.silent()));
         assertEquals(RefractException.USAGE, said.exitCode());
-        assertTrue(said.getMessage().contains("is of the SAE variant 'test-strange', made by org.example.strange 1.2.3, which is not here: put its jar into "),
+        assertTrue(said.getMessage().contains("is of the SAE variant 'test-strange', made by org.example.strange 1.2.3, which is not here: put its jar "),
                 said.getMessage());
     }
 
