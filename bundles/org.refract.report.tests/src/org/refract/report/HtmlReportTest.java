@@ -259,7 +259,7 @@ class HtmlReportTest {
                 copy(folder.resolve("small"), place);
             }
             new HtmlReport().write(new RunFolder(place), Monitor.silent());
-        }).ofEachFile().seenBy(file -> file.endsWith("clock.js") ? "a clock" : Integer.toString(Arrays.hashCode(Files.readAllBytes(file)))).differences(folder.resolve("faults")));
+        }).ofEachFile().atSomeCalls().seenBy(file -> file.endsWith("clock.js") ? "a clock" : Integer.toString(Arrays.hashCode(Files.readAllBytes(file)))).differences(folder.resolve("faults")));
     }
 
     private static void copy(Path from, Path to) throws IOException {

@@ -38,6 +38,7 @@ public final class FaultCheck {
     private final Writing writing;
     private final boolean each;
     private final Look look;
+    private final boolean every;
     private final List<String> found = new ArrayList<>();
 
     /** Writes the first or the second version of something into a folder. */
@@ -54,25 +55,31 @@ public final class FaultCheck {
         String look(Path file) throws RefractException, IOException;
     }
 
-    private FaultCheck(Writing writing, boolean each, Look look) {
+    private FaultCheck(Writing writing, boolean each, Look look, boolean every) {
         this.writing = writing;
         this.each = each;
         this.look = look;
+        this.every = every;
     }
 
     /** A check of a writer; what it writes appears all at once. */
     public static FaultCheck of(Writing writing) {
-        return new FaultCheck(writing, false, FaultCheck::digest);
+        return new FaultCheck(writing, false, FaultCheck::digest, true);
     }
 
     /** The same of a writer whose files appear whole one by one, so that some may be new and some as before. */
     public FaultCheck ofEachFile() {
-        return new FaultCheck(writing, true, look);
+        return new FaultCheck(writing, true, look, every);
     }
 
     /** The same where other things than all bytes count. */
     public FaultCheck seenBy(Look other) {
-        return new FaultCheck(writing, each, other);
+        return new FaultCheck(writing, each, other, every);
+    }
+
+    /** The same of the first calls and then of calls further and further apart, for what is written slowly and in the same way a hundred times. */
+    public FaultCheck atSomeCalls() {
+        return new FaultCheck(writing, each, look, false);
     }
 
     /**
@@ -87,7 +94,7 @@ public final class FaultCheck {
         for (Fault fault : Fault.values()) {
             long call = 1;
             while (struck(scratch, fault, call, second)) {
-                call++;
+                call += every ? 1 : Math.max(1, call / 2);
             }
             if (call < 2) {
                 found.add("no call was counted: it is not written where it was asked to be");
@@ -97,23 +104,23 @@ public final class FaultCheck {
     }
 
     private Map<String, String> clean(Path scratch) throws RefractException, IOException {
-        Path place = place(scratch, "clean");
+        Path place = place(scratch);
         writing.write(place, 1);
         writing.write(place, 2);
         Map<String, String> second = contents(place);
-        AtomicFolder.delete(place);
+        AtomicFolder.delete(place.getParent());
         return second;
     }
 
-    /** Every try is made in a folder of the same name, which some files keep in them. */
-    private static Path place(Path scratch, String name) throws IOException {
-        return Files.createDirectories(scratch.resolve(name).resolve("place"));
+    /** Every try is made in the same place, whose path some files keep in them. */
+    private static Path place(Path scratch) throws IOException {
+        return Files.createDirectories(scratch.resolve("try").resolve("place"));
     }
 
     /** @return whether the call came */
     private boolean struck(Path scratch, Fault fault, long call, Map<String, String> second) throws RefractException, IOException {
         String when = "%s at call %d: ".formatted(fault, call);
-        Path place = place(scratch, fault + "-" + call);
+        Path place = place(scratch);
         writing.write(place, 1);
         Map<String, String> first = contents(place);
         Set<Thread> threads = Thread.getAllStackTraces().keySet();

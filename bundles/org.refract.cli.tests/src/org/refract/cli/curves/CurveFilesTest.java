@@ -117,7 +117,7 @@ class CurveFilesTest {
     @Test
     void aFaultLeavesEveryFileOfTheCurvesWhole() throws Exception {
         TrainingLogs logs = TrainingLogs.read(folder);
-        assertEquals(List.of(), FaultCheck.of((place, version) -> new CurveFiles(logs).write(place.resolve("curves"), "version " + version)).ofEachFile()
+        assertEquals(List.of(), FaultCheck.of((place, version) -> new CurveFiles(logs).write(place.resolve("curves"), "version " + version)).ofEachFile().atSomeCalls()
                 .differences(folder.resolve("faults")));
     }
 
