@@ -49,7 +49,7 @@ final class PublicShape {
                 .orElseGet(() -> Stream.concat(type.superclass().stream(), type.interfaces().stream()).map(above -> above.asSymbol().displayName())
                         .collect(Collectors.joining(" ")));
         String permitted = type.findAttribute(Attributes.permittedSubclasses()).map(sealed -> sealed.permittedSubclasses().stream()
-                .map(below -> below.asSymbol().displayName()).collect(Collectors.joining(" ", " permits ", ""))).orElse("");
+                .map(below -> below.asSymbol().displayName()).sorted().collect(Collectors.joining(" ", " permits ", ""))).orElse("");
         List<String> lines = new ArrayList<>(List.of(words(type.flags().flags()) + " " + type.thisClass().asInternalName().replace('/', '.') + " : " + supers
                 + permitted));
         Stream<String> fields = type.fields().stream().filter(field -> isSeen(field.flags().flags())).map(field -> of(type, field));
