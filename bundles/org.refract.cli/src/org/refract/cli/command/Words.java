@@ -20,16 +20,4 @@ final class Words {
         throw RefractException.usage("%s is %s, not '%s'.", option,
                 Arrays.stream(type.getEnumConstants()).map(c -> c.name().toLowerCase(Locale.ROOT)).collect(Collectors.joining(" or ")), word);
     }
-
-    /** A share between two bounds. */
-    static double share(String option, double value, double least, double most) throws RefractException {
-        if (!(value >= least && value <= most)) {
-            throw RefractException.usage("%s must be from %s to %s, not %s.", option, plain(least), plain(most), plain(value));
-        }
-        return value;
-    }
-
-    private static String plain(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e15 ? Long.toString((long) value) : Double.toString(value);
-    }
 }

@@ -137,8 +137,12 @@ public final class RunRecord {
 
     /** Where the model lies that the run is of, if it is said. */
     public Optional<Path> modelLocation() {
-        JsonElement location = record.getAsJsonObject("facts").get(MODEL_LOCATION);
-        return location == null ? Optional.empty() : Optional.of(Path.of(location.getAsString()));
+        return fact(MODEL_LOCATION).map(Path::of);
+    }
+
+    /** A fact as text, if it was kept. */
+    public Optional<String> fact(String name) {
+        return Optional.ofNullable(record.getAsJsonObject("facts").get(name)).map(JsonElement::getAsString);
     }
 
     /** Says where the model lies, at the beginning or because it lies elsewhere now; the command that repeats the run says so, too. */

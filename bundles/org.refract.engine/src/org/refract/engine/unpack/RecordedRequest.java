@@ -16,8 +16,6 @@ import org.refract.engine.store.StoreManifest;
  * @param request what was asked of the model, without prompts and seeds
  */
 public record RecordedRequest(ImageRequest request) {
-    private static final String FACT = "request";
-
     /** What a run says of it: its stores, or where those were deleted its record. Empty if nothing of a run is left that says it. */
     public static Optional<RecordedRequest> of(RunFolder run) {
         return StoreManifest.ofRun(run.path()).flatMap(manifest -> manifest.fact(StoreManifest.REQUEST)).flatMap(RecordedRequest::read)
@@ -35,7 +33,7 @@ public record RecordedRequest(ImageRequest request) {
 
     /** Keeps what a run draws with in its record, which stays when the recordings are deleted. */
     static void keep(ImageRequest request, RunRecord record) throws RefractException {
-        record.fact(FACT, RequestFile.line(request.withoutExamples()));
+        record.fact(StoreManifest.REQUEST, RequestFile.line(request.withoutExamples()));
     }
 
     private static Optional<RecordedRequest> ofRecord(RunFolder run) {
@@ -43,7 +41,7 @@ public record RecordedRequest(ImageRequest request) {
             return Optional.empty();
         }
         try {
-            return Unpack.fact(RunRecord.read(run.path()), FACT).flatMap(RecordedRequest::read);
+            return RunRecord.read(run.path()).fact(StoreManifest.REQUEST).flatMap(RecordedRequest::read);
         } catch (RefractException damaged) {
             return Optional.empty();
         }

@@ -154,12 +154,7 @@ public final class Unpack {
     }
 
     private static boolean isDone(RunRecord record, Phase phase) {
-        return fact(record, PHASE + phase.id()).filter(FINISHED::equals).isPresent();
-    }
-
-    static Optional<String> fact(RunRecord record, String name) {
-        var fact = record.json().getAsJsonObject("facts").get(name);
-        return fact == null ? Optional.empty() : Optional.of(fact.getAsString());
+        return record.fact(PHASE + phase.id()).filter(FINISHED::equals).isPresent();
     }
 
     private Lease<ModelBackend> backend(Path model) throws RefractException {
@@ -195,7 +190,7 @@ public final class Unpack {
             throw RefractException.usage("%s holds a run of refract %s; choose another folder.", folder.path(), record.command());
         }
         for (var entry : identity.entrySet()) {
-            String before = fact(record, IDENTITY + entry.getKey()).orElse(entry.getValue());
+            String before = record.fact(IDENTITY + entry.getKey()).orElse(entry.getValue());
             if (!before.equals(entry.getValue())) {
                 throw RefractException.usage("%s was begun with another %s; repeat its options, choose another folder, or delete it.", folder.path(),
                         entry.getKey());
@@ -207,7 +202,7 @@ public final class Unpack {
     /** Also completes the record of a run that was killed while it was begun. */
     private static RunRecord identified(RunRecord record, Map<String, String> identity) throws RefractException {
         for (var entry : identity.entrySet()) {
-            if (fact(record, IDENTITY + entry.getKey()).isEmpty()) {
+            if (record.fact(IDENTITY + entry.getKey()).isEmpty()) {
                 record.fact(IDENTITY + entry.getKey(), entry.getValue());
             }
         }

@@ -117,7 +117,7 @@ final class UnpackSession implements AutoCloseable {
 
     /** The hook points of this run; they are there once they were chosen. */
     List<HookPoint> points() throws RefractException {
-        String chosen = Unpack.fact(record, POINTS)
+        String chosen = record.fact(POINTS)
                 .orElseThrow(() -> RefractException.usage("%s is damaged: it does not say which hook points were chosen; delete the folder.", folder.record()));
         List<HookPoint> points = new ArrayList<>();
         for (String point : chosen.split(" ")) {
