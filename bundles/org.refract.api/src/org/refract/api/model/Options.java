@@ -40,6 +40,11 @@ public record Options(Map<String, List<String>> values) {
         return new Options(changed);
     }
 
+    /** The same with a value said for all examples, or with nothing said if it is the usual one. */
+    public Options with(String name, Object value, Object usual) {
+        return value.equals(usual) ? without(name) : with(name, value);
+    }
+
     /** The same without what was said there. */
     public Options without(String name) {
         return with(name, List.of());

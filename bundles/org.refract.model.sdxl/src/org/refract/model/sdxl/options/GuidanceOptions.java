@@ -38,11 +38,7 @@ public record GuidanceOptions(double rescale, double from, double until) {
 
     /** These said in a request, in place of what it said before. */
     public Options on(Options said) {
-        return said(said(said(said, RESCALE, rescale, DEFAULT.rescale), FROM, from, DEFAULT.from), UNTIL, until, DEFAULT.until);
-    }
-
-    private static Options said(Options before, String name, double value, double usual) {
-        return value == usual ? before.without(name) : before.with(name, value);
+        return said.with(RESCALE, rescale, DEFAULT.rescale).with(FROM, from, DEFAULT.from).with(UNTIL, until, DEFAULT.until);
     }
 
     private static double number(Options said, String name, double otherwise) {

@@ -1,5 +1,6 @@
 package org.refract.model.sdxl.options;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.regex.Matcher;
@@ -64,22 +65,21 @@ public record MicroConditioning(Optional<Size> original, Crop crop, Optional<Siz
 
     /** These said of the conditional half, in place of what was said before. */
     public Options on(Options said) {
-        Options sizes = put(put(said, ORIGINAL, original.map(Size::text)), TARGET, target.map(Size::text));
-        return put(put(sizes, CROP, Optional.of(crop).filter(c -> !c.equals(DEFAULT.crop)).map(Crop::text)), SCORE, scoreText());
+        return said.with(ORIGINAL, texts(original)).with(TARGET, texts(target)).with(CROP, crop.text(), DEFAULT.crop.text()).with(SCORE, scoreText());
     }
 
     /** These said of the unconditional half, in place of what was said before. */
     public Options onNegative(Options said) {
-        Options sizes = said.with(NEGATIVE + ORIGINAL, original.map(Size::text).orElse("")).with(NEGATIVE + TARGET, target.map(Size::text).orElse(""));
-        return put(sizes.with(NEGATIVE + CROP, crop.text()), NEGATIVE + SCORE, scoreText());
+        return said.with(NEGATIVE + ORIGINAL, original.map(Size::text).orElse("")).with(NEGATIVE + TARGET, target.map(Size::text).orElse(""))
+                .with(NEGATIVE + CROP, crop.text()).with(NEGATIVE + SCORE, scoreText());
     }
 
-    private Optional<String> scoreText() {
-        return aestheticScore.isEmpty() ? Optional.empty() : Optional.of(Double.toString(aestheticScore.getAsDouble()));
+    private List<String> scoreText() {
+        return aestheticScore.stream().mapToObj(Double::toString).toList();
     }
 
-    private static Options put(Options said, String name, Optional<String> text) {
-        return text.isPresent() ? said.with(name, text.get()) : said.without(name);
+    private static List<String> texts(Optional<Size> size) {
+        return size.map(Size::text).stream().toList();
     }
 
     private static OptionalDouble score(Options said, String name) {

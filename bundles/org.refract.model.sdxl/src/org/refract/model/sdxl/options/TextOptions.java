@@ -59,10 +59,8 @@ public record TextOptions(List<String> prompts2, List<String> negativePrompts2, 
 
     /** These said in a request, in place of what it said before. */
     public Options on(Options said) {
-        Options texts = said.with(PROMPT_2, prompts2).with(NEGATIVE_2, negativePrompts2);
-        Options skipped = clipSkip == DEFAULT.clipSkip ? texts.without(CLIP_SKIP) : texts.with(CLIP_SKIP, clipSkip);
-        Options read = longPrompts == DEFAULT.longPrompts ? skipped.without(LONG_PROMPTS) : skipped.with(LONG_PROMPTS, lower(longPrompts));
-        return weighting == DEFAULT.weighting ? read.without(WEIGHTING) : read.with(WEIGHTING, lower(weighting));
+        return said.with(PROMPT_2, prompts2).with(NEGATIVE_2, negativePrompts2).with(CLIP_SKIP, clipSkip, DEFAULT.clipSkip)
+                .with(LONG_PROMPTS, lower(longPrompts), lower(DEFAULT.longPrompts)).with(WEIGHTING, lower(weighting), lower(DEFAULT.weighting));
     }
 
     private static String upper(String word) {

@@ -23,7 +23,6 @@ public record VaeOptions(boolean slicing, boolean tiling) {
 
     /** These said in a request, in place of what it said before. */
     public Options on(Options said) {
-        Options sliced = slicing ? said.with(SLICING, true) : said.without(SLICING);
-        return tiling ? sliced.with(TILING, true) : sliced.without(TILING);
+        return said.with(SLICING, slicing, DEFAULT.slicing).with(TILING, tiling, DEFAULT.tiling);
     }
 }
